@@ -1,0 +1,22 @@
+using Npgsql;
+using static Mannam.Bench.Baseline.Store;
+
+namespace Mannam.Bench.Baseline;
+
+/// <summary>
+/// The two views Mannam has, answered straight from the payments. With it the baseline can stand in Mannam's place
+/// (<c>--taxi-command</c>): the benchmark of a side against itself must come out near 1.
+/// </summary>
+internal static class ViewsOfPayments
+{
+    internal static void Map(IEndpointRouteBuilder routes, NpgsqlDataSource payments)
+    {
+        routes.MapGet("/catchReqLists/{id:long}", (long id) => AnswerAsync(payments, id));
+        routes.MapGet("/myPages/{id:long}", (long id) => AnswerAsync(payments, id));
+    }
+
+    private static async Task<IResult> AnswerAsync(NpgsqlDataSource payments, long id) =>
+        await payments.QueryNumberAsync("SELECT match_id FROM payment WHERE match_id = $1", Number(id)) == id
+            ? TypedResults.Ok()
+            : TypedResults.NotFound();
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Mannam.Bench.Load;
+
+namespace Mannam.Bench.Request;
+
+/// <summary>What one round of one side came to; all but the first four are per request.</summary>
+internal sealed record Measurement(
+    double RequestsPerSecond,
+    double MedianMs,
+    double NinetyNinthMs,
+    double VisibleAfterMs,
+    double RoundTrips,
+    double TransactionIds,
+    double WalBytes,
+    double AllocatedBytes,
+    double ServiceCpuMs,
+    double PostgresCpuMs,
+    double LoadCpuMs
+)
+{
+    /// <summary>Sends the requests, stops the clock at their last consequence, and reads every counter before and after.</summary>
+    /// <param name="side">Whom to ask.</param>
+    /// <param name="server">The server that it stands on.</param>
+    /// <param name="load">The load; its answers must all be 201.</param>
+    /// <param name="awaitViews">Whether the clock runs on until the requests are in every view.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The numbers, and the ids of the requests.</returns>
+    internal static async Task<(Measurement Numbers, IReadOnlyList<long> Ids)> TakeAsync(
+        Side side,
+        ServerCounters server,
+        Func<Task<LoadRun>> load,
+        bool awaitViews,
+        CancellationToken ct
+    )
+    {
+        var before = await Reading.TakeAsync(side, server, ct);
+        var run = await load();
+        run.MustAllBe(201, $"POST /catches of {side.Name}");
+        var end = awaitViews ? await Views.AwaitLastAsync(side.Endpoint, run.Ids, ct) : run.Ended;
+        var after = await Reading.TakeAsync(side, server, ct);
+
+        double requests = run.Ids.Count;
+        double Each(Func<Reading, double> counter) => (counter(after) - counter(before)) / requests;
+        var numbers = new Measurement(
+            requests / Stopwatch.GetElapsedTime(run.Started, end).TotalSeconds,
+            run.LatencyMs(0.5),
+            run.LatencyMs(0.99),
+            Stopwatch.GetElapsedTime(run.Ended, end).TotalMilliseconds,
+            Each(r => r.RoundTrips),
+            Each(r => r.TransactionIds),
+            Each(r => r.WalBytes),
+            Each(r => r.AllocatedBytes),
+            Each(r => r.ServiceCpu) * 1000,
+            Each(r => r.PostgresCpu) * 1000,
+            Each(r => r.LoadCpu) * 1000
+        );
+        return (numbers, run.Ids);
+    }
+
+    private sealed record Reading(
+        double AllocatedBytes,
+        double RoundTrips,
+        double TransactionIds,
+        double WalBytes,
+        double ServiceCpu,
+        double PostgresCpu,
+        double LoadCpu
+    )
+    {
+        internal static async Task<Reading> TakeAsync(Side side, ServerCounters server, CancellationToken ct)
+        {
+            var (allocated, trips) = await side.DiagnosticsAsync(ct);
+            var (ids, wal) = await server.WritesAsync(ct);
+            var postgres = ProcessTree.CpuSeconds(server.Postmaster);
+            return new Reading(allocated, trips, ids, wal, side.CpuSeconds(), postgres, ProcessTree.OwnCpuSeconds());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Mannam.Bench.Request;
+
+/// <summary>CPU time of processes and of all that descend from them, out of <c>/proc</c>.</summary>
+internal static class ProcessTree
+{
+    // USER_HZ, which is 100 on every Linux that .NET runs on.
+    private const double TicksPerSecond = 100;
+
+    /// <summary>User and system time in seconds of the process, its descendants, and those of them that are gone already.</summary>
+    internal static double CpuSeconds(int root)
+    {
+        var all = new Dictionary<int, Stat>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Read(id) is { } stat)
+            {
+                all[id] = stat;
+            }
+        }
+        return all.Where(p => DescendsFrom(p.Key)).Sum(p => p.Value.Ticks) / TicksPerSecond;
+
+        bool DescendsFrom(int id)
+        {
+            // Bounded, as ids may be reused while /proc is being read.
+            for (var steps = 0; steps < 32 && id != root; steps++)
+            {
+                if (!all.TryGetValue(id, out var stat))
+                {
+                    return false;
+                }
+                id = stat.Parent;
+            }
+            return id == root;
+        }
+    }
+
+    /// <summary>The process's parent; 0 when there is no such process.</summary>
+    internal static int ParentOf(int id) => Read(id)?.Parent ?? 0;
+
+    /// <summary>CPU time of this process in seconds.</summary>
+    internal static double OwnCpuSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
+
+    private static Stat? Read(int id)
+    {
+        string line;
+        try
+        {
+            line = File.ReadAllText($"/proc/{id}/stat");
+        }
+        catch (IOException)
+        {
+            // It ended since the listing.
+            return null;
+        }
+        // The second field is the name in parentheses, which may hold spaces; proc(5) numbers the fields from 1.
+        var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+        long Field(int number) => long.Parse(fields[number - 3], CultureInfo.InvariantCulture);
+        return new Stat((int)Field(4), Field(14) + Field(15) + Field(16) + Field(17));
+    }
+
+    /// <param name="Parent">The parent's id.</param>
+    /// <param name="Ticks">utime, stime, and both of children that were waited for.</param>
+    private readonly record struct Stat(int Parent, long Ticks);
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mannam.Bench.Request;
+
+/// <summary>How the two sides are started.</summary>
+internal static class Programs
+{
+    /// <summary>This program again, as the baseline.</summary>
+    internal static ProcessStartInfo Baseline(string postgres)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "mannam-bench.dll");
+        return new ProcessStartInfo("dotnet", [program, "baseline", "--postgres", postgres]);
+    }
+
+    /// <summary>
+    /// <c>mannam up</c> out of the Release build beside this one, or the command in its place, which finds <c>$PORT</c>,
+    /// <c>$DATA</c> and <c>$POSTGRES</c> in its environment.
+    /// </summary>
+    internal static ProcessStartInfo Mannam(string command, int port, string folder, string postgres)
+    {
+        var data = Path.Combine(folder, "mannam");
+        var portText = port.ToString(CultureInfo.InvariantCulture);
+        if (command.Length > 0)
+        {
+            var shell = new ProcessStartInfo("/bin/sh", ["-c", "exec " + command]);
+            shell.Environment["PORT"] = portText;
+            shell.Environment["DATA"] = data;
+            shell.Environment["POSTGRES"] = postgres;
+            return shell;
+        }
+        string[] arguments = ["up", "--systems", "taxi", "--port", portText, "--data", data, "--postgres", postgres];
+        return new ProcessStartInfo("dotnet", [HostProgram(), .. arguments]);
+    }
+
+    private static string HostProgram()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Mannam.slnx")))
+            {
+                var program = Path.Combine(folder.FullName, "src/Host/bin/Release/net10.0/mannam.dll");
+                return File.Exists(program)
+                    ? program
+                    : throw new BenchmarkFailedException($"{program} is missing: dotnet build -c Release src/Host");
+            }
+        }
+        throw new BenchmarkFailedException("not inside a checkout: Mannam.slnx is in no folder above " + AppContext.BaseDirectory);
+    }
+}

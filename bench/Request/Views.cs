@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Net;
+using Mannam.Bench.Load;
+
+namespace Mannam.Bench.Request;
+
+/// <summary>Where the consequences of a request are seen in the end, and whether they are there.</summary>
+internal static class Views
+{
+    /// <summary>How many of the highest ids are awaited while the clock runs; all are verified after it stopped.</summary>
+    private const int Watched = 200;
+
+    private static readonly string[] All = ["catchReqLists", "myPages"];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>
+    /// Waits until the highest ids are in every view, and returns when that was seen. Over one connection a view, one id at
+    /// a time and from the highest down, so that asking takes little from the program that is still working.
+    /// </summary>
+    /// <exception cref="BenchmarkFailedException">An id is not visible a minute after the last answer.</exception>
+    internal static async Task<long> AwaitLastAsync(IPEndPoint target, IEnumerable<long> ids, CancellationToken ct)
+    {
+        var last = ids.OrderDescending().Take(Watched).ToArray();
+        await Task.WhenAll(All.Select(view => AwaitAsync(target, view, last, ct)));
+        return Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Fails unless every id is in every view.</summary>
+    internal static async Task VerifyAsync(IPEndPoint target, int connections, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        if (ids.Distinct().Count() != ids.Count || ids.Contains(0))
+        {
+            throw new BenchmarkFailedException("each answer must have a Location that ends in an id of its own");
+        }
+        foreach (var view in All)
+        {
+            var run = await LoadRun.RunAsync(target, connections, ids.Count, index => Get(target, view, ids[index]), ct);
+            run.MustAllBe(200, $"not every request is visible in {view}");
+        }
+    }
+
+    private static async Task AwaitAsync(IPEndPoint target, string view, long[] ids, CancellationToken ct)
+    {
+        using var connection = new HttpConnection(target);
+        var begun = Stopwatch.GetTimestamp();
+        foreach (var id in ids)
+        {
+            var request = Get(target, view, id);
+            while ((await connection.ExchangeAsync(request)).Status != 200)
+            {
+                if (Stopwatch.GetElapsedTime(begun) > Patience)
+                {
+                    throw new BenchmarkFailedException($"/{view}/{id} is not there {Patience.TotalSeconds} s after the last answer");
+                }
+                await Task.Delay(Pause, ct);
+            }
+        }
+    }
+
+    private static byte[] Get(IPEndPoint target, string view, long id) => LoadRun.Bytes("GET", $"/{view}/{id}", target);
+}
