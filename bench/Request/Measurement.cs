@@ -3,7 +3,7 @@ using Mannam.Bench.Load;
 
 namespace Mannam.Bench.Request;
 
-/// <summary>What one round of one side came to; all but the first four are per request.</summary>
+/// <summary>What one round of one side came to; the first four, and the last, are not per request.</summary>
 internal sealed record Measurement(
     double RequestsPerSecond,
     double MedianMs,
@@ -15,7 +15,8 @@ internal sealed record Measurement(
     double AllocatedBytes,
     double ServiceCpuMs,
     double PostgresCpuMs,
-    double LoadCpuMs
+    double LoadCpuMs,
+    double ForeignCores
 )
 {
     /// <summary>Sends the requests, stops the clock at their last consequence, and reads every counter before and after.</summary>
@@ -52,7 +53,8 @@ internal sealed record Measurement(
             Each(r => r.AllocatedBytes),
             Each(r => r.ServiceCpu) * 1000,
             Each(r => r.PostgresCpu) * 1000,
-            Each(r => r.LoadCpu) * 1000
+            Each(r => r.LoadCpu) * 1000,
+            (after.ForeignCpu - before.ForeignCpu) / Stopwatch.GetElapsedTime(before.At, after.At).TotalSeconds
         );
         return (numbers, run.Ids);
     }
@@ -64,15 +66,29 @@ internal sealed record Measurement(
         double WalBytes,
         double ServiceCpu,
         double PostgresCpu,
-        double LoadCpu
+        double LoadCpu,
+        double MachineCpu,
+        long At
     )
     {
+        /// <summary>What the rest of the machine used: other builds make a round worth less.</summary>
+        internal double ForeignCpu => MachineCpu - ServiceCpu - PostgresCpu - LoadCpu;
+
         internal static async Task<Reading> TakeAsync(Side side, ServerCounters server, CancellationToken ct)
         {
             var (allocated, trips) = await side.DiagnosticsAsync(ct);
             var (ids, wal) = await server.WritesAsync(ct);
-            var postgres = ProcessTree.CpuSeconds(server.Postmaster);
-            return new Reading(allocated, trips, ids, wal, side.CpuSeconds(), postgres, ProcessTree.OwnCpuSeconds());
+            return new Reading(
+                allocated,
+                trips,
+                ids,
+                wal,
+                side.CpuSeconds(),
+                ProcessTree.CpuSeconds(server.Postmaster),
+                ProcessTree.OwnCpuSeconds(),
+                ProcessTree.MachineCpuSeconds(),
+                Stopwatch.GetTimestamp()
+            );
         }
     }
 }

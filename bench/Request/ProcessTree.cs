@@ -42,6 +42,15 @@ internal static class ProcessTree
     /// <summary>CPU time of this process in seconds.</summary>
     internal static double OwnCpuSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
+    /// <summary>CPU time in seconds that all programs of the machine have used since it started.</summary>
+    internal static double MachineCpuSeconds()
+    {
+        // "cpu" user nice system idle iowait irq softirq steal …: what is neither idle nor waiting was somebody's work.
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int[] busy = [1, 2, 3, 6, 7, 8];
+        return busy.Sum(field => long.Parse(fields[field], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
+
     private static Stat? Read(int id)
     {
         string line;

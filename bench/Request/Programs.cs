@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Mannam.Bench.Request;
 
 /// <summary>How the two sides are started.</summary>
 internal static class Programs
 {
+    // The one that runs this program: the launcher may have installed it where PATH does not lead.
+    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+
     /// <summary>This program again, as the baseline.</summary>
     internal static ProcessStartInfo Baseline(string postgres)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "mannam-bench.dll");
-        return new ProcessStartInfo("dotnet", [program, "baseline", "--postgres", postgres]);
+        return new ProcessStartInfo(Dotnet, [program, "baseline", "--postgres", postgres]);
     }
 
     /// <summary>
@@ -30,7 +34,7 @@ internal static class Programs
             return shell;
         }
         string[] arguments = ["up", "--systems", "taxi", "--port", portText, "--data", data, "--postgres", postgres];
-        return new ProcessStartInfo("dotnet", [HostProgram(), .. arguments]);
+        return new ProcessStartInfo(Dotnet, [HostProgram(), .. arguments]);
     }
 
     private static string HostProgram()

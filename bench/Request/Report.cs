@@ -36,6 +36,8 @@ internal sealed class Report(Plan plan)
         Row(output, "  CPU of the services, ms", "N3", m => m.ServiceCpuMs);
         Row(output, "  CPU of PostgreSQL, ms", "N3", m => m.PostgresCpuMs);
         Row(output, "  CPU of the load generator, ms", "N3", m => m.LoadCpuMs);
+        Row(output, "  CPU in all, ms", "N3", m => m.ServiceCpuMs + m.PostgresCpuMs + m.LoadCpuMs);
+        Row(output, "cores that other programs used meanwhile", "N2", m => m.ForeignCores);
         output.WriteLine();
         var ratios = rounds.Select(r => r.Mannam.RequestsPerSecond / r.Baseline.RequestsPerSecond).ToArray();
         output.WriteLine($"ratio {Format(Median(ratios), "N2")} (rounds: {string.Join(" ", ratios.Select(r => Format(r, "N2")))})");
