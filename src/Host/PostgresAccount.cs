@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mannam.Host;
+
+/// <summary>
+/// The account PostgreSQL runs as, and how to run a program as it. PostgreSQL refuses to run as root; then it is the account
+/// <c>postgres</c>, or <c>nobody</c> where there is none. Any other account runs it as itself. <c>Prefix</c> is what is
+/// written before a command to run it as this account.
+/// </summary>
+internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnlyList<string> Prefix)
+{
+    // The first lets a process pass through folders it may only not enter or read; where the system withholds it (Docker does,
+    // unless asked), the second does the same and more.
+    private static readonly string[] PassingThrough = ["dac_read_search", "dac_override"];
+
+    /// <summary>The account for this program's own; as root, not yet able to pass through folders that are closed to it.</summary>
+    /// <exception cref="InvalidOperationException">Root, and no account to use instead.</exception>
+    internal static PostgresAccount Current()
+    {
+        if (Posix.Account != 0)
+            return new(Environment.UserName, Posix.Account, 0, []);
+        var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
+        var chosen =
+            accounts.Find(fields => fields[0] == "postgres")
+            ?? accounts.Find(fields => fields[0] == "nobody")
+            ?? throw new InvalidOperationException(
+                "PostgreSQL does not run as root, and this machine has neither an account postgres nor nobody. Start Mannam as another user."
+            );
+        var (uid, gid) = (Number(chosen[2]), Number(chosen[3]));
+        return new(chosen[0], uid, gid, ["setpriv", $"--reuid={uid}", $"--regid={gid}", "--clear-groups"]);
+    }
+
+    /// <summary>This account, able to enter <paramref name="folder"/>, which is its own but may lie in one that is closed to it.</summary>
+    /// <exception cref="InvalidOperationException">There is no way in.</exception>
+    internal async Task<PostgresAccount> EnteringAsync(string folder, CancellationToken ct)
+    {
+        string[] entering = ["/bin/sh", "-c", "cd -- \"$1\"", "sh", folder];
+        var refusal = await RunAsync(entering, ct);
+        if (refusal.ExitCode == 0)
+            return this;
+        foreach (var capability in Prefix.Count == 0 ? [] : PassingThrough)
+        {
+            var able = this with { Prefix = [.. Prefix, $"--inh-caps=+{capability}", $"--ambient-caps=+{capability}"] };
+            if ((await able.RunAsync(entering, ct)).ExitCode == 0)
+                return able;
+        }
+        throw new InvalidOperationException(
+            $"PostgreSQL runs as the account {Name}, which cannot enter {folder} ({refusal.Output.Trim()}). "
+                + "Choose a data folder that every account can reach, for example --data /var/lib/mannam."
+        );
+    }
+
+    /// <summary>Makes a file or folder this account's.</summary>
+    internal void Own(string path)
+    {
+        if (Prefix.Count > 0)
+            Posix.Give(path, Uid, Gid);
+    }
+
+    /// <summary>Runs a program as this account to its end; its output and errors come together, in no particular order.</summary>
+    internal async Task<CommandResult> RunAsync(IReadOnlyList<string> command, CancellationToken ct)
+    {
+        string[] all = [.. Prefix, .. command];
+        var start = new ProcessStartInfo(all[0], all[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // Ours may be closed to the account.
+            WorkingDirectory = "/",
+        };
+        // PGDATA, PGOPTIONS, LC_MESSAGES and their like would steer a server that is to be the same everywhere.
+        var path = Environment.GetEnvironmentVariable("PATH");
+        start.Environment.Clear();
+        start.Environment["PATH"] = $"{path}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["LC_ALL"] = "C";
+        using var process = Start(start);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await process.WaitForExitAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+        return new(process.ExitCode, await output + await errors);
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new InvalidOperationException(
+                $"{start.FileName} cannot be run ({e.Message}). It comes with the packages postgresql and util-linux.",
+                e
+            );
+        }
+    }
+
+    private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+}
+
+/// <summary>How a program ended, and what it wrote.</summary>
+internal sealed record CommandResult(int ExitCode, string Output);

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Mannam.Host;
+
+/// <summary>Where PostgreSQL's programs lie: Debian keeps each major version in a folder of its own, others put them on the PATH.</summary>
+internal static class PostgresBinaries
+{
+    private const string Versions = "/usr/lib/postgresql";
+    private static readonly string[] Programs = ["initdb", "pg_ctl", "postgres"];
+
+    /// <summary>The folder of the newest version; for a cluster that exists, of the version that made it: no other can read it.</summary>
+    /// <exception cref="InvalidOperationException">PostgreSQL is not installed, or not in the cluster's version.</exception>
+    internal static string Find(string cluster)
+    {
+        var made = Path.Combine(cluster, "PG_VERSION");
+        return File.Exists(made) ? FindVersion(cluster, File.ReadAllText(made).Trim()) : FindNewest();
+    }
+
+    private static string FindNewest() =>
+        Installed().OrderByDescending(MajorVersion).Concat(OnPath()).FirstOrDefault()
+        ?? throw new InvalidOperationException(
+            "PostgreSQL is not installed. Install it (Debian and Ubuntu: apt-get install postgresql), or name a server with --postgres."
+        );
+
+    private static string FindVersion(string cluster, string version) =>
+        Installed().FirstOrDefault(folder => MajorVersion(folder).ToString(CultureInfo.InvariantCulture) == version)
+        ?? OnPath().FirstOrDefault()
+        ?? throw new InvalidOperationException(
+            $"{cluster} was made by PostgreSQL {version}, which is not installed. Install it (Debian and Ubuntu: apt-get install postgresql-{version})."
+        );
+
+    private static IEnumerable<string> Installed() =>
+        Directory.Exists(Versions)
+            ? Directory.EnumerateDirectories(Versions).Select(folder => Path.Combine(folder, "bin")).Where(IsComplete)
+            : [];
+
+    private static IEnumerable<string> OnPath() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(folder => folder.StartsWith('/') && IsComplete(folder));
+
+    private static bool IsComplete(string folder) => Programs.All(name => File.Exists(Path.Combine(folder, name)));
+
+    private static int MajorVersion(string folder) =>
+        int.TryParse(Path.GetFileName(Path.GetDirectoryName(folder)), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : 0;
+}

@@ -1,0 +1,171 @@
+namespace Mannam.Host;
+
+/// <summary>The files of a private PostgreSQL: the cluster, its settings, its log and its socket's folder, and the start of a server on them.</summary>
+internal sealed class PostgresCluster(string dataFolder, int connections, Action<string> progress)
+{
+    internal const string Superuser = "postgres";
+
+    private const int SuperuserReserve = 5;
+    private const int LongestLog = 10 * 1024 * 1024;
+    private const string Unfinished = "postgres.new-";
+    private static readonly TimeSpan OrphansGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    private readonly string name = $"mannam-{SocketFolders.Fingerprint(dataFolder)}";
+    private PostgresAccount account = PostgresAccount.Current();
+
+    internal string Folder { get; } = FolderIn(dataFolder);
+
+    internal string Log { get; } = Path.Combine(dataFolder, "postgres.log");
+
+    /// <summary>What the server is told to take: the pools' and the superuser's.</summary>
+    internal int Connections { get; } = connections + SuperuserReserve;
+
+    internal static string FolderIn(string dataFolder) => Path.Combine(dataFolder, "postgres");
+
+    /// <summary>Two starts on one data folder go one after the other; a killed one gives way by itself.</summary>
+    internal async Task<IDisposable> TakeTurnAsync(CancellationToken ct)
+    {
+        Directory.CreateDirectory(dataFolder);
+        var file = Path.Combine(dataFolder, "postgres.lock");
+        for (var waited = false; ; waited = true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                if (!waited)
+                    progress("waiting for another start on the same data folder");
+                await Task.Delay(Glance, ct);
+            }
+        }
+    }
+
+    /// <summary>Makes what is missing, and clears away what a killed server left.</summary>
+    internal async Task PrepareAsync(CancellationToken ct)
+    {
+        var binaries = PostgresBinaries.Find(Folder);
+        if (Directory.Exists(Folder))
+        {
+            if (Posix.Identify(Folder)?.Owner != account.Uid)
+                throw new InvalidOperationException(
+                    $"{Folder} belongs to another account than {account.Name}. Start Mannam as the user who made it."
+                );
+            account = await account.EnteringAsync(Folder, ct);
+        }
+        else
+        {
+            await CreateAsync(binaries, ct);
+        }
+        await EndOrphansAsync(ct);
+
+        var sockets = SocketFolders.Open(dataFolder);
+        Postmaster.ForgetStale(Folder, sockets);
+        account.Own(sockets);
+        if (File.Exists(Log) && new FileInfo(Log).Length > LongestLog)
+            File.Move(Log, Log + ".old", overwrite: true);
+        await using (File.Open(Log, FileMode.Append))
+            account.Own(Log);
+        await WriteSettingsAsync(sockets, ct);
+    }
+
+    /// <summary>Starts the server and waits until it takes connections, recovery included.</summary>
+    internal async Task LaunchAsync(CancellationToken ct)
+    {
+        progress("starting PostgreSQL");
+        var logged = new FileInfo(Log).Length;
+        // pg_ctl gives the server a session of its own, out of Ctrl-C's reach, and the log for its output.
+        var pgCtl = Path.Combine(PostgresBinaries.Find(Folder), "pg_ctl");
+        var result = await account.RunAsync(
+            [pgCtl, "start", "--silent", "--wait", "--timeout=300", $"--pgdata={Folder}", $"--log={Log}"],
+            ct
+        );
+        if (result.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"PostgreSQL does not start; {Log} says: {await LoggedSinceAsync(logged, ct)}{result.Output.Trim()}"
+            );
+    }
+
+    /// <summary>Under another name until it is whole, so that a kill in the middle leaves nothing half made.</summary>
+    private async Task CreateAsync(string binaries, CancellationToken ct)
+    {
+        progress("creating the database cluster");
+        foreach (var leftover in Directory.EnumerateDirectories(dataFolder, Unfinished + "*"))
+            TryDelete(leftover);
+        var fresh = Path.Combine(dataFolder, Unfinished + Path.GetRandomFileName());
+        Posix.MakeClosedFolder(fresh);
+        try
+        {
+            account.Own(fresh);
+            account = await account.EnteringAsync(fresh, ct);
+            string[] initdb =
+            [
+                Path.Combine(binaries, "initdb"),
+                $"--pgdata={fresh}",
+                $"--username={Superuser}",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--auth-local=trust",
+                "--auth-host=reject",
+            ];
+            var result = await account.RunAsync(initdb, ct);
+            if (result.ExitCode != 0)
+                throw new InvalidOperationException($"The database cluster cannot be created in {dataFolder}: {result.Output.Trim()}");
+            await using (var file = new FileStream(Path.Combine(fresh, "postgresql.conf"), FileMode.Append))
+            {
+                await file.WriteAsync("\n# Mannam's settings; written anew at every start.\ninclude = 'mannam.conf'\n"u8.ToArray(), ct);
+                file.Flush(flushToDisk: true);
+            }
+            Directory.Move(fresh, Folder);
+        }
+        finally
+        {
+            TryDelete(fresh);
+        }
+    }
+
+    private async Task EndOrphansAsync(CancellationToken ct)
+    {
+        var patience = DateTime.UtcNow + OrphansGrace;
+        while (Postmaster.Find(Folder) is null && Postmaster.Orphans(name, account.Uid) is { Count: > 0 } orphans)
+        {
+            // They end by themselves when their statement does. Nothing is lost by not waiting: the log is replayed either way.
+            if (DateTime.UtcNow > patience)
+                orphans.ForEach(orphan => Posix.Signal(orphan, Posix.KillAtOnce));
+            await Task.Delay(Glance, ct);
+        }
+    }
+
+    private async Task WriteSettingsAsync(string sockets, CancellationToken ct)
+    {
+        var file = Path.Combine(Folder, PostgresSettings.FileName);
+        var fresh = file + ".new";
+        File.Delete(fresh);
+        await File.WriteAllTextAsync(fresh, new PostgresSettings(name, sockets, Connections, SuperuserReserve).ToText(), ct);
+        account.Own(fresh);
+        File.Move(fresh, file, overwrite: true);
+    }
+
+    private async Task<string> LoggedSinceAsync(long position, CancellationToken ct)
+    {
+        await using var file = new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = position;
+        using var reader = new StreamReader(file);
+        return await reader.ReadToEndAsync(ct);
+    }
+
+    private static void TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // An initdb whose program was killed may still be writing; the next start finds it done.
+        }
+    }
+}

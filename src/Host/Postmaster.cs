@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+
+namespace Mannam.Host;
+
+/// <summary>
+/// A running PostgreSQL server as its own <c>postmaster.pid</c> describes it: <c>Folder</c> is the cluster's as the server was told it;
+/// <c>IsReady</c> says that it takes connections.
+/// </summary>
+internal sealed record Postmaster(int ProcessId, string Folder, string SocketFolder, bool IsReady)
+{
+    /// <summary>The server that runs in this very folder, or <see langword="null"/>; the file alone proves nothing, it outlives a killed server.</summary>
+    internal static Postmaster? Find(string cluster) => Read(cluster) is { } it && it.IsAlive && IsSame(it.Folder, cluster) ? it : null;
+
+    /// <summary>
+    /// Removes the files that a killed server left. When its process number belongs to somebody else by now (a reboot, a container), or
+    /// nobody has waited for it, PostgreSQL would take it for alive and refuse to start.
+    /// </summary>
+    /// <param name="cluster">Of which no server runs.</param>
+    /// <param name="sockets">The folder of its socket, used by no other server.</param>
+    internal static void ForgetStale(string cluster, string sockets)
+    {
+        if (Read(cluster) is { IsAlive: true })
+            return;
+        File.Delete(FileOf(cluster));
+        File.Delete(Path.Combine(sockets, $".s.PGSQL.{PostgresSettings.Port}.lock"));
+    }
+
+    /// <summary>
+    /// The process of that number is a server started on that folder. The command line is what everybody may read of a process,
+    /// also where root may not trace others; a process that has ended but was not waited for has none.
+    /// </summary>
+    internal bool IsAlive => CommandLine(ProcessId).Split('\0').SkipWhile(argument => argument != "-D").Skip(1).FirstOrDefault() == Folder;
+
+    /// <summary>
+    /// Backends that outlived a killed server. They hold its shared memory, so that no new one can start. They are known by the
+    /// setting <c>cluster_name</c>, which every backend shows in its title.
+    /// </summary>
+    internal static List<int> Orphans(string clusterName, uint account) =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && CommandLine(id).StartsWith($"postgres: {clusterName}: ", StringComparison.Ordinal))
+            .Where(id => Posix.Identify($"/proc/{id}")?.Owner == account)
+            .ToList();
+
+    private static Postmaster? Read(string cluster)
+    {
+        try
+        {
+            // Lines: process, folder, start time, port, socket folder, TCP address, shared memory, status.
+            var lines = File.ReadAllLines(FileOf(cluster));
+            if (lines.Length < 2 || !int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var process))
+                return null;
+            return new(process, lines[1], lines.ElementAtOrDefault(4) ?? "", lines.ElementAtOrDefault(7)?.Trim() == "ready");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string FileOf(string cluster) => Path.Combine(cluster, "postmaster.pid");
+
+    private static bool IsSame(string one, string other) =>
+        Posix.Identify(one) is { } first && Posix.Identify(other) is { } second && first.IsSameFileAs(second);
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline", Encoding.UTF8);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using Mannam.Host;
+using Npgsql;
+using Xunit;
+
+namespace Mannam.Tests.Host;
+
+public sealed class PrivatePostgresTests : IAsyncLifetime
+{
+    // CreateTempSubdirectory makes it with mode 700: as root, closed to the account that PostgreSQL runs as.
+    private readonly string folder = Directory.CreateTempSubdirectory("mannam test ").FullName;
+    private readonly List<PrivatePostgres> started = [];
+    private readonly List<string> socketFolders = [];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Data => Path.Combine(folder, ".mannam");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var postgres in started)
+            await postgres.DisposeAsync();
+        foreach (var sockets in socketFolders.Where(Directory.Exists))
+            Directory.Delete(sockets, recursive: true);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task It_starts_in_a_folder_closed_to_others_and_takes_as_many_connections_as_asked()
+    {
+        var postgres = await StartAsync(Data, 37);
+
+        Assert.False(postgres.Adopted);
+        Assert.True(PrivatePostgres.IsRunning(Data));
+        Assert.True(await AskAsync<int>(postgres, "select current_setting('max_connections')::int") >= 37);
+        Assert.Equal(
+            "on on",
+            await AskAsync<string>(postgres, "select current_setting('fsync') || ' ' || current_setting('synchronous_commit')")
+        );
+        Assert.Equal("UTF8", await AskAsync<string>(postgres, "select current_setting('server_encoding')"));
+    }
+
+    [Fact]
+    public async Task It_is_reached_over_a_socket_that_no_other_account_can_reach_and_over_nothing_else()
+    {
+        var postgres = await StartAsync(Data, 10);
+
+        Assert.Equal("", await AskAsync<string>(postgres, "select current_setting('listen_addresses')"));
+        Assert.True(Posix.Identify(PrivatePostgres.SocketFolder(Data))!.Value.IsClosed);
+        Assert.True(Posix.Identify(Path.Combine(Data, "postgres"))!.Value.IsClosed);
+    }
+
+    [Fact]
+    public async Task One_left_running_by_a_killed_program_is_taken_over()
+    {
+        var left = await StartAsync(Data, 10);
+        await AskAsync<object>(left, "create table kept as select 1 as id");
+
+        var postgres = await StartAsync(Data, 10);
+
+        Assert.True(postgres.Adopted);
+        Assert.Equal(left.ProcessId, postgres.ProcessId);
+        Assert.Equal(1, await AskAsync<int>(postgres, "select id from kept"));
+    }
+
+    [Fact]
+    public async Task One_left_running_with_too_few_connections_is_restarted()
+    {
+        var left = await StartAsync(Data, 10);
+
+        var postgres = await StartAsync(Data, 50);
+
+        Assert.False(postgres.Adopted);
+        Assert.NotEqual(left.ProcessId, postgres.ProcessId);
+        Assert.True(await AskAsync<int>(postgres, "select current_setting('max_connections')::int") >= 50);
+    }
+
+    [Fact]
+    public async Task What_was_committed_is_there_after_the_server_is_killed_even_while_a_statement_of_it_goes_on()
+    {
+        var killed = await StartAsync(Data, 10);
+        await AskAsync<object>(killed, "create table kept as select 1 as id");
+        var statement = AskAsync<object>(killed, "select pg_sleep(600)");
+        while (await AskAsync<long>(killed, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'") == 0)
+            await Task.Yield();
+        Posix.Signal(killed.ProcessId, Posix.KillAtOnce);
+
+        var postgres = await StartAsync(Data, 10);
+
+        Assert.False(postgres.Adopted);
+        Assert.Equal(1, await AskAsync<int>(postgres, "select id from kept"));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => statement);
+    }
+
+    [Fact]
+    public async Task A_process_that_got_the_number_of_a_killed_server_is_not_taken_for_it()
+    {
+        var postgres = await StartAsync(Data, 10);
+        await postgres.StopAsync();
+        var file = Path.Combine(Data, "postgres", "postmaster.pid");
+        await File.WriteAllTextAsync(
+            file,
+            $"{Environment.ProcessId}\n{Path.Combine(Data, "postgres")}\n1\n5432\n/nowhere\n\n1 1\nready\n",
+            Ct
+        );
+
+        Assert.False(PrivatePostgres.IsRunning(Data));
+        postgres = await StartAsync(Data, 10);
+
+        Assert.Equal(1, await AskAsync<int>(postgres, "select 1"));
+    }
+
+    [Fact]
+    public async Task A_path_too_long_for_a_socket_gets_a_folder_in_tmp_that_is_always_the_same()
+    {
+        var data = Path.Combine(folder, new string('만', 40), ".mannam");
+
+        var postgres = await StartAsync(data, 10);
+
+        Assert.Equal(1, await AskAsync<int>(postgres, "select 1"));
+        Assert.StartsWith("/tmp/mannam-", PrivatePostgres.SocketFolder(data), StringComparison.Ordinal);
+        Assert.Equal(PrivatePostgres.SocketFolder(data), PrivatePostgres.SocketFolder(data + "/"));
+    }
+
+    [Fact]
+    public void A_socket_folder_that_others_can_enter_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(Data, "run"));
+
+        Assert.Throws<InvalidOperationException>(() => PrivatePostgres.SocketFolder(Data));
+    }
+
+    [Fact]
+    public async Task Two_starts_at_once_end_with_one_server()
+    {
+        var both = await Task.WhenAll(StartAsync(Data, 10), StartAsync(Data, 10));
+
+        Assert.Equal(both[0].ProcessId, both[1].ProcessId);
+        Assert.Single(both, postgres => postgres.Adopted);
+    }
+
+    [Fact]
+    public async Task Stopped_it_leaves_no_process_and_no_half_made_cluster()
+    {
+        var postgres = await StartAsync(Data, 10);
+        await AskAsync<int>(postgres, "select 1");
+
+        await postgres.StopAsync();
+
+        Assert.False(PrivatePostgres.IsRunning(Data));
+        Assert.DoesNotContain(
+            Directory.EnumerateDirectories("/proc"),
+            process => CommandLine(process).Contains(Data, StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            Directory.EnumerateDirectories(Data),
+            name => Path.GetFileName(name).StartsWith("postgres.new", StringComparison.Ordinal)
+        );
+        await postgres.StopAsync();
+    }
+
+    private async Task<PrivatePostgres> StartAsync(string data, int connections)
+    {
+        var postgres = await PrivatePostgres.StartAsync(
+            data,
+            connections,
+            line => TestContext.Current.TestOutputHelper?.WriteLine(line),
+            Ct
+        );
+        lock (started)
+        {
+            started.Add(postgres);
+            socketFolders.Add(PrivatePostgres.SocketFolder(data));
+        }
+        return postgres;
+    }
+
+    // Empty for one that has ended and was not waited for: waiting is the init process's business.
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static async Task<T?> AskAsync<T>(PrivatePostgres postgres, string sql)
+    {
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString + ";Pooling=false;Command Timeout=0");
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T?)await command.ExecuteScalarAsync(Ct);
+    }
+}
