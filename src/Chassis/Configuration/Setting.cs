@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Mannam.Chassis.Configuration;
+
+/// <summary>The configuration stops the start; the message is a sentence that names the key.</summary>
+public sealed class ConfigurationException(string message) : Exception(message);
+
+/// <summary>Something that changes between installations, named <c>{System}:{Service}:{Name}</c>.</summary>
+/// <param name="Name">The last part of its name.</param>
+/// <param name="Meaning">What it decides, with its unit.</param>
+/// <param name="Default">Its default as text; null when it must be given, or is known by itself.</param>
+public abstract record Setting(string Name, string Meaning, string? Default)
+{
+    /// <summary>Fails when the text is no value of this setting.</summary>
+    /// <exception cref="FormatException">Says what is expected.</exception>
+    internal abstract void Check(string text);
+
+    /// <summary>A duration in milliseconds.</summary>
+    public static Setting<TimeSpan> Milliseconds(string name, long standard, string meaning, long least = 0, long most = 86_400_000) =>
+        new(name, meaning, standard.ToString(CultureInfo.InvariantCulture), text => TimeSpan.FromMilliseconds(Whole(text, least, most)));
+
+    /// <summary>A whole number.</summary>
+    public static Setting<long> Number(string name, long standard, string meaning, long least, long most) =>
+        new(name, meaning, standard.ToString(CultureInfo.InvariantCulture), text => Whole(text, least, most));
+
+    /// <summary>A list separated by commas.</summary>
+    public static Setting<IReadOnlyList<string>> List(string name, string standard, string meaning) =>
+        new(name, meaning, standard, text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>The address of a peer; on one machine it is known by itself.</summary>
+    public static Setting<Uri> Address(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            null,
+            text =>
+                Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                    ? uri
+                    : throw new FormatException("an absolute http or https address is expected")
+        );
+
+    private static long Whole(string text, long least, long most) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"a whole number from {least} to {most} is expected");
+}
+
+/// <summary>A setting and how its text is read.</summary>
+public sealed record Setting<T>(string Name, string Meaning, string? Default, Func<string, T> Read) : Setting(Name, Meaning, Default)
+{
+    internal override void Check(string text) => Read(text);
+}

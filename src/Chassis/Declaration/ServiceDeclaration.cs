@@ -1,0 +1,70 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Chassis.Declaration;
+
+/// <summary>All that touches a service, as data: what it stores, publishes, subscribes to, calls and serves. The chassis wires the service from it, and
+/// draws the context map.</summary>
+/// <param name="system">The system, such as <c>taxi</c>; also its topic, unless configured.</param>
+/// <param name="name">The service, such as <c>pickup</c>.</param>
+/// <param name="title">What people call it.</param>
+public abstract class ServiceDeclaration(string system, string name, string title)
+{
+    /// <summary>The system, such as <c>taxi</c>; empty for a service that all systems share.</summary>
+    public string System { get; } = system;
+
+    /// <summary>The service's name within its system.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The name on the command line and in logs: <c>taxi.pickup</c>, <c>provider</c>.</summary>
+    public string FullName { get; } = system.Length == 0 ? name : $"{system}.{name}";
+
+    /// <summary>What people call it.</summary>
+    public string Title { get; } = title;
+
+    /// <summary>The first parts of its settings' names: <c>Taxi:Pickup</c>.</summary>
+    public string SettingsScope { get; } = system.Length == 0 ? Capital(name) : $"{Capital(system)}:{Capital(name)}";
+
+    /// <summary>The first segments of the paths it serves.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
+    /// <summary>The embedded script of its tables, and the assembly that holds it.</summary>
+    public required (Assembly Assembly, string Resource) Schema { get; init; }
+
+    /// <summary>The source-generated serialisation of the events it publishes, receives, and owes itself.</summary>
+    public JsonSerializerContext? Language { get; init; }
+
+    /// <summary>Its settings.</summary>
+    public IReadOnlyList<Setting> Settings { get; init; } = [];
+
+    /// <summary>The peers it calls synchronously, and the setting that holds the address of each.</summary>
+    public IReadOnlyList<(string Peer, Setting<Uri> Address)> Calls { get; init; } = [];
+
+    /// <summary>What else its container holds.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Its routes.</summary>
+    public required Action<IEndpointRouteBuilder> Routes { get; init; }
+
+    /// <summary>The names of the events it publishes.</summary>
+    public IReadOnlyList<string> Publishes => Published;
+
+    /// <summary>The names of the events it subscribes to.</summary>
+    public abstract IReadOnlyList<string> SubscribesTo { get; }
+
+    private protected List<string> Published { get; } = [];
+
+    private protected Dictionary<string, Messaging.DueAction> Owed { get; } = [];
+
+    /// <summary>Puts its store and its aggregate into its container.</summary>
+    internal abstract void Register(IServiceCollection services, ServiceParts parts);
+
+    /// <summary>Its loops: relay and consumer, where it takes part in events; due things, where it owes any.</summary>
+    internal abstract IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts);
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+}

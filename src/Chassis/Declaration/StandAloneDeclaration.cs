@@ -1,0 +1,19 @@
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Chassis.Declaration;
+
+/// <summary>The declaration of a service outside the systems, which takes no part in their events, such as the payment provider.</summary>
+/// <typeparam name="TDb">Its store.</typeparam>
+public sealed class StandAloneDeclaration<TDb>(string name, string title) : ServiceDeclaration("", name, title)
+    where TDb : DbContext
+{
+    public override IReadOnlyList<string> SubscribesTo => [];
+
+    internal override void Register(IServiceCollection services, ServiceParts parts) =>
+        services.AddPooledDbContextFactory<TDb>(o => parts.Configure(o), poolSize: 64);
+
+    internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts) => [];
+}

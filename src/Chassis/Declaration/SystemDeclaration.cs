@@ -1,0 +1,21 @@
+using Mannam.Chassis.Configuration;
+
+namespace Mannam.Chassis.Declaration;
+
+/// <summary>A business: services that share a topic and a correlation key.</summary>
+/// <param name="Name">Its name in paths, settings, topics and on the command line: <c>taxi</c>.</param>
+/// <param name="Title">What people call it.</param>
+/// <param name="CorrelationKey">What the documents call the id of a saga: <c>matchId</c>.</param>
+/// <param name="Services">Its services, in the order in which they are started; stopped the other way round.</param>
+public sealed record SystemDeclaration(string Name, string Title, string CorrelationKey, IReadOnlyList<ServiceDeclaration> Services)
+{
+    /// <summary>The topic its events travel in; unless configured its name.</summary>
+    public Setting<string> Topic { get; } = new("Topic", "the topic of the system's events", Name, text => text);
+
+    /// <summary>The first part of its settings' names: <c>Taxi</c>.</summary>
+    public string SettingsScope { get; } = char.ToUpperInvariant(Name[0]) + Name[1..];
+
+    /// <summary>Every setting of the system and its services, with its scope.</summary>
+    public IEnumerable<(string Scope, Setting Setting)> AllSettings() =>
+        Services.SelectMany(s => s.Settings.Select(setting => (s.SettingsScope, setting))).Prepend((SettingsScope, Topic));
+}

@@ -1,0 +1,68 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Messaging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Chassis.Hosting;
+
+/// <summary>What a service is given by the process it runs in. It decides between one machine and many; the service never knows.</summary>
+public sealed record ServiceEnvironment
+{
+    /// <summary>The database that is this service's alone.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>How its events travel.</summary>
+    public required ITransport Transport { get; init; }
+
+    /// <summary>The system's topic; empty for a service that takes no part in events.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>All that was configured; its settings are below <c>Mannam:{System}:{Service}</c>.</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    /// <summary>The way to a peer (by its full name) in the same process, through its whole HTTP pipeline; null when it is not here.</summary>
+    public required Func<string, HttpMessageHandler?> InProcess { get; init; }
+
+    public ILoggerFactory Logging { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether the host repeats the loops; a test that makes single steps says false.</summary>
+    public bool RunLoops { get; init; } = true;
+}
+
+/// <summary>The clients for a service's synchronous calls, one a peer.</summary>
+public sealed class Peers : IDisposable
+{
+    private readonly Dictionary<string, HttpClient> _clients = [];
+
+    internal Peers(Declaration.ServiceDeclaration declaration, Settings settings, Func<string, HttpMessageHandler?> inProcess)
+    {
+        foreach (var (peer, address) in declaration.Calls)
+        {
+            var configured = settings.GetIfSet(address);
+            var handler = configured is null ? inProcess(peer) : new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
+            // Without either, reading the required setting says what is missing.
+            _clients[peer] = new HttpClient(handler ?? Missing(settings, address))
+            {
+                BaseAddress = configured ?? new Uri($"http://{peer}/"),
+                Timeout = Timeout.InfiniteTimeSpan,
+            };
+        }
+    }
+
+    /// <summary>The client for a declared peer. It has no timeout of its own: who calls sets one.</summary>
+    public HttpClient this[string peer] => _clients[peer];
+
+    private static HttpMessageHandler Missing(Settings settings, Setting<Uri> address)
+    {
+        settings.Get(address);
+        throw new InvalidOperationException("a required setting was read though it is not set");
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+            client.Dispose();
+    }
+}

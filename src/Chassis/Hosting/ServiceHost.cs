@@ -1,0 +1,137 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor;
+using Mannam.Chassis.Http;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Chassis.Hosting;
+
+/// <summary>One service, running: a complete web application with its own container, configuration, database and loops.</summary>
+public sealed class ServiceHost : IAsyncDisposable
+{
+    // A loop shows that it is alive at least so often; one that does not is stuck.
+    private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(60);
+    private readonly ServiceParts _parts;
+    private readonly Schema _schema;
+    private readonly WebApplication _app;
+    private readonly List<ILoop> _loops;
+    private readonly List<LoopRunner> _runners = [];
+
+    private ServiceHost(ServiceDeclaration declaration, ServiceEnvironment environment, ServiceParts parts, Schema schema)
+    {
+        Declaration = declaration;
+        (_parts, _schema) = (parts, schema);
+        _app = Build(declaration, environment, parts, Server);
+        _loops = [.. declaration.Loops(_app.Services, parts)];
+    }
+
+    public ServiceDeclaration Declaration { get; }
+
+    /// <summary>Takes the requests that the front door hands over.</summary>
+    public InProcessServer Server { get; } = new();
+
+    /// <summary>The named points at which a test can hold up, fail or kill.</summary>
+    public Points Points => _parts.Points;
+
+    /// <summary>The service's container.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Its loops by name, for tests that make single steps.</summary>
+    public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
+
+    /// <summary>Applies the schema, and starts taking requests and events.</summary>
+    /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
+    public static async Task<ServiceHost> StartAsync(ServiceDeclaration declaration, ServiceEnvironment environment, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        ArgumentNullException.ThrowIfNull(environment);
+        var parts = new ServiceParts(environment.ConnectionString, environment.Topic, environment.Transport, environment.Time, new Points(declaration.FullName));
+        var schema = new Schema(
+            ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
+            (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
+        );
+        await schema.ApplyAsync(parts.Database, ct);
+        var host = new ServiceHost(declaration, environment, parts, schema);
+        await host._app.StartAsync(ct);
+        var log = environment.Logging.CreateLogger(declaration.FullName);
+        if (environment.RunLoops)
+            host._runners.AddRange(host._loops.Select(l => new LoopRunner(l, environment.Time, log)));
+        host._runners.ForEach(r => r.Start());
+        return host;
+    }
+
+    private static WebApplication Build(ServiceDeclaration declaration, ServiceEnvironment environment, ServiceParts parts, InProcessServer server)
+    {
+        var settings = new Settings(environment.Configuration, declaration.SettingsScope);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = declaration.FullName });
+        builder.UseInProcess(server);
+        builder.Services.AddSingleton(environment.Logging);
+        builder.Services.AddSingleton(environment.Time);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(parts.Database);
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess));
+        builder.Services.AddMannamHttp(declaration.Title);
+        declaration.Register(builder.Services, parts);
+        declaration.Services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseMannamHttp();
+        declaration.Routes(app);
+        return app;
+    }
+
+    /// <summary>Guarantee 8. Ready: the store is reachable and its schema current. Live: every loop has a recent heartbeat.</summary>
+    public async ValueTask<ServiceHealth> HealthAsync(CancellationToken ct)
+    {
+        var details = new Dictionary<string, string>();
+        foreach (var runner in _runners)
+            details[runner.Name] = runner.Failure is { } failure ? $"retrying: {failure}" : "running";
+        var live = _runners.TrueForAll(r => r.SinceLastBeat < LongestBeat);
+        try
+        {
+            using var soon = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            soon.CancelAfter(TimeSpan.FromSeconds(2));
+            var current = await _schema.IsCurrentAsync(_parts.Database, soon.Token);
+            details["store"] = current ? "reachable" : "its schema is not current";
+            return new ServiceHealth(live, current, details);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            details["store"] = $"unreachable: {e.Message}";
+            return new ServiceHealth(live, false, details);
+        }
+    }
+
+    /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing owed. Together with <see cref="Handled"/> it tells what has settled.</summary>
+    internal async Task<bool> OwesNothingAsync(long key, CancellationToken ct)
+    {
+        await using var command = _parts.Database.CreateCommand(
+            "select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)"
+        );
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<long> { TypedValue = key });
+        return await command.ExecuteScalarAsync(ct) is true;
+    }
+
+    /// <summary>How many records of the topic were handled; null while there are more.</summary>
+    internal long? Handled => _loops.OfType<IConsumerState>().FirstOrDefault() is { } consumer ? consumer.Handled : 0;
+
+    /// <summary>Ends in order: no new requests, those begun are finished, then the loops end after the step they are in.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _app.StopAsync(grace.Token);
+        foreach (var runner in _runners)
+            await runner.DisposeAsync();
+        if (_runners.Count == 0)
+        {
+            foreach (var loop in _loops.OfType<IAsyncDisposable>())
+                await loop.DisposeAsync();
+        }
+        await _app.DisposeAsync();
+        await _parts.DisposeAsync();
+    }
+}

@@ -1,0 +1,30 @@
+using Mannam.Chassis.Messaging;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Mannam.Chassis.Hosting;
+
+/// <summary>What the chassis makes of a service's environment, for its loops and its store.</summary>
+internal sealed class ServiceParts(string connectionString, string topic, ITransport transport, TimeProvider time, Points points) : IAsyncDisposable
+{
+    public string ConnectionString { get; } = connectionString;
+
+    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(connectionString);
+
+    public string Topic { get; } = topic;
+
+    public ITransport Transport { get; } = transport;
+
+    public TimeProvider Time { get; } = time;
+
+    public Points Points { get; } = points;
+
+    public OutboxSignal Outbox { get; } = new();
+
+    public DueSignal Due { get; } = new();
+
+    /// <summary>Lets a context use this service's database, and nothing that is not needed on the hot path.</summary>
+    public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(Database).EnableThreadSafetyChecks(false);
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+}

@@ -1,0 +1,88 @@
+using Mannam.Chassis.Hosting;
+using Npgsql;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Does one kind of due thing; throws when it has to be tried again. What it does must be safe to repeat.</summary>
+internal delegate Task DueAction(string data, IServiceProvider services, CancellationToken ct);
+
+/// <summary>Guarantee 10: does what a service owes, once it is due, again with growing pauses until it succeeds.</summary>
+/// <remarks>Things are claimed by moving them into the future: one whose replica died is due again after <see cref="Lease"/>. No transaction is open meanwhile.</remarks>
+internal sealed class DueLoop(
+    NpgsqlDataSource database,
+    IReadOnlyDictionary<string, DueAction> actions,
+    IServiceProvider services,
+    TimeProvider time,
+    Points points,
+    DueSignal signal
+) : ILoop
+{
+    /// <summary>How long one attempt may take.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    private const int Most = 16;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    public string Name => "due";
+
+    public Task IdleAsync(CancellationToken ct) => signal.WaitAsync(TimeSpan.FromMilliseconds(500), ct);
+
+    public async Task<bool> StepAsync(CancellationToken ct)
+    {
+        var claimed = await ClaimAsync(ct);
+        await Task.WhenAll(claimed.Select(d => DoAsync(d, ct)));
+        return claimed.Count == Most;
+    }
+
+    private sealed record Claimed(Guid Id, string Kind, string Data, int Attempts);
+
+    private async Task<List<Claimed>> ClaimAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            """
+            update due set at = $1 + $2, attempts = attempts + 1
+            where due_id in (select due_id from due where at <= $1 and kind = any($3) order by at limit $4 for update skip locked)
+            returning due_id, kind, data, attempts
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. actions.Keys] });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Most });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var claimed = new List<Claimed>();
+        while (await rows.ReadAsync(ct))
+            claimed.Add(new Claimed(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3)));
+        return claimed;
+    }
+
+    private async Task DoAsync(Claimed due, CancellationToken ct)
+    {
+        await points.AtAsync("due.claimed");
+        try
+        {
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            attempt.CancelAfter(Lease - TimeSpan.FromSeconds(5));
+            await actions[due.Kind](due.Data, services, attempt.Token);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            await AgainAsync(due, e, ct);
+            return;
+        }
+        await points.AtAsync("due.done");
+        await using var command = database.CreateCommand("delete from due where due_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = due.Id });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private async Task AgainAsync(Claimed due, Exception e, CancellationToken ct)
+    {
+        var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(due.Attempts, 10))));
+        await using var command = database.CreateCommand("update due set at = $2, error = $3 where due_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = due.Id });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (time.GetUtcNow() + pause).UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = e.Message });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Writes a service's events as records: value and CloudEvents envelope, as shared/spec/README.md, "Events", has them.</summary>
+/// <param name="source">The producer, such as <c>/taxi/catch</c>.</param>
+/// <param name="language">The source-generated serialisation of the system's events.</param>
+/// <param name="time">The clock for <c>ce_time</c> and <c>timestamp</c>.</param>
+public sealed class EventWriter(string source, JsonSerializerContext language, TimeProvider time)
+{
+    /// <summary>The version of the events' schema, <c>ce_schemaversion</c>.</summary>
+    public const string SchemaVersion = "1";
+
+    internal OutboxRow Write(long key, IEvent what, Cause cause)
+    {
+        var name = what.GetType().Name;
+        var id = Guid.CreateVersion7();
+        var at = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        return new OutboxRow
+        {
+            EventId = id,
+            Key = key,
+            Headers = Envelope(id, key, name, at, cause),
+            Value = Fields(what, name, at),
+        };
+    }
+
+    // Hand-made, as each part is known to need no escaping but the cause, which may come from elsewhere.
+    private string Envelope(Guid id, long key, string name, string at, Cause cause) =>
+        $$"""{"ce_specversion":"1.0","ce_id":"{{id}}","ce_source":"{{source}}","ce_type":"{{name}}","ce_time":"{{at}}","ce_subject":"{{key}}","ce_traceparent":"{{cause.TraceParent}}","ce_schemaversion":"{{SchemaVersion}}","ce_causationid":"{{cause.Id}}","content-type":"application/json"}""";
+
+    private string Fields(IEvent what, string name, string at)
+    {
+        var type = (JsonTypeInfo)(language.GetTypeInfo(what.GetType()) ?? throw new InvalidOperationException($"{name} is not in {language.GetType().Name}"));
+        var fields = JsonSerializer.SerializeToUtf8Bytes(what, type);
+        var value = new StringBuilder(fields.Length + 80);
+        value.Append(Encoding.UTF8.GetString(fields.AsSpan(0, fields.Length - 1)));
+        if (fields.Length > 2)
+            value.Append(',');
+        return value.Append("\"eventType\":\"").Append(name).Append("\",\"timestamp\":\"").Append(at).Append("\"}").ToString();
+    }
+}

@@ -1,0 +1,10 @@
+-- 1: a topic, shaped as Kafka's: records by partition and offset, kept forever
+create table log (
+    partition int not null,
+    "offset"  bigint not null,
+    key       bigint not null,
+    headers   json not null,
+    value     json not null,
+    primary key (partition, "offset")
+);
+create index log_key on log (key);

@@ -1,0 +1,69 @@
+using Mannam.Chassis.Hosting;
+
+namespace Mannam.Chassis.Messaging.InProcess;
+
+/// <summary>The newest records of a topic, in memory, so that subscribers who are up to date need not read them from the database; and its ends.</summary>
+internal sealed class LogTail(int partitions)
+{
+    private const int Kept = 256;
+    private readonly Received?[][] _rings = [.. Enumerable.Range(0, partitions).Select(_ => new Received?[Kept])];
+    private readonly Lock _gate = new();
+    private readonly List<Signal> _listeners = [];
+    private long[] _ends = new long[partitions];
+
+    /// <summary>The next offset of each partition: all below is in the log.</summary>
+    public long[] Ends => Volatile.Read(ref _ends);
+
+    /// <summary>The writer read where the log ends.</summary>
+    public void Reset(long[] ends)
+    {
+        lock (_gate)
+            _ends = ends;
+        Tell();
+    }
+
+    /// <summary>The writer appended, durably.</summary>
+    public void Append(Received[] records, long[] ends)
+    {
+        lock (_gate)
+        {
+            foreach (var record in records)
+                _rings[record.Partition][record.Offset % Kept] = record;
+            _ends = ends;
+        }
+        Tell();
+    }
+
+    /// <summary>Adds the records of a partition from an offset on, as far as they are in memory and below <paramref name="end"/>; returns the next offset.</summary>
+    public long Read(int partition, long from, long end, int max, List<Received> into)
+    {
+        lock (_gate)
+        {
+            for (; from < end && into.Count < max; from++)
+            {
+                if (_rings[partition][from % Kept] is not { } record || record.Offset != from)
+                    break;
+                into.Add(record);
+            }
+        }
+        return from;
+    }
+
+    public void Listen(Signal signal)
+    {
+        lock (_gate)
+            _listeners.Add(signal);
+    }
+
+    public void Leave(Signal signal)
+    {
+        lock (_gate)
+            _listeners.Remove(signal);
+    }
+
+    private void Tell()
+    {
+        lock (_gate)
+            _listeners.ForEach(s => s.Give());
+    }
+}

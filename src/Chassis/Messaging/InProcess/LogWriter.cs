@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Mannam.Chassis.Hosting;
+using Npgsql;
+
+namespace Mannam.Chassis.Messaging.InProcess;
+
+/// <summary>Guarantee 5: one log writer a system assigns offsets under a lock that it holds, one append after the other, so that reading by offset misses
+/// nothing. All that is waiting is appended in one commit.</summary>
+internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILoop, IAsyncDisposable
+{
+    private readonly ConcurrentQueue<Append> _appends = new();
+    private readonly Signal _waiting = new();
+    private NpgsqlConnection? _connection;
+    private long[] _ends = [];
+
+    private sealed record Append(IReadOnlyList<Record> Records, TaskCompletionSource Done);
+
+    public string Name => $"log {log.Topic}";
+
+    /// <summary>Appends; returns once that is durable.</summary>
+    /// <exception cref="PublishException">It may be in the log, or not.</exception>
+    public async Task AppendAsync(IReadOnlyList<Record> records, CancellationToken ct)
+    {
+        var append = new Append(records, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _appends.Enqueue(append);
+        _waiting.Give();
+        await append.Done.Task.WaitAsync(ct);
+    }
+
+    public Task IdleAsync(CancellationToken ct) => _waiting.WaitAsync(TimeSpan.FromSeconds(1), ct);
+
+    public async Task<bool> StepAsync(CancellationToken ct)
+    {
+        if (!await OpenAsync(ct))
+            return false;
+        var taken = new List<Append>();
+        var records = new List<Record>();
+        while (records.Count < 1000 && _appends.TryDequeue(out var append))
+        {
+            taken.Add(append);
+            records.AddRange(append.Records);
+        }
+        if (records.Count == 0)
+            return false;
+        try
+        {
+            await WriteAsync(records);
+            taken.ForEach(a => a.Done.SetResult());
+        }
+        catch (Exception e)
+        {
+            // Whether the commit was made is not known: the ends are read anew, under a new lock, which is free only when the old commit has ended.
+            await CloseAsync();
+            taken.ForEach(a => a.Done.SetException(new PublishException($"the log of {log.Topic} could not be written: {e.Message}", [], e)));
+            throw;
+        }
+        return true;
+    }
+
+    private async Task<bool> OpenAsync(CancellationToken ct)
+    {
+        if (_connection is not null)
+            return true;
+        _connection = await log.LockAsync(ct);
+        if (_connection is null)
+            return false;
+        try
+        {
+            _ends = await log.EndsAsync(_connection, ct);
+        }
+        catch
+        {
+            await CloseAsync();
+            throw;
+        }
+        tail.Reset(_ends);
+        return true;
+    }
+
+    private async Task WriteAsync(List<Record> records)
+    {
+        var (partitions, offsets, ends) = (new int[records.Count], new long[records.Count], (long[])_ends.Clone());
+        for (var i = 0; i < records.Count; i++)
+        {
+            partitions[i] = log.PartitionOf(records[i].Key);
+            offsets[i] = ends[partitions[i]]++;
+        }
+        await points.AtAsync("log.appending");
+        await TopicLog.AppendAsync(_connection!, partitions, offsets, records, CancellationToken.None);
+        await points.AtAsync("log.appended");
+        _ends = ends;
+        var received = new Received[records.Count];
+        for (var i = 0; i < received.Length; i++)
+            received[i] = Received.Read(partitions[i], offsets[i], records[i].Key, records[i].Headers, records[i].Value);
+        tail.Append(received, ends);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_appends.TryDequeue(out var append))
+            append.Done.SetException(new PublishException("the log is closed", []));
+        await CloseAsync();
+    }
+}

@@ -1,0 +1,94 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mannam.Chassis.Messaging.InProcess;
+
+/// <summary>A topic in a database of its own: appends and reads. Offsets of a partition count from 0 without a gap.</summary>
+internal sealed class TopicLog(string connectionString, string topic, int partitions)
+{
+    /// <summary>The log's tables.</summary>
+    public static readonly Storage.Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Chassis.Messaging/InProcess/Log.sql"));
+
+    private const string Insert = """
+        insert into log (partition, "offset", key, headers, value) select * from unnest($1, $2, $3, $4, $5)
+        """;
+
+    public string Topic => topic;
+
+    public int Partitions => partitions;
+
+    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(connectionString);
+
+    /// <summary>The partition that all events of a saga go to.</summary>
+    public int PartitionOf(long key) => (int)((ulong)key % (ulong)partitions);
+
+    /// <summary>A connection that holds the writer's lock, as long as it lives; null when another process holds it.</summary>
+    public async Task<NpgsqlConnection?> LockAsync(CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        var held = false;
+        try
+        {
+            await connection.OpenAsync(ct);
+            await using var tryLock = new NpgsqlCommand("select pg_try_advisory_lock(77001520, 3)", connection);
+            held = await tryLock.ExecuteScalarAsync(ct) is true;
+            return held ? connection : null;
+        }
+        finally
+        {
+            if (!held)
+                await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>The next offset of each partition.</summary>
+    public async Task<long[]> EndsAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """select p, coalesce((select max("offset") + 1 from log where partition = p), 0) from generate_series(0, $1 - 1) p""",
+            connection
+        );
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partitions });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var ends = new long[partitions];
+        while (await rows.ReadAsync(ct))
+            ends[rows.GetInt32(0)] = rows.GetInt64(1);
+        return ends;
+    }
+
+    /// <summary>Appends records at places that the holder of the lock chose: all or none.</summary>
+    public static async Task AppendAsync(NpgsqlConnection connection, int[] partition, long[] offset, IReadOnlyList<Record> records, CancellationToken ct)
+    {
+        var (keys, headers, values) = (new long[records.Count], new string[records.Count], new string[records.Count]);
+        for (var i = 0; i < records.Count; i++)
+            (keys[i], headers[i], values[i]) = (records[i].Key, records[i].Headers, records[i].Value);
+        await using var command = new NpgsqlCommand(Insert, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int[]> { TypedValue = partition },
+                new NpgsqlParameter<long[]> { TypedValue = offset },
+                new NpgsqlParameter<long[]> { TypedValue = keys },
+                new NpgsqlParameter<string[]> { TypedValue = headers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json },
+                new NpgsqlParameter<string[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json },
+            },
+        };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Records of one partition from an offset on, at most <paramref name="max"/>.</summary>
+    public async Task<List<Received>> ReadAsync(int partition, long from, int max, CancellationToken ct)
+    {
+        await using var command = Database.CreateCommand(
+            """select "offset", key, headers, value from log where partition = $1 and "offset" >= $2 order by "offset" limit $3"""
+        );
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var records = new List<Received>();
+        while (await rows.ReadAsync(ct))
+            records.Add(Received.Read(partition, rows.GetInt64(0), rows.GetInt64(1), rows.GetString(2), rows.GetString(3)));
+        return records;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>A record as it lies in a topic: CloudEvents 1.0, Kafka binary mode.</summary>
+/// <param name="Key">The correlation key, which decides the partition.</param>
+/// <param name="Headers">The CloudEvents envelope, a JSON object of texts.</param>
+/// <param name="Value">The event's fields, flat, with <c>eventType</c> and <c>timestamp</c>.</param>
+public sealed record Record(long Key, string Headers, string Value);
+
+/// <summary>A record that a subscription received, with its place and the parts of its envelope that the chassis looks at.</summary>
+public sealed class Received
+{
+    public required int Partition { get; init; }
+    public required long Offset { get; init; }
+    public required long Key { get; init; }
+    public required string Value { get; init; }
+
+    /// <summary><c>ce_id</c>: what the inbox remembers.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary><c>ce_type</c>: the event's name, by which a policy is found.</summary>
+    public required string Type { get; init; }
+
+    /// <summary><c>ce_source</c>: the producer, such as <c>/taxi/catch</c>.</summary>
+    public required string Source { get; init; }
+    public required DateTimeOffset Time { get; init; }
+    public required string TraceParent { get; init; }
+
+    /// <summary>Reads a record of a topic.</summary>
+    /// <exception cref="FormatException">The envelope is not CloudEvents 1.0 as Mannam writes it.</exception>
+    public static Received Read(int partition, long offset, long key, string headers, string value)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(headers);
+            string Text(string name) => json.RootElement.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
+            return new Received
+            {
+                Partition = partition,
+                Offset = offset,
+                Key = key,
+                Value = value,
+                Id = Guid.Parse(Text("ce_id")),
+                Type = Text("ce_type"),
+                Source = Text("ce_source"),
+                Time = DateTimeOffset.Parse(Text("ce_time"), System.Globalization.CultureInfo.InvariantCulture),
+                TraceParent = Text("ce_traceparent"),
+            };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException($"no CloudEvents envelope: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Carries records between services: <c>InProcess</c> (one machine, durable, no broker) or Kafka. Services never know which.</summary>
+public interface ITransport
+{
+    /// <summary>Appends records to a topic, each partition's in their order, durably; returns when all are there for certain.</summary>
+    /// <remarks>One that failed may be in the topic all the same, so what follows it in its partition is not attempted.
+    /// Whoever publishes it again publishes it twice: the subscribers' inbox covers that.</remarks>
+    /// <exception cref="PublishException">Only some, or none, are there for certain; it tells which.</exception>
+    Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct);
+
+    /// <summary>Joins the topic as a consumer group. <paramref name="positions"/> tells where each newly assigned partition is read from.</summary>
+    ISubscription Subscribe(string topic, string group, PositionsOf positions);
+}
+
+/// <summary>The next offset to read of each of the partitions, from the subscriber's own database.</summary>
+public delegate Task<IReadOnlyDictionary<int, long>> PositionsOf(IReadOnlyCollection<int> partitions, CancellationToken ct);
+
+/// <summary>What a consumer group's member reads from.</summary>
+public interface ISubscription : IAsyncDisposable
+{
+    /// <summary>The next records that are there, at most <paramref name="max"/>, each partition's in order.</summary>
+    Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct);
+
+    /// <summary>Waits until there may be records, or the time is over.</summary>
+    Task WaitAsync(TimeSpan atMost, CancellationToken ct);
+
+    /// <summary>Reads on from the positions in the database: what was fetched and not committed comes again.</summary>
+    void Rewind();
+
+    /// <summary>How many records a partition holds from the given offset on.</summary>
+    long Lag(int partition, long next);
+}
+
+/// <summary>Not all records are in the topic for certain.</summary>
+/// <param name="message">Why.</param>
+/// <param name="delivered">The indexes of those that are.</param>
+public sealed class PublishException(string message, IReadOnlyList<int> delivered, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The indexes of the records that are in the topic for certain.</summary>
+    public IReadOnlyList<int> Delivered { get; } = delivered;
+}

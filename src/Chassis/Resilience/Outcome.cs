@@ -1,0 +1,32 @@
+namespace Mannam.Chassis.Resilience;
+
+/// <summary>Guarantee 6: a synchronous call has three outcomes, and whoever looks at one says what all three mean.</summary>
+public abstract record Outcome
+{
+    private Outcome() { }
+
+    private sealed record ApprovedOutcome : Outcome;
+
+    private sealed record DeclinedOutcome(string Reason) : Outcome;
+
+    private sealed record UnknownOutcome(string Why) : Outcome;
+
+    /// <summary>The other side did it, for certain.</summary>
+    public static Outcome Approved { get; } = new ApprovedOutcome();
+
+    /// <summary>The other side did not, and will not, for certain.</summary>
+    public static Outcome Declined(string reason) => new DeclinedOutcome(reason);
+
+    /// <summary>It may have been done, or may be done later.</summary>
+    public static Outcome Unknown(string why) => new UnknownOutcome(why);
+
+    /// <summary>What follows from each.</summary>
+    public T Match<T>(Func<T> approved, Func<string, T> declined, Func<string, T> unknown) =>
+        this switch
+        {
+            ApprovedOutcome => approved(),
+            DeclinedOutcome d => declined(d.Reason),
+            UnknownOutcome u => unknown(u.Why),
+            _ => throw new InvalidOperationException(),
+        };
+}

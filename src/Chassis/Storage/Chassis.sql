@@ -1,0 +1,35 @@
+-- 1: events on their way, positions in the topics, events handled, things due
+create table outbox (
+    id       bigint generated always as identity primary key,
+    event_id uuid not null,
+    key      bigint not null,
+    headers  json not null,
+    value    json not null
+);
+
+create table positions (
+    topic     text not null,
+    partition int not null,
+    next      bigint not null,
+    primary key (topic, partition)
+);
+
+create table inbox (
+    event_id uuid primary key,
+    at       timestamptz not null default now()
+);
+
+create table due (
+    due_id   uuid primary key,
+    key      bigint not null,
+    kind     text not null,
+    data     json not null,
+    at       timestamptz not null,
+    cause    text not null,
+    attempts int not null,
+    error    text
+);
+create index due_at on due (at);
+
+-- Emptied all day long: vacuumed by what was deleted, not by a share of the table.
+alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);

@@ -1,0 +1,59 @@
+using System.Text;
+using Mannam.Chassis.Messaging;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Chassis.Storage;
+
+/// <summary>A service's own store: what it maps itself, and the chassis' outbox and due things beside it.</summary>
+/// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
+public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
+{
+    internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+
+    internal DbSet<DueRow> Due => Set<DueRow>();
+
+    /// <summary>Maps the service's own tables.</summary>
+    protected abstract void Map(ModelBuilder model);
+
+    protected sealed override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        Map(modelBuilder);
+        var outbox = modelBuilder.Entity<OutboxRow>();
+        outbox.ToTable("outbox").HasKey(o => o.EventId);
+        outbox.Property(o => o.EventId).ValueGeneratedNever();
+        outbox.Property(o => o.Headers).HasColumnType("json");
+        outbox.Property(o => o.Value).HasColumnType("json");
+        var due = modelBuilder.Entity<DueRow>();
+        due.ToTable("due").HasKey(d => d.DueId);
+        due.Property(d => d.DueId).ValueGeneratedNever();
+        due.Property(d => d.Data).HasColumnType("json");
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+            Name(entity);
+    }
+
+    private static void Name(Microsoft.EntityFrameworkCore.Metadata.IMutableEntityType entity)
+    {
+        if (typeof(Aggregate).IsAssignableFrom(entity.ClrType))
+        {
+            var key = entity.FindProperty(nameof(Aggregate.Key)) ?? entity.AddProperty(entity.ClrType.GetProperty(nameof(Aggregate.Key))!);
+            entity.SetPrimaryKey(key);
+            key.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+            entity.FindProperty(nameof(Aggregate.Version))!.IsConcurrencyToken = true;
+        }
+        foreach (var property in entity.GetProperties())
+            property.SetColumnName(SnakeCase(property.Name));
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var snake = new StringBuilder(name.Length + 4);
+        foreach (var c in name)
+        {
+            if (char.IsUpper(c) && snake.Length > 0)
+                snake.Append('_');
+            snake.Append(char.ToLowerInvariant(c));
+        }
+        return snake.ToString();
+    }
+}

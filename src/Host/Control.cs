@@ -1,0 +1,47 @@
+using Mannam.Chassis.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Host;
+
+/// <summary>Takes the orders of other commands (<c>stop</c>, <c>start</c>) while an installation runs, on a socket that only its account can reach.</summary>
+internal static class Control
+{
+    /// <summary>Opens the socket; a stale one of a killed program is replaced.</summary>
+    public static async Task<IAsyncDisposable> OpenAsync(Installation installation, Machine machine, CancellationToken ct)
+    {
+        File.Delete(installation.ControlSocket);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenUnixSocket(installation.ControlSocket));
+        var app = builder.Build();
+        app.Run(context => TakeAsync(context, machine));
+        await app.StartAsync(ct);
+        File.SetUnixFileMode(installation.ControlSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return app;
+    }
+
+    private static async Task TakeAsync(HttpContext context, Machine machine)
+    {
+        try
+        {
+            switch (context.Request.Path.Value!.Split('/'))
+            {
+                case ["", "stop", var service]:
+                    await machine.StopAsync(service);
+                    break;
+                case ["", "start", var service]:
+                    await machine.StartAsync(service, CancellationToken.None);
+                    break;
+                default:
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    break;
+            }
+        }
+        catch (Exception e) when (e is InstallationException or ConfigurationException)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            await context.Response.WriteAsync(e.Message);
+        }
+    }
+}

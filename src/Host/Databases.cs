@@ -1,0 +1,63 @@
+using Npgsql;
+
+namespace Mannam.Host;
+
+/// <summary>The databases of an installation on its server: one a service, one a topic; made where they are missing.</summary>
+/// <param name="server">A connection that may create databases.</param>
+/// <param name="prefix">What their names begin with.</param>
+internal sealed class Databases(string server, string prefix)
+{
+    /// <summary>Connections that a service keeps at most, besides its relay's.</summary>
+    public const int Pool = 8;
+
+    private const int LogPool = 4;
+
+    /// <summary>The name of the database of a service (<c>taxi.catch</c>) or of a topic's log.</summary>
+    public string NameOf(string what) => prefix + what.Replace('.', '_').Replace('-', '_');
+
+    public string Service(string fullName) => To(NameOf(fullName), Pool);
+
+    public string Log(string topic) => To(NameOf(topic + "_log"), LogPool);
+
+    /// <summary>How many connections so many services and topics need in all; two more are for commands and health.</summary>
+    public static int Needed(int services, int topics) => services * (Pool + 1) + topics * (LogPool + 1) + 2;
+
+    private string To(string database, int pool) =>
+        new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = database,
+            MaxPoolSize = pool,
+            // Nothing in a session is changed but what is prepared, so there is nothing to reset.
+            NoResetOnClose = true,
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            ApplicationName = database,
+            IncludeErrorDetail = true,
+        }.ToString();
+
+    /// <summary>Makes sure that the server is large enough, and the databases are there.</summary>
+    /// <exception cref="InstallationException">It is too small.</exception>
+    public async Task EnsureAsync(IReadOnlyCollection<string> names, int connections, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var allowed = await NumberAsync(connection, "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int", ct);
+        if (allowed < connections)
+            throw new InstallationException(
+                $"PostgreSQL allows {allowed} connections (max_connections less superuser_reserved_connections), but the pools need {connections}: raise max_connections, or run fewer systems."
+            );
+        foreach (var name in names)
+        {
+            if (await NumberAsync(connection, $"select count(*)::int from pg_database where datname = '{name}'", ct) > 0)
+                continue;
+            await using var create = new NpgsqlCommand($"create database \"{name}\" encoding 'UTF8' template template0", connection);
+            await create.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    private static async Task<int> NumberAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (int)(await command.ExecuteScalarAsync(ct))!;
+    }
+}

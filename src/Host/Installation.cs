@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mannam.Host;
+
+/// <summary>Something about the installation on this machine is not as the command needs it; the message says what.</summary>
+public sealed class InstallationException(string message) : Exception(message);
+
+/// <summary>An installation on this machine: its data folder, by which every command finds it, running or stopped.</summary>
+/// <param name="Folder">The data folder, a full path.</param>
+internal sealed record Installation(string Folder)
+{
+    private string RecordFile => Path.Combine(Folder, "installation.json");
+
+    /// <summary>Where a running installation takes orders: a socket that only this account can reach.</summary>
+    public string ControlSocket => Path.Combine(PrivatePostgres.SocketFolder(Folder), "control.sock");
+
+    /// <summary>What is remembered of the last <c>up</c>.</summary>
+    /// <param name="Postgres">The server given; null for the private one.</param>
+    /// <param name="DatabasePrefix">What the names of its databases begin with.</param>
+    /// <param name="Topics">The topic of each system.</param>
+    internal sealed record Record(string? Postgres, string DatabasePrefix, IReadOnlyDictionary<string, string> Topics);
+
+    public static Installation At(string folder) => new(Path.GetFullPath(folder));
+
+    /// <summary>Makes the folder, and makes sure that this is the only <c>up</c> on it, until disposed of or dead.</summary>
+    /// <exception cref="InstallationException">Another one runs.</exception>
+    public IDisposable Lock()
+    {
+        Directory.CreateDirectory(Folder);
+        try
+        {
+            return new FileStream(Path.Combine(Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new InstallationException($"an installation already runs on {Folder}; stop it, or give another --data folder.");
+        }
+    }
+
+    public void Remember(Record record)
+    {
+        // Written beside and renamed: a kill leaves the old one or the new one.
+        var partial = RecordFile + ".new";
+        File.WriteAllText(partial, JsonSerializer.Serialize(record, InstallationJson.Default.Record));
+        File.SetUnixFileMode(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(partial, RecordFile, overwrite: true);
+    }
+
+    /// <exception cref="InstallationException">There was never an <c>up</c> on this folder.</exception>
+    public Record Recall() =>
+        File.Exists(RecordFile)
+            ? JsonSerializer.Deserialize(File.ReadAllText(RecordFile), InstallationJson.Default.Record)!
+            : throw new InstallationException($"there is no installation in {Folder}; ./mannam up makes one, --data names another folder.");
+
+    /// <summary>A client for the orders of a running installation.</summary>
+    /// <exception cref="InstallationException">It does not run.</exception>
+    public HttpClient Control()
+    {
+        Recall();
+        return new HttpClient(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, ct) =>
+                {
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    try
+                    {
+                        await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket), ct);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    }
+                    catch (SocketException)
+                    {
+                        socket.Dispose();
+                        throw new InstallationException($"no installation runs on {Folder}; start it with ./mannam up.");
+                    }
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri("http://control/"),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    /// <summary>The connection string of the log of a system's topic.</summary>
+    public string LogOf(string system, string server)
+    {
+        var record = Recall();
+        return new Databases(server, record.DatabasePrefix).Log(record.Topics.GetValueOrDefault(system, system));
+    }
+
+    /// <summary>The server's connection string: of the one given to <c>up</c>, or the private one, which is started for as long as it is needed.</summary>
+    public async Task<(string Connection, IAsyncDisposable? Started)> PostgresAsync(CancellationToken ct)
+    {
+        if (Recall().Postgres is { } given)
+            return (given, null);
+        var running = PrivatePostgres.IsRunning(Folder);
+        var postgres = await PrivatePostgres.StartAsync(Folder, 20, _ => { }, ct);
+        return (postgres.ConnectionString, running ? null : postgres);
+    }
+}
+
+[JsonSerializable(typeof(Installation.Record))]
+internal sealed partial class InstallationJson : JsonSerializerContext;

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Mannam.Host;
+
+/// <summary>What is logged: warnings, on stderr; stdout is for what a command is asked for.</summary>
+internal static class LogLevels
+{
+    public static ILoggingBuilder AddMannamLevels(this ILoggingBuilder logging)
+    {
+        logging.Services.Configure<ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
+        return logging.SetMinimumLevel(LogLevel.Warning);
+    }
+}

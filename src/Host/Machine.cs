@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Payments.Provider;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mannam.Host;
+
+/// <summary>What a <see cref="Machine"/> runs, and on what.</summary>
+public sealed record MachineOptions
+{
+    /// <summary>The systems to run; the payment provider runs beside them.</summary>
+    public required IReadOnlyList<SystemDeclaration> Systems { get; init; }
+
+    /// <summary>A connection to a PostgreSQL server that may create databases.</summary>
+    public required string Postgres { get; init; }
+
+    /// <summary>All that was configured, below the key <c>Mannam</c>.</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 takes a free one.</summary>
+    public int Port { get; init; }
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Whether loops repeat by themselves; a test that makes single steps says false.</summary>
+    public bool RunLoops { get; init; } = true;
+}
+
+/// <summary>All services of the chosen systems in one process behind one port. Nothing but HTTP and events passes between them.</summary>
+public sealed class Machine : IAsyncDisposable
+{
+    private readonly MachineOptions options;
+    private readonly Settings settings;
+    private readonly Databases databases;
+    private readonly InProcessTransport transport = new();
+    private readonly List<LoopRunner> logs = [];
+    private readonly ConcurrentDictionary<string, ServiceHost?> running = [];
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly List<(ServiceDeclaration Service, string Topic)> services = [];
+    private FrontDoor? frontDoor;
+
+    private Machine(MachineOptions options)
+    {
+        this.options = options;
+        settings = new Settings(options.Configuration, HostSettings.Scope);
+        databases = new Databases(options.Postgres, settings.Get(HostSettings.DatabasePrefix));
+    }
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address => frontDoor!.Address;
+
+    /// <summary>The services that run now.</summary>
+    public IReadOnlyCollection<ServiceHost> Running => [.. running.Values.OfType<ServiceHost>()];
+
+    /// <summary>A running service by its full name, such as <c>taxi.pickup</c>.</summary>
+    public ServiceHost this[string service] => running[service] ?? throw new InvalidOperationException($"{service} is stopped");
+
+    /// <summary>Every setting that an installation of these systems has.</summary>
+    public static IReadOnlyCollection<(string Scope, Setting Setting)> SettingsOf(IEnumerable<SystemDeclaration> systems) =>
+        [.. systems.SelectMany(s => s.AllSettings()), .. HostSettings.All.Select(s => (HostSettings.Scope, s))];
+
+    /// <summary>How many connections it will need.</summary>
+    public static int ConnectionsOf(IReadOnlyCollection<SystemDeclaration> systems) =>
+        Databases.Needed(systems.Sum(s => s.Services.Count) + 1, systems.Count);
+
+    /// <summary>Makes databases and tables where they are missing, starts all services, and opens the port.</summary>
+    /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
+    /// <exception cref="InstallationException">PostgreSQL is too small.</exception>
+    public static async Task<Machine> StartAsync(MachineOptions options, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var machine = new Machine(options);
+        try
+        {
+            await machine.StartAsync(ct);
+            return machine;
+        }
+        catch
+        {
+            await machine.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync(CancellationToken ct)
+    {
+        services.Add((ProviderService.Declaration, ""));
+        foreach (var system in options.Systems)
+        {
+            var topic = new Settings(options.Configuration, system.SettingsScope).Get(system.Topic);
+            services.AddRange(system.Services.Select(s => (s, topic)));
+        }
+        var topics = services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct().ToList();
+        await databases.EnsureAsync(
+            [.. services.Select(s => databases.NameOf(s.Service.FullName)), .. topics.Select(t => databases.NameOf(t + "_log"))],
+            ConnectionsOf(options.Systems),
+            ct
+        );
+        foreach (var topic in topics)
+            await StartLogAsync(topic, ct);
+        await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
+        frontDoor = OpenFrontDoor();
+        await frontDoor.StartAsync(ct);
+    }
+
+    private async Task StartLogAsync(string topic, CancellationToken ct)
+    {
+        var partitions = (int)settings.Get(HostSettings.Partitions);
+        var writer = await transport.AddTopicAsync(topic, databases.Log(topic), partitions, new Points($"{topic}.log"), ct);
+        var log = options.Logging.CreateLogger($"{topic}.log");
+        logs.Add(new LoopRunner(writer, options.Time, log));
+        if (options.RunLoops)
+            logs[^1].Start();
+    }
+
+    private async Task StartServiceAsync(ServiceDeclaration service, string topic, CancellationToken ct) =>
+        running[service.FullName] = await ServiceHost.StartAsync(
+            service,
+            new ServiceEnvironment
+            {
+                ConnectionString = databases.Service(service.FullName),
+                Topic = topic,
+                Transport = transport,
+                Configuration = options.Configuration,
+                InProcess = peer => new InProcessHandler(() => ServerOf(peer)),
+                Logging = options.Logging,
+                Time = options.Time,
+                RunLoops = options.RunLoops,
+            },
+            ct
+        );
+
+    private InProcessServer? ServerOf(string service) => running.GetValueOrDefault(service)?.Server;
+
+    private FrontDoor OpenFrontDoor() =>
+        new(
+            new FrontDoorOptions
+            {
+                Address = options.Address,
+                Port = options.Port,
+                Systems = [.. options.Systems.Select(s => new SystemEntry(s.Name, s.Title, [.. s.Services.Select(Entry)]))],
+                Operators = [Entry(ProviderService.Declaration)],
+                Hosts = settings.Get(HostSettings.Hosts),
+                Origins = settings.Get(HostSettings.CorsOrigins),
+                TrustedProxies = settings.Get(HostSettings.TrustedProxies),
+                MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
+            }
+        );
+
+    private ServiceEntry Entry(ServiceDeclaration service) =>
+        new(service.Name, service.Paths, () => ServerOf(service.FullName), () => this[service.FullName].HealthAsync(CancellationToken.None));
+
+    /// <summary>Stops one service; its requests are answered 503, its events wait. Nothing happens when it is stopped already.</summary>
+    /// <exception cref="InstallationException">There is no such service.</exception>
+    public async Task StopAsync(string service)
+    {
+        Find(service);
+        await turn.WaitAsync();
+        try
+        {
+            if (running[service] is not { } host)
+                return;
+            // First out of sight, then stopped: what was begun is finished.
+            running[service] = null;
+            await host.DisposeAsync();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Starts a service that was stopped. Nothing happens when it runs.</summary>
+    /// <exception cref="InstallationException">There is no such service.</exception>
+    public async Task StartAsync(string service, CancellationToken ct)
+    {
+        var (declaration, topic) = Find(service);
+        await turn.WaitAsync(ct);
+        try
+        {
+            if (running[service] is null)
+                await StartServiceAsync(declaration, topic, ct);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private (ServiceDeclaration, string) Find(string service) =>
+        services.Find(s => s.Service.FullName == service) is { Service: not null } found
+            ? found
+            : throw new InstallationException($"there is no service {service}; there are {string.Join(", ", services.Select(s => s.Service.FullName))}.");
+
+    /// <summary>Waits until a saga has come to rest in all services that run.</summary>
+    /// <exception cref="TimeoutException">It had not within 30 s, or the time given.</exception>
+    public Task SettledAsync(long key, TimeSpan? within = null) => Settlement.SettledAsync(Running, key, within ?? TimeSpan.FromSeconds(30));
+
+    /// <summary>From now on unready, while requests are served, for as long as it is configured.</summary>
+    public async Task DrainAsync()
+    {
+        frontDoor?.BeginDrain();
+        await Task.Delay(settings.Get(HostSettings.Drain), options.Time);
+    }
+
+    /// <summary>Stops in order: no new connections, requests begun are finished, then the services, then the logs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (frontDoor is not null)
+        {
+            using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await frontDoor.StopAsync(grace.Token);
+            await frontDoor.DisposeAsync();
+        }
+        await Task.WhenAll(running.Values.OfType<ServiceHost>().Select(s => s.DisposeAsync().AsTask()));
+        running.Clear();
+        foreach (var log in logs)
+            await log.DisposeAsync();
+        await transport.DisposeAsync();
+        turn.Dispose();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+
+namespace Mannam.Payments;
+
+/// <summary>How an approval ended.</summary>
+/// <param name="Refusal">Why there is no payment: declined, cancelled before, another amount; null when there is one.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Before">It had been approved before.</param>
+public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, bool Before = false);
+
+/// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
+/// <remarks>Nothing is recorded before the money is taken. A crash in between leaves a charge that the saga's cancellation gives back by its name.</remarks>
+public sealed class Approvals<TDb, TPayment>(Aggregates<TDb, TPayment> payments, ProviderClient provider, TimeProvider time, Func<long, TPayment> create)
+    where TDb : ServiceDb
+    where TPayment : Payment
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
+
+    private sealed record Attempt(long Amount, Lazy<Task<Approval<TPayment>>> Ends);
+
+    /// <summary>Approves the payment of a saga, or tells what came of it before. It runs to its end though the caller hangs up.</summary>
+    /// <param name="key">The correlation key.</param>
+    /// <param name="amount">Won.</param>
+    /// <param name="approve">What approving means for this payment, such as filling in the rider.</param>
+    /// <param name="cause">The request.</param>
+    public async Task<Approval<TPayment>> ApproveAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
+    {
+        var attempt = _underWay.GetOrAdd(key, _ => new Attempt(amount, new(() => AttemptAsync(key, amount, approve, cause))));
+        return attempt.Amount == amount
+            ? await attempt.Ends.Value
+            : new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
+    }
+
+    private async Task<Approval<TPayment>> AttemptAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
+    {
+        await Task.Yield();
+        try
+        {
+            for (var pause = TimeSpan.FromMilliseconds(50); ; pause = Min(pause * 2, LongestPause))
+            {
+                if (await payments.FindAsync(key) is { } before)
+                    return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
+                var asked = create(key);
+                var (answer, reason) = await provider.ChargeAsync(asked.Charge, amount, CancellationToken.None);
+                switch (answer)
+                {
+                    case ChargeAnswer.Taken:
+                        var decided = await payments.DecideAsync(asked, approve, cause);
+                        return new Approval<TPayment>(decided.Refusal, decided.State, Before: !decided.Happened);
+                    case ChargeAnswer.Declined:
+                        return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
+                    case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
+                        return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
+                    default:
+                        await Task.Delay(pause, time);
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            _underWay.TryRemove(key, out _);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Payments.Provider;
+
+internal static class Api
+{
+    private const long LongestDelay = 600_000;
+
+    private static readonly Resource<Movement, MovementView> Ledger = new("ledger", "movement", m => m.Id, MovementView.Of, ProviderApiJson.Default.MovementView)
+    {
+        Filters = { { "name", m => m.Name } },
+    };
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapReads<ProviderDb, Movement, MovementView>(Ledger);
+        routes.MapRead("/charges/{name}", FindAsync);
+        routes.MapPut("/charges/{name}", TakeAsync).Takes<ChargeRequest>();
+        routes.MapDelete("/charges/{name}", GiveBackAsync);
+        routes.MapRead("/settings", async (Behaviour behaviour) => Show(await behaviour.NowAsync()));
+        routes.MapPatch("/settings", ChangeAsync).Takes<SettingsView>();
+    }
+
+    private static async Task<IResult> FindAsync(string name, Vault vault) =>
+        await vault.FindAsync(name) is { } charge ? Show(charge) : Problems.NotFound($"There is no charge {name}.");
+
+    private static async Task<IResult> TakeAsync(string name, HttpContext http, Vault vault, Behaviour behaviour, TimeProvider time)
+    {
+        var fields = await Fields.ReadAsync(http);
+        fields.Given("name", name);
+        var amount = fields.Money("amount");
+        if (fields.Refused is { } refused)
+            return refused;
+        // In force when it arrived.
+        var now = await behaviour.NowAsync();
+        if (now.Delay + now.Jitter > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(now.Delay + Random.Shared.NextInt64(now.Jitter + 1)), time);
+        if (amount > now.DeclineAbove && await vault.FindAsync(name) is null)
+            return Problems.Declined($"the amount is above {now.DeclineAbove} won");
+        return await vault.TakeAsync(name, amount) switch
+        {
+            ChargeResult.TakenNow => Results.Json(
+                new ChargeView(name, amount, Charge.Taken),
+                ProviderApiJson.Default.ChargeView,
+                statusCode: StatusCodes.Status201Created
+            ),
+            ChargeResult.TakenBefore => Show(new Charge { Name = name, Amount = amount, State = Charge.Taken }),
+            ChargeResult.OtherAmount => Problems.Conflict(Charge.Taken),
+            _ => Problems.Of(StatusCodes.Status410Gone, "The charge was given back or voided before; nothing was taken."),
+        };
+    }
+
+    private static async Task<IResult> GiveBackAsync(string name, HttpContext http, Vault vault)
+    {
+        var fields = Fields.OfQuery(http);
+        fields.Given("name", name);
+        return fields.Refused is { } refused ? refused : Show(await vault.GiveBackAsync(name));
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext http, Behaviour behaviour)
+    {
+        var fields = await Fields.ReadAsync(http);
+        var delay = fields.OptionalNumber("delay", 0, LongestDelay);
+        var jitter = fields.OptionalNumber("jitter", 0, LongestDelay);
+        var mode = fields.OptionalOneOf("mode", "ok");
+        var never = fields.IsNull("declineAbove");
+        var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, Fields.MostWon);
+        if (fields.Refused is { } refused)
+            return refused;
+        return Show(
+            await behaviour.ChangeAsync(s =>
+                s with
+                {
+                    Delay = delay ?? s.Delay,
+                    Jitter = jitter ?? s.Jitter,
+                    Mode = mode ?? s.Mode,
+                    DeclineAbove = never ? null : declineAbove ?? s.DeclineAbove,
+                }
+            )
+        );
+    }
+
+    private static IResult Show(Charge charge) =>
+        Results.Json(new ChargeView(charge.Name, charge.Amount, charge.State), ProviderApiJson.Default.ChargeView);
+
+    private static IResult Show(ProviderSettings s) =>
+        Results.Json(new SettingsView(s.DeclineAbove, s.Delay, s.Jitter, s.Mode), ProviderApiJson.Default.SettingsView);
+}
+
+/// <summary>A movement of money as it is shown.</summary>
+internal sealed record MovementView(long Id, string Name, string Action, long Amount, DateTime At)
+{
+    public static MovementView Of(Movement m) => new(m.Id, m.Name, m.Action, m.Amount, m.At);
+}
+
+/// <summary>The settings as they are shown and changed.</summary>
+internal sealed record SettingsView(long? DeclineAbove, long Delay, long Jitter, string Mode);
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(MovementView))]
+[JsonSerializable(typeof(ChargeView))]
+[JsonSerializable(typeof(SettingsView))]
+internal sealed partial class ProviderApiJson : JsonSerializerContext;

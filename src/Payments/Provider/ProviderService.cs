@@ -1,0 +1,18 @@
+using Mannam.Chassis.Declaration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Payments.Provider;
+
+/// <summary>The built-in payment provider, in place of a card company until a real one is configured: outside the systems, shared by all.</summary>
+public static class ProviderService
+{
+    /// <summary>All that touches it.</summary>
+    public static ServiceDeclaration Declaration { get; } =
+        new StandAloneDeclaration<ProviderDb>("provider", "Payment provider")
+        {
+            Paths = ["charges", "ledger", "settings"],
+            Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
+            Services = s => s.AddSingleton<Vault>().AddSingleton<Behaviour>(),
+            Routes = Api.Map,
+        };
+}

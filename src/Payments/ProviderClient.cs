@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mannam.Payments;
+
+/// <summary>What the provider said of a charge.</summary>
+public enum ChargeAnswer
+{
+    /// <summary>The money was taken, now or before.</summary>
+    Taken,
+
+    /// <summary>Nothing was taken, and it may be asked again another day.</summary>
+    Declined,
+
+    /// <summary>The charge was taken before with another amount.</summary>
+    OtherAmount,
+
+    /// <summary>It was given back or voided before; nothing was taken.</summary>
+    GivenBack,
+
+    /// <summary>It may have been taken, or may be taken later.</summary>
+    Unknown,
+}
+
+/// <summary>The client of a payment provider ("The payment provider" in the spec). Safe to repeat: a charge has a name.</summary>
+/// <param name="http">The way to the provider.</param>
+public sealed class ProviderClient(HttpClient http)
+{
+    /// <summary>How long one question may take.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asks for money.</summary>
+    /// <param name="name">The charge's name.</param>
+    /// <param name="amount">Won.</param>
+    /// <param name="ct">Gives up, the outcome unknown.</param>
+    public async Task<(ChargeAnswer Answer, string? Reason)> ChargeAsync(string name, long amount, CancellationToken ct)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(Timeout);
+        try
+        {
+            using var answer = await http.PutAsJsonAsync($"charges/{name}", new ChargeRequest(amount), ProviderJson.Default.ChargeRequest, timeout.Token);
+            switch (answer.StatusCode)
+            {
+                case HttpStatusCode.OK or HttpStatusCode.Created:
+                    var charge = await answer.Content.ReadFromJsonAsync(ProviderJson.Default.ChargeView, timeout.Token);
+                    return (charge == new ChargeView(name, amount, "taken") ? ChargeAnswer.Taken : ChargeAnswer.Unknown, null);
+                case HttpStatusCode.PaymentRequired:
+                    var declined = await answer.Content.ReadFromJsonAsync(ProviderJson.Default.DeclinedView, timeout.Token);
+                    return (ChargeAnswer.Declined, declined?.Reason ?? "declined");
+                case HttpStatusCode.Conflict:
+                    return (ChargeAnswer.OtherAmount, null);
+                case HttpStatusCode.Gone:
+                    return (ChargeAnswer.GivenBack, null);
+                default:
+                    return (ChargeAnswer.Unknown, $"the provider answered {(int)answer.StatusCode}");
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or IOException)
+        {
+            return (ChargeAnswer.Unknown, e.Message);
+        }
+    }
+
+    /// <summary>Has a charge given back, or voided so that it is never taken.</summary>
+    /// <exception cref="HttpRequestException">It is not certain; ask again.</exception>
+    public async Task GiveBackAsync(string name, CancellationToken ct)
+    {
+        using var answer = await http.DeleteAsync($"charges/{name}", ct);
+        answer.EnsureSuccessStatusCode();
+    }
+}
+
+internal sealed record ChargeRequest(long Amount);
+
+internal sealed record ChargeView(string Name, long Amount, string State);
+
+internal sealed record DeclinedView(string? Reason);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ChargeRequest))]
+[JsonSerializable(typeof(ChargeView))]
+[JsonSerializable(typeof(DeclinedView))]
+internal sealed partial class ProviderJson : JsonSerializerContext;

@@ -1,0 +1,72 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Taxi.Events;
+
+namespace Mannam.Taxi.Catch;
+
+/// <summary>A rider's request for a taxi: from where, to where, at which price. Its id is the saga's correlation key.</summary>
+internal sealed class Catch(long key) : Aggregate(key)
+{
+    public const string Requested = "requested";
+    public const string Approve = "approve";
+    public const string PickupAssigned = "PickupAssigned";
+    public const string PickupCancelled = "PickupCancelled";
+    public const string Cancelled = "Cancel";
+
+    /// <summary>Won, 1 to 100,000,000.</summary>
+    public long Price { get; private set; }
+    public string StartingPoint { get; private set; } = "";
+    public string Destination { get; private set; } = "";
+    public string Customer { get; private set; } = "";
+
+    /// <summary><c>requested</c> (payment not known yet) → <c>approve</c> (paid) → <c>PickupAssigned</c> ⇄ <c>PickupCancelled</c>; any of them → <c>Cancel</c>, which is final.</summary>
+    public string Status { get; private set; } = "";
+
+    /// <summary>A rider asks; payment is asked next.</summary>
+    public static Catch Request(long id, long price, string startingPoint, string destination, string customer) =>
+        new(id)
+        {
+            Price = price,
+            StartingPoint = startingPoint,
+            Destination = destination,
+            Customer = customer,
+            Status = Requested,
+        };
+
+    /// <summary>What a request raises.</summary>
+    public IMessage Announced() => new CatchRequested(Key, Price, StartingPoint, Destination, Customer, Status);
+
+    /// <summary>Payment approved it. A driver may have taken it, and the rider cancelled, before this became known here.</summary>
+    public Decision Paid()
+    {
+        if (Status == Requested)
+            Status = Approve;
+        return Decision.Happened();
+    }
+
+    /// <summary>Payment declined it, or its outcome is not known: it ends, and money that was taken goes back.</summary>
+    public Decision NotPaid() => Status == Requested ? End() : Decision.Holds;
+
+    /// <summary>The rider cancels. Not while payment is being asked.</summary>
+    public Decision Cancel() =>
+        this switch
+        {
+            { IsNew: true } => Decision.Unknown,
+            { Status: Cancelled } => Decision.Holds,
+            { Status: Requested } => Decision.Conflict(Requested),
+            _ => End(),
+        };
+
+    private Decision End()
+    {
+        Status = Cancelled;
+        return Decision.Happened(new CatchCancelled(Key, Price, StartingPoint, Destination, Customer, Status));
+    }
+
+    /// <summary>A driver took it, or gave it up. A cancelled request stays cancelled.</summary>
+    public void Follow(string status)
+    {
+        if (!IsNew && Status != Cancelled)
+            Status = status;
+    }
+}

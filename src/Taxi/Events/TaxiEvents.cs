@@ -1,0 +1,40 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Messaging;
+using Mannam.Payments;
+
+namespace Mannam.Taxi.Events;
+
+/// <summary>A rider asks for a taxi; not paid yet.</summary>
+public sealed record CatchRequested(long Id, long Price, string StartingPoint, string Destination, string Customer, string Status) : IEvent;
+
+/// <summary>The rider cancelled, or the request could not be paid.</summary>
+public sealed record CatchCancelled(long Id, long Price, string StartingPoint, string Destination, string Customer, string Status) : IEvent;
+
+/// <summary>The request is paid: drivers may see it.</summary>
+public sealed record PaymentApproved(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction) : IEvent;
+
+/// <summary>The rider gets the money back.</summary>
+public sealed record PaymentCancelled(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction) : IEvent;
+
+/// <summary>A driver took the request, and by that sets off.</summary>
+public sealed record PickupAssigned(long MatchId, string Driver, string Customer) : IEvent;
+
+/// <summary>The driver gave it up, or lost it as it was cancelled.</summary>
+public sealed record PickupCancelled(long MatchId, string Driver, string Customer) : IEvent;
+
+/// <summary>How Taxi's events are written and read.</summary>
+[JsonSerializable(typeof(CatchRequested))]
+[JsonSerializable(typeof(CatchCancelled))]
+[JsonSerializable(typeof(PaymentApproved))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(PickupAssigned))]
+[JsonSerializable(typeof(PickupCancelled))]
+[JsonSerializable(typeof(GiveBackDue))]
+public sealed partial class TaxiEvents : JsonSerializerContext
+{
+    /// <summary>Texts are kept as given: Korean is not escaped.</summary>
+    public static TaxiEvents Language { get; } =
+        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Http;
+using Mannam.Chassis.Messaging;
+using Mannam.Payments;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Taxi.Payment;
+
+internal static class Api
+{
+    private static readonly Resource<Payment, PaymentView> Payments = new("payments", "payment", p => p.Key, PaymentView.Of, PaymentJson.Default.PaymentView)
+    {
+        KeyName = "matchId",
+        Version = p => p.Version,
+        Visible = p => p.Status != null,
+    };
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapReads<PaymentDb, Payment, PaymentView>(Payments);
+        routes.MapPost("/payments", ApproveAsync).Internal();
+    }
+
+    private static async Task<IResult> ApproveAsync(HttpContext http, Approvals<PaymentDb, Payment> approvals)
+    {
+        var fields = await Fields.ReadAsync(http);
+        var (matchId, price, customer) = (fields.Id("matchId"), fields.Money("price"), fields.Text("customer"));
+        var (from, to) = (fields.Text("startingPoint"), fields.Text("destination"));
+        if (fields.Refused is { } refused)
+            return refused;
+        var approval = await approvals.ApproveAsync(matchId, price, p => p.Approve(price, customer, from, to), Cause.Request());
+        return approval switch
+        {
+            { Refusal: { } refusal } => refusal.AsProblem(),
+            { Before: true } => Payments.Ok(approval.Payment!),
+            _ => Payments.Created(approval.Payment!),
+        };
+    }
+}
+
+/// <summary>The resource as it is shown.</summary>
+internal sealed record PaymentView(long MatchId, long Price, string? PaymentAction, string? Customer, string? StartingPoint, string? Destination)
+{
+    public static PaymentView Of(Payment p) => new(p.Key, p.Amount, p.Status, p.Customer, p.StartingPoint, p.Destination);
+}
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(PaymentView))]
+internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -1,0 +1,9 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Taxi.Events;
+
+namespace Mannam.Taxi.Payment;
+
+internal static class Policies
+{
+    public static IMessage[] Whenever(CatchCancelled _, Payment payment) => payment.GiveBack(Payment.CancelWord);
+}

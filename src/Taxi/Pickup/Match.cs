@@ -1,0 +1,72 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Taxi.Events;
+
+namespace Mannam.Taxi.Pickup;
+
+/// <summary>A paid request and the driver who takes it: on the drivers' list (<c>CatchReqList</c>) while nobody has it, a <c>PickUp</c> while somebody does.</summary>
+internal sealed class Match(long key) : Aggregate(key)
+{
+    /// <summary>Won; null while the payment is not known.</summary>
+    public long? Price { get; private set; }
+    public string? StartingPoint { get; private set; }
+    public string? Destination { get; private set; }
+    public string? Customer { get; private set; }
+
+    /// <summary>Who has it now.</summary>
+    public string? Driver { get; private set; }
+
+    /// <summary>Who gave it up last.</summary>
+    public string? GivenUpBy { get; private set; }
+
+    /// <summary>It is off the list for good.</summary>
+    public bool Cancelled { get; private set; }
+
+    /// <summary>Whether drivers see it: paid, not taken, not cancelled.</summary>
+    public bool Listed { get; private set; }
+
+    /// <summary>It is paid.</summary>
+    public void Offer(PaymentApproved paid)
+    {
+        (Price, StartingPoint, Destination, Customer) = (paid.Price, paid.StartingPoint, paid.Destination, paid.Customer);
+        Listed = !Cancelled && Driver is null;
+    }
+
+    /// <summary>A driver takes it.</summary>
+    /// <param name="driver">Who.</param>
+    /// <param name="customer">The rider as the driver knows them; null where they do not say.</param>
+    public Decision Take(string driver, string? customer)
+    {
+        if (Driver is not null)
+            return Driver == driver ? Decision.Holds : Decision.Conflict(nameof(PickupAssigned));
+        if (Cancelled)
+            return Decision.Conflict(nameof(PaymentCancelled));
+        if (!Listed)
+            return Decision.Unknown;
+        if (customer is not null && customer != Customer)
+            return Decision.Malformed("customer", "is not the one who asked for this taxi");
+        (Driver, Listed) = (driver, false);
+        return Decision.Happened(new PickupAssigned(Key, driver, Customer!));
+    }
+
+    /// <summary>A driver gives it up: it returns to the list.</summary>
+    public Decision GiveUp(string driver)
+    {
+        if (Driver == driver)
+        {
+            (Driver, GivenUpBy, Listed) = (null, driver, true);
+            return Decision.Happened(new PickupCancelled(Key, driver, Customer!));
+        }
+        if (Driver is not null)
+            return Decision.Conflict(nameof(PickupAssigned));
+        return GivenUpBy == driver ? Decision.Holds : Decision.Unknown;
+    }
+
+    /// <summary>The money goes back: it is off the list, and a pick-up that was assigned ends.</summary>
+    public IMessage[] Withdraw()
+    {
+        var driver = Driver;
+        (Driver, Listed, Cancelled) = (null, false, true);
+        return driver is null ? [] : [new PickupCancelled(Key, driver, Customer!)];
+    }
+}
