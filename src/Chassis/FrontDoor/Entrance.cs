@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Mannam.Chassis.FrontDoor;
+
+/// <summary>
+/// What happens to every request first: its path is put in normal form, and those who have no business here are refused. It sees the
+/// connection as it is, before anything that a proxy tells.
+/// </summary>
+internal sealed class Entrance
+{
+    private const string Prefix = "X-Forwarded-Prefix";
+
+    private static readonly SearchValues<char> InPlainPaths = SearchValues.Create(
+        "/-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    );
+
+    private readonly RouteTable routes;
+    private readonly HostGuard hosts;
+    private readonly CrossOrigin cors;
+    private readonly ILogger logger;
+    private readonly Func<object, Task> whenStarting;
+    private readonly Func<object, Task> whenStartingOperator;
+    private volatile bool draining;
+
+    public Entrance(FrontDoorOptions options, RouteTable routes, ILogger logger)
+    {
+        var onLoopback = IPAddress.IsLoopback(options.Address);
+        this.routes = routes;
+        this.logger = logger;
+        hosts = new HostGuard(onLoopback, options.Hosts);
+        cors = new CrossOrigin(onLoopback, options.Origins);
+        whenStarting = context =>
+        {
+            cors.Sign((HttpContext)context);
+            return Leaving((HttpContext)context);
+        };
+        whenStartingOperator = context => Leaving((HttpContext)context);
+    }
+
+    public bool Draining => draining;
+
+    /// <summary>From now on every answer asks its client to come back by another connection.</summary>
+    public void BeginDrain() => draining = true;
+
+    public Task EnterAsync(HttpContext context, RequestDelegate next)
+    {
+        var (request, response) = (context.Request, context.Response);
+        var path = RouteTable.Normal(request.Path.Value ?? "/");
+        if (!ReferenceEquals(path, request.Path.Value))
+        {
+            request.Path = path;
+        }
+        if (request.Headers.TryGetValue(Prefix, out var prefix) && !IsPlain(prefix.ToString()))
+        {
+            // The middleware that reads it would throw.
+            request.Headers.Remove(Prefix);
+        }
+        var forOperators = routes.Operator(path) is not null;
+        response.OnStarting(forOperators ? whenStartingOperator : whenStarting, context);
+        if (!hosts.Admits(request.Host))
+        {
+            return Refusal.WriteAsync(context, 421, "Misdirected request", "This address is not served under the name in Host.");
+        }
+        if (forOperators ? !IsDirectFromHere(context) : CrossOrigin.IsPreflight(request))
+        {
+            if (forOperators)
+            {
+                return Refusal.NotFound(context);
+            }
+            cors.AnswerPreflight(context);
+            return Task.CompletedTask;
+        }
+        return GuardedAsync(context, next);
+    }
+
+    private static bool IsPlain(string path) => path.StartsWith('/') && !path.AsSpan().ContainsAnyExcept(InPlainPaths);
+
+    // A request that a proxy on this machine hands on comes from elsewhere, whatever it says.
+    private static bool IsDirectFromHere(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        return context.Connection.RemoteIpAddress is { } address
+            && IPAddress.IsLoopback(address)
+            && !headers.ContainsKey("X-Forwarded-For")
+            && !headers.ContainsKey("X-Forwarded-Host")
+            && !headers.ContainsKey("Forwarded");
+    }
+
+    private async Task GuardedAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
+        {
+            // Thrown by the web server to whoever reads the body: too large, too slow, cut off.
+            await AnswerAsync(context, refused.StatusCode, refused.Message);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            // Services answer their own faults; what comes here is a fault of their answering.
+            logger.LogError(exception, "{Method} {Path} failed at the front door", context.Request.Method, context.Request.Path);
+            await AnswerAsync(context, StatusCodes.Status500InternalServerError, "The request failed through no fault of its own.");
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string detail)
+    {
+        context.Response.Clear();
+        return Refusal.WriteAsync(context, status, Refusal.TitleOf(status), detail);
+    }
+
+    private Task Leaving(HttpContext context)
+    {
+        if (draining)
+        {
+            context.Response.Headers.Connection = new StringValues("close");
+        }
+        return Task.CompletedTask;
+    }
+}

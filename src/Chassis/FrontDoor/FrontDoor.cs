@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Chassis.FrontDoor;
+
+/// <summary>
+/// The one port of a process that runs several services: hands each request on to the service that owns its path, and answers for the
+/// whole (<c>/health/…</c>, <c>/openapi/v1.json</c>, <c>/</c>).
+/// </summary>
+/// <remarks>
+/// On loopback it answers only to a <c>Host</c> that is loopback or configured (421), and lets pages of this machine call it (CORS);
+/// elsewhere it answers to every name, and lets pages of configured origins call it. It does not listen to signals.
+/// </remarks>
+public sealed class FrontDoor : IAsyncDisposable
+{
+    /// <summary>The largest body that is read, in bytes: 1 MiB. Reading on is refused with 413.</summary>
+    public const int MaxBody = 1 << 20;
+
+    private readonly WebApplication app;
+    private readonly Entrance entrance;
+    private readonly Reception reception;
+
+    /// <param name="options">What to serve.</param>
+    /// <param name="configure">Adds what the process has for all: logging, telemetry.</param>
+    /// <exception cref="ArgumentException">Two services claim the same paths, or an address cannot be read.</exception>
+    public FrontDoor(FrontDoorOptions options, Action<WebApplicationBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxInProgress);
+        var routes = new RouteTable(options);
+        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production });
+        // The services report their requests; under the same name each would be seen twice.
+        builder.Services.AddSingleton(new ActivitySource("Mannam.FrontDoor"));
+        builder.WithoutSignals().WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
+        configure?.Invoke(builder);
+        app = builder.Build();
+
+        var logger = app.Services.GetRequiredService<ILogger<FrontDoor>>();
+        entrance = new Entrance(options, routes, logger);
+        reception = new Reception(options, routes, new HealthPages(options, () => entrance.Draining), new OpenApiPages(options, logger));
+        ServerRefusals.Observe(app.Services.GetRequiredService<DiagnosticListener>());
+        app.Use(next => context => entrance.EnterAsync(context, next));
+        app.UseForwardedHeaders(Forwarded(options));
+        app.Run(reception.ReceiveAsync);
+    }
+
+    /// <summary>Where it listens, once started: <c>http://127.0.0.1:8080/</c>.</summary>
+    /// <exception cref="InvalidOperationException">It is not started.</exception>
+    public Uri Address => new(app.Urls.FirstOrDefault() ?? throw new InvalidOperationException("The front door is not open."));
+
+    /// <summary>Requests handed on to services that have not come back.</summary>
+    public int InProgress => reception.InProgress;
+
+    /// <summary>Opens the port.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default) => app.StartAsync(cancellationToken);
+
+    /// <summary>
+    /// From now on it is not ready, and every answer carries <c>Connection: close</c>, while requests are served as before: so that
+    /// clients and probes go elsewhere before the port is closed.
+    /// </summary>
+    public void BeginDrain() => entrance.BeginDrain();
+
+    /// <summary>Takes no new connections and finishes the requests begun; those that still run when the token fires are cut off.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        entrance.BeginDrain();
+        return app.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Closes the port; requests in progress get the host's shutdown timeout.</summary>
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static void Listen(KestrelServerOptions kestrel, FrontDoorOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.MaxRequestBodySize = MaxBody;
+        // "Body not complete within 30 s" in the server's terms: whatever is not complete by then came slower than the largest body may.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(MaxBody / 30.0, TimeSpan.FromSeconds(30));
+        kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static ForwardedHeadersOptions Forwarded(FrontDoorOptions options)
+    {
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All };
+        foreach (var proxy in options.TrustedProxies)
+        {
+            if (proxy.Contains('/', StringComparison.Ordinal))
+            {
+                forwarded.KnownIPNetworks.Add(Read(System.Net.IPNetwork.TryParse(proxy, out var network), network));
+            }
+            else
+            {
+                forwarded.KnownProxies.Add(Read(IPAddress.TryParse(proxy, out var address), address!));
+            }
+
+            T Read<T>(bool understood, T value) =>
+                understood ? value : throw new ArgumentException($"'{proxy}' is no address or network of a proxy.", nameof(options));
+        }
+        return forwarded;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+
+namespace Mannam.Chassis.FrontDoor;
+
+/// <summary>What a <see cref="FrontDoor"/> serves, where, and to whom.</summary>
+public sealed record FrontDoorOptions
+{
+    /// <summary>The address to listen on. Loopback unless told otherwise; what that allows is told at <see cref="FrontDoor"/>.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>The systems, each at <c>/{name}/…</c>; one alone is at the root too.</summary>
+    public required IReadOnlyList<SystemEntry> Systems { get; init; }
+
+    /// <summary>Services for operators, each with all its paths at <c>/{name}/…</c>, for direct callers on this machine only.</summary>
+    public IReadOnlyList<ServiceEntry> Operators { get; init; } = [];
+
+    /// <summary>Host names, with or without a port, that are answered on loopback besides those of loopback itself.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Origins (<c>https://app.example</c>) whose pages may call, besides those of this machine when on loopback.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-*</c> are believed, besides loopback.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>How many requests may be in progress at once; one more gets 503. At least 1.</summary>
+    public int MaxInProgress { get; init; } = 512;
+}
+
+/// <summary>A system at the front door.</summary>
+/// <param name="Name">The first segment of its paths: <c>taxi</c>.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="Services">Its services.</param>
+public sealed record SystemEntry(string Name, string Title, IReadOnlyList<ServiceEntry> Services);
+
+/// <summary>A service at the front door.</summary>
+/// <param name="Name">Its name in its system: <c>catch</c>.</param>
+/// <param name="Segments">The first segments of the paths it serves: <c>catches</c>. An operators' service serves all below its name.</param>
+/// <param name="Server">Asked for every request: null, or one that is not running, is a service that was stopped.</param>
+/// <param name="Health">Its own word on its health; null: healthy while it runs. Not asked while it is stopped.</param>
+public sealed record ServiceEntry(
+    string Name,
+    IReadOnlyList<string> Segments,
+    Func<InProcessServer?> Server,
+    Func<ValueTask<ServiceHealth>>? Health = null
+);
+
+/// <summary>How a service is.</summary>
+/// <param name="Live">False if only a restart helps.</param>
+/// <param name="Ready">Whether it can do its work now.</param>
+/// <param name="Details">What there is to know, by name, as text for operators.</param>
+public sealed record ServiceHealth(bool Live, bool Ready, IReadOnlyDictionary<string, string> Details);

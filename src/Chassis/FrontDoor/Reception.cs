@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mannam.Chassis.FrontDoor;
+
+/// <summary>Hands each request on to the service whose path it names, or answers with a page of the front door's own.</summary>
+internal sealed class Reception(FrontDoorOptions options, RouteTable routes, HealthPages health, OpenApiPages openApi)
+{
+    private const string OpenApiPath = "/openapi/v1.json";
+
+    private int inProgress;
+
+    /// <summary>Requests handed on that have not come back.</summary>
+    public int InProgress => Volatile.Read(ref inProgress);
+
+    public Task ReceiveAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        if (routes.System(path) is { } system)
+        {
+            var rest = path[system.Prefix.Length..];
+            return system.Find(rest) is { } service ? HandOnAsync(context, service, system.Prefix, rest)
+                : rest == OpenApiPath ? PageAsync(context, c => openApi.WriteAsync(c, system))
+                : Refusal.NotFound(context);
+        }
+        if (routes.AtRoot(path) is { } atRoot)
+        {
+            return HandOnAsync(context, atRoot, "", path);
+        }
+        if (routes.Operator(path) is { } forOperators)
+        {
+            var rest = path[forOperators.Prefix.Length..];
+            return HandOnAsync(context, forOperators, forOperators.Prefix, rest.Length == 0 ? "/" : rest);
+        }
+        return path switch
+        {
+            "/" => PageAsync(context, IndexAsync),
+            "/health/live" => PageAsync(context, health.LiveAsync),
+            "/health/ready" => PageAsync(context, health.ReadyAsync),
+            "/actuator/health" => PageAsync(context, health.StatusAsync),
+            OpenApiPath => PageAsync(context, openApi.WriteAllAsync),
+            _ => Refusal.NotFound(context),
+        };
+    }
+
+    public static Task WriteJsonAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentType = "application/json";
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private async Task HandOnAsync(HttpContext context, ServiceRoute route, string prefix, string path)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref inProgress) > options.MaxInProgress)
+            {
+                await Refusal.Unavailable(context, "Too many requests are in progress. Please try again later.");
+                return;
+            }
+            if (route.Entry.Server() is { IsRunning: true } server)
+            {
+                var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+                // Before the prefix stands what a proxy has cut off (X-Forwarded-Prefix).
+                line.PathBase = line.PathBase.Length == 0 ? prefix : line.PathBase.TrimEnd('/') + prefix;
+                line.Path = path;
+                if (await server.ProcessAsync(new HandedOn(context.Features)))
+                {
+                    return;
+                }
+            }
+            await Refusal.Unavailable(context, $"The service {route.Name} is not running. Please try again later.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref inProgress);
+        }
+    }
+
+    private static Task PageAsync(HttpContext context, Func<HttpContext, Task> page)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        {
+            return page(context);
+        }
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Refusal.WriteAsync(context, 405, "Method not allowed", "This page can only be read.");
+    }
+
+    private Task IndexAsync(HttpContext context)
+    {
+        var prefix = context.Request.PathBase.Value!.TrimEnd('/');
+        var systems = options.Systems.Select(s => new IndexEntry(
+            s.Name,
+            s.Title,
+            $"{prefix}/{s.Name}{OpenApiPath}",
+            [.. s.Services.SelectMany(service => service.Segments).Select(segment => $"{prefix}/{s.Name}/{segment}")]
+        ));
+        var index = new IndexDocument([.. systems], prefix + "/health/ready", prefix + OpenApiPath);
+        return WriteJsonAsync(context, 200, index, FrontDoorJson.Default.IndexDocument);
+    }
+}
+
+/// <summary>What is here.</summary>
+internal sealed record IndexDocument(IndexEntry[] Systems, string Health, string OpenApi);
+
+/// <summary>A system, and where its resources are.</summary>
+internal sealed record IndexEntry(string Name, string Title, string OpenApi, string[] Resources);

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Mannam.Tests.Chassis.FrontDoor;
+
+internal static class Network
+{
+    /// <summary>An address of this machine that is not loopback, if it has one.</summary>
+    public static IPAddress? OwnAddress =>
+        NetworkInterface
+            .GetAllNetworkInterfaces()
+            .Where(i => i.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+            .Select(a => a.Address)
+            .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
+
+    /// <summary>Sends these bytes and gives all that comes until the connection is closed.</summary>
+    public static async Task<string> RawAsync(Uri address, string request)
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.Host, address.Port, House.Token);
+        await connection.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), House.Token);
+        using var reader = new StreamReader(connection.GetStream(), Encoding.UTF8);
+        return await reader.ReadToEndAsync(House.Token);
+    }
+}
