@@ -1,5 +1,4 @@
 using Mannam.Chassis.Configuration;
-using Microsoft.Extensions.Configuration;
 
 namespace Mannam.Host;
 

@@ -1,7 +1,4 @@
 using Mannam.Chassis.Configuration;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Host;
 

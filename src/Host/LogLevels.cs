@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Mannam.Host;
@@ -9,6 +8,7 @@ internal static class LogLevels
     public static ILoggingBuilder AddMannamLevels(this ILoggingBuilder logging)
     {
         logging.Services.Configure<ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
-        return logging.SetMinimumLevel(LogLevel.Warning);
+        // What fails in the store is told by whoever asked it.
+        return logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
     }
 }

@@ -6,8 +6,6 @@ using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Payments.Provider;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mannam.Host;

@@ -47,6 +47,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>What else its container holds.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
+    /// <summary>What else it does before it is ready, so that the first request is as fast as the next.</summary>
+    public Func<IServiceProvider, Task> WarmUp { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Its routes.</summary>
     public required Action<IEndpointRouteBuilder> Routes { get; init; }
 
@@ -62,6 +65,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
 
     /// <summary>Puts its store and its aggregate into its container.</summary>
     internal abstract void Register(IServiceCollection services, ServiceParts parts);
+
+    /// <summary>Goes once through what its store goes through with a request.</summary>
+    internal abstract Task WarmUpStoreAsync(IServiceProvider services);
 
     /// <summary>Its loops: relay and consumer, where it takes part in events; due things, where it owes any.</summary>
     internal abstract IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts);

@@ -1,5 +1,4 @@
 using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +13,8 @@ public sealed class StandAloneDeclaration<TDb>(string name, string title) : Serv
 
     internal override void Register(IServiceCollection services, ServiceParts parts) =>
         services.AddPooledDbContextFactory<TDb>(o => parts.Configure(o), poolSize: 64);
+
+    internal override Task WarmUpStoreAsync(IServiceProvider services) => Task.CompletedTask;
 
     internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts) => [];
 }

@@ -5,9 +5,7 @@ using Mannam.Chassis.Http;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Mannam.Chassis.Hosting;
 
@@ -58,11 +56,27 @@ public sealed class ServiceHost : IAsyncDisposable
         await schema.ApplyAsync(parts.Database, ct);
         var host = new ServiceHost(declaration, environment, parts, schema);
         await host._app.StartAsync(ct);
+        await host.WarmUpAsync();
         var log = environment.Logging.CreateLogger(declaration.FullName);
         if (environment.RunLoops)
             host._runners.AddRange(host._loops.Select(l => new LoopRunner(l, environment.Time, log)));
         host._runners.ForEach(r => r.Start());
         return host;
+    }
+
+    private async Task WarmUpAsync()
+    {
+        await Declaration.WarmUpStoreAsync(Services);
+        await Declaration.WarmUp(Services);
+        using var itself = new HttpClient(new InProcessHandler(Server)) { BaseAddress = new Uri("http://localhost/") };
+        foreach (var path in Declaration.Paths)
+        {
+            (await itself.GetAsync(path)).Dispose();
+            (await itself.GetAsync($"{path}/{long.MaxValue}")).Dispose();
+            // Nothing is in it, so nothing comes of it.
+            using var nothing = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+            (await itself.PostAsync(path, nothing)).Dispose();
+        }
     }
 
     private static WebApplication Build(ServiceDeclaration declaration, ServiceEnvironment environment, ServiceParts parts, InProcessServer server)
@@ -75,6 +89,7 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(parts.Database);
         builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess));
+        builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
         declaration.Register(builder.Services, parts);
         declaration.Services?.Invoke(builder.Services);

@@ -7,4 +7,13 @@ internal sealed class OutboxRow
     public long Key { get; init; }
     public required string Headers { get; init; }
     public required string Value { get; init; }
+
+    /// <summary>A row that is never committed.</summary>
+    public static OutboxRow Nothing =>
+        new()
+        {
+            EventId = Guid.CreateVersion7(),
+            Headers = "{}",
+            Value = "{}",
+        };
 }

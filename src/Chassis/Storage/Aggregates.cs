@@ -39,6 +39,23 @@ public sealed class Aggregates<TDb, TAggregate>
         return await Find(db, key);
     }
 
+    /// <summary>Goes through all that a decision goes through, in a transaction that is rolled back, so that the first request need not wait for the
+    /// compiler and for the store's first plans.</summary>
+    internal async Task WarmUpAsync()
+    {
+        const long nobody = -1;
+        await using var db = await _contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await Find(db, nobody);
+        await db.Set<TAggregate>().FromSqlRaw(_findLocked, nobody).FirstOrDefaultAsync();
+        var aggregate = _create(nobody);
+        db.Attach(aggregate).State = EntityState.Added;
+        db.Add(OutboxRow.Nothing);
+        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, CancellationToken.None);
+        aggregate.Version++;
+        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, CancellationToken.None);
+    }
+
     /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The store cannot be reached; it may be stored all the same.</exception>
     public async Task CreateAsync(TAggregate aggregate, Cause cause, params IMessage[] messages)

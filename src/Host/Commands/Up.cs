@@ -4,8 +4,6 @@ using System.Runtime.InteropServices;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Taxi;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace Mannam.Host.Commands;
 
@@ -66,16 +64,12 @@ internal static class Up
     private static List<SystemDeclaration> Chosen(string? names) =>
         names is null
             ? [.. AllSystems]
-            :
-            [
-                .. names
-                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                    .Distinct()
-                    .Select(name =>
-                        AllSystems.FirstOrDefault(s => s.Name == name)
-                        ?? throw new ConfigurationException($"there is no system {name}; there are {string.Join(", ", AllSystems.Select(s => s.Name))}.")
-                    ),
-            ];
+            : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().Select(Named)];
+
+    /// <exception cref="ConfigurationException">There is none of that name.</exception>
+    public static SystemDeclaration Named(string name) =>
+        AllSystems.FirstOrDefault(s => s.Name == name)
+        ?? throw new ConfigurationException($"there is no system {name}; there are {string.Join(", ", AllSystems.Select(s => s.Name))}.");
 
     private static IPAddress AddressOf(string text) =>
         IPAddress.TryParse(text, out var address) ? address : throw new ConfigurationException($"--listen is \"{text}\", but an IP address is expected.");

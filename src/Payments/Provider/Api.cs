@@ -12,7 +12,7 @@ internal static class Api
 
     private static readonly Resource<Movement, MovementView> Ledger = new("ledger", "movement", m => m.Id, MovementView.Of, ProviderApiJson.Default.MovementView)
     {
-        Filters = { { "name", m => m.Name } },
+        Filters = { { "name", (m, name) => m.Name == name } },
     };
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -56,7 +56,7 @@ internal static class Api
 
     private static async Task<IResult> GiveBackAsync(string name, HttpContext http, Vault vault)
     {
-        var fields = Fields.OfQuery(http);
+        var fields = await Fields.ReadAsync(http);
         fields.Given("name", name);
         return fields.Refused is { } refused ? refused : Show(await vault.GiveBackAsync(name));
     }

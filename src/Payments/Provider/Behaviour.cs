@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Mannam.Payments.Provider;
 
 /// <summary>The provider's settings: kept in its store, and at hand in memory, as every charge looks at them.</summary>
-internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts)
+internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private ProviderSettings? _now;
@@ -43,4 +43,6 @@ internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts)
             _turn.Release();
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 }

@@ -39,7 +39,7 @@ internal static class Api
         var outcome = await approval.AskAsync(request);
 
         var recorded = Catches.Location(http, request.Key);
-        return await outcome.Match(
+        return await outcome.Match<Task<IResult>>(
             approved: async () => Catches.Created((await catches.DecideAsync(request, c => c.Paid(), cause)).State),
             declined: async reason =>
             {
@@ -49,7 +49,7 @@ internal static class Api
             unknown: async why =>
             {
                 await catches.DecideAsync(request, c => c.NotPaid(), cause);
-                return (IResult)Problems.Unavailable($"The payment could not be made: {why}. Nothing is charged; please try again.", AskAgain, recorded);
+                return Problems.Unavailable($"The payment could not be made: {why}. Nothing is charged; please try again.", AskAgain, recorded);
             }
         );
     }

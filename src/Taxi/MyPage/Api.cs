@@ -10,7 +10,7 @@ internal static class Api
     {
         KeyName = "id",
         Visible = p => p.Price != null,
-        Filters = { { "customer", p => p.Customer } },
+        Filters = { { "customer", (p, customer) => p.Customer == customer } },
     };
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapReads<MyPageDb, MyPage, MyPageView>(MyPages);

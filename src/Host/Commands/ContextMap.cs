@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text;
+using Mannam.Chassis.Declaration;
+
+namespace Mannam.Host.Commands;
+
+/// <summary><c>mannam map taxi</c>: the context map of a system, drawn from its declarations, as it stands in <c>docs/</c>.</summary>
+internal static class ContextMap
+{
+    public static Command Command()
+    {
+        var system = new Argument<string>("system") { Description = "The system, such as taxi." };
+        var command = new Command("map", "Prints a system's context map in Mermaid: who publishes, subscribes to and calls whom.") { system };
+        command.SetAction(parsed => Console.Out.Write(Draw(Up.Named(parsed.GetValue(system)!))));
+        return command;
+    }
+
+    /// <summary>Draws it: a solid arrow is a synchronous call, a dotted one an event that somebody's policy subscribes to.</summary>
+    public static string Draw(SystemDeclaration system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var map = new StringBuilder("flowchart LR\n");
+        foreach (var service in system.Services)
+            map.Append($"    {service.Name}[\"{service.Title}<br/><i>{service.Name}</i>\"]\n");
+        foreach (var (caller, peer) in system.Services.SelectMany(s => s.Calls.Select(c => (s.Name, c.Peer))))
+            map.Append($"    {caller} -->|calls| {NameOf(peer)}\n");
+        foreach (var publisher in system.Services)
+        {
+            foreach (var subscriber in system.Services)
+            {
+                var shared = publisher.Publishes.Where(subscriber.SubscribesTo.Contains).ToList();
+                if (shared.Count > 0)
+                    map.Append($"    {publisher.Name} -.->|{string.Join("<br/>", shared)}| {subscriber.Name}\n");
+            }
+        }
+        return map.ToString();
+    }
+
+    private static string NameOf(string peer) => peer[(peer.IndexOf('.', StringComparison.Ordinal) + 1)..];
+}
