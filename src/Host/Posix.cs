@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Mannam.Host;
@@ -18,6 +19,8 @@ internal static class Posix
     private const int DoNotFollowLinks = 0x100;
     private const uint BasicFields = 0x7ff;
     private const uint OwnerOnly = 0x1C0;
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExecute = 1;
 
     /// <summary>The account this program acts as; 0 is root.</summary>
     internal static uint Account => geteuid();
@@ -35,6 +38,20 @@ internal static class Posix
             Device: BitConverter.ToUInt64(fields, 136),
             Inode: BitConverter.ToUInt64(fields, 32)
         );
+    }
+
+    /// <summary>
+    /// Keeps what whoever started us left open (a pipe, a lock) from our own children: a server that outlives us would hold it open, and
+    /// a reader of the pipe would wait for its end.
+    /// </summary>
+    internal static void KeepDescriptorsFromChildren()
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            // The three standard ones are redirected for each child.
+            if (int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture) is > 2 and var descriptor)
+                _ = fcntl(descriptor, SetDescriptorFlags, CloseOnExecute);
+        }
     }
 
     /// <summary>Makes a folder that only this account can enter, closed from its first moment.</summary>
@@ -64,6 +81,9 @@ internal static class Posix
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int fcntl(int descriptor, int command, int argument);
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int kill(int process, int signal);

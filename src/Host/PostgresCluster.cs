@@ -76,6 +76,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     {
         progress("starting PostgreSQL");
         var logged = new FileInfo(Log).Length;
+        Posix.KeepDescriptorsFromChildren();
         // pg_ctl gives the server a session of its own, out of Ctrl-C's reach, and the log for its output.
         var pgCtl = Path.Combine(PostgresBinaries.Find(Folder), "pg_ctl");
         var result = await account.RunAsync(
