@@ -33,10 +33,10 @@ public sealed class HandlerEndTests
         await reached.Task;
         await hangup.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await heard.Task.WaitAsync(House.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
         Assert.Equal(1, service.Server.InProgress);
         go.SetResult();
-        Assert.Equal("five", await ended.Task.WaitAsync(House.Token));
+        Assert.Equal("five", await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token));
         await service.Server.StopAsync(House.Token);
         Assert.Equal(0, service.Server.InProgress);
     }
@@ -50,7 +50,7 @@ public sealed class HandlerEndTests
         client.Timeout = TimeSpan.FromMilliseconds(50);
         var late = await Assert.ThrowsAsync<TaskCanceledException>(() => client.GetAsync("/mute", House.Token));
         Assert.IsType<TimeoutException>(late.InnerException);
-        await heard.Task.WaitAsync(House.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
     }
 
     [Theory]
@@ -117,6 +117,6 @@ public sealed class HandlerEndTests
         next.SetResult();
         Assert.Equal("two", await reader.ReadLineAsync(House.Token));
         answer.Dispose();
-        await heard.Task.WaitAsync(House.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
     }
 }

@@ -138,7 +138,7 @@ public sealed class HandlerTests
         using var client = Client(service);
         var answer = await client.GetAsync("/hooks", House.Token);
         Assert.Equal("yes", Assert.Single(answer.Headers.GetValues("X-Starting")));
-        Assert.Equal("/hooks", await completed.Task.WaitAsync(House.Token));
+        Assert.Equal("/hooks", await completed.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token));
     }
 
     internal static HttpClient Client(Service service) =>

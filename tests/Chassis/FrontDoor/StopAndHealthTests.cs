@@ -130,7 +130,7 @@ public sealed class StopAndHealthTests
         var stopped = house.Door.StopAsync(grace.Token);
         Assert.False(stopped.IsCompleted);
         await grace.CancelAsync();
-        await heard.Task.WaitAsync(House.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
         await stopped;
         await Assert.ThrowsAsync<HttpRequestException>(() => begun);
     }

@@ -100,7 +100,7 @@ public sealed class WholeTests
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(House.Token));
         Assert.Equal("data: one", await reader.ReadLineAsync(House.Token));
         answer.Dispose();
-        await heard.Task.WaitAsync(House.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
     }
 
     [Fact]
