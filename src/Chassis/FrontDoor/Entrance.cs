@@ -65,12 +65,12 @@ internal sealed class Entrance
         {
             return Refusal.WriteAsync(context, 421, "Misdirected request", "This address is not served under the name in Host.");
         }
-        if (forOperators ? !IsDirectFromHere(context) : CrossOrigin.IsPreflight(request))
+        if (forOperators && !IsDirectFromHere(context))
         {
-            if (forOperators)
-            {
-                return Refusal.NotFound(context);
-            }
+            return Refusal.NotFound(context);
+        }
+        if (!forOperators && CrossOrigin.IsPreflight(request))
+        {
             cors.AnswerPreflight(context);
             return Task.CompletedTask;
         }
@@ -80,11 +80,12 @@ internal sealed class Entrance
     private static bool IsPlain(string path) => path.StartsWith('/') && !path.AsSpan().ContainsAnyExcept(InPlainPaths);
 
     // A request that a proxy on this machine hands on comes from elsewhere, whatever it says.
-    private static bool IsDirectFromHere(HttpContext context)
+    private bool IsDirectFromHere(HttpContext context)
     {
         var headers = context.Request.Headers;
         return context.Connection.RemoteIpAddress is { } address
             && IPAddress.IsLoopback(address)
+            && hosts.IsThisMachine(context.Request.Host)
             && !headers.ContainsKey("X-Forwarded-For")
             && !headers.ContainsKey("X-Forwarded-Host")
             && !headers.ContainsKey("Forwarded");

@@ -12,12 +12,11 @@ internal sealed class HostGuard(bool onLoopback, IReadOnlyList<string> hosts)
     private readonly FrozenSet<string> configured = hosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // The Host that was sent, before any X-Forwarded-Host: the page could send that too.
-    public bool Admits(HostString host)
+    public bool Admits(HostString host) => !onLoopback || IsThisMachine(host);
+
+    /// <summary>Whether the request names this machine, wherever the front door listens.</summary>
+    public bool IsThisMachine(HostString host)
     {
-        if (!onLoopback)
-        {
-            return true;
-        }
         var name = NameOf(host.Value);
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name is "127.0.0.1" or "[::1]"

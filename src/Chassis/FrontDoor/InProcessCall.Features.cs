@@ -21,7 +21,7 @@ internal sealed partial class InProcessCall
 
     private readonly PipeReader requestReader;
     private readonly AnswerWriter writer;
-    private readonly HeaderDictionary responseHeaders = new(8);
+    private readonly HeaderDictionary responseHeaders = new(3);
     private IHeaderDictionary requestHeaders = NoHeaders;
     private Stream? requestBody;
     private Stream? replacedBody;

@@ -26,7 +26,7 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
         this.request = request;
         requestReader = PipeReader.Create(new ReadOnlySequence<byte>(body));
         CanHaveBody = request.Content is not null;
-        requestHeaders = new HeaderDictionary(8);
+        requestHeaders = new HeaderDictionary(7);
         RequestLine(request, body.Length);
         writer = new AnswerWriter(this, pipe.Writer);
     }

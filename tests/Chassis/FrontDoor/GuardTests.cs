@@ -42,6 +42,8 @@ public sealed class GuardTests
         var answer = await client.SendAsync(request, House.Token);
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+        using var operators = new HttpRequestMessage(HttpMethod.Get, "/provider/ledger") { Headers = { Host = "any.example" } };
+        await House.ProblemAsync(await client.SendAsync(operators, House.Token), 404);
     }
 
     [Theory]

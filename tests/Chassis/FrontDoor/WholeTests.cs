@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Mannam.Chassis.FrontDoor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -10,85 +9,9 @@ namespace Mannam.Tests.Chassis.FrontDoor;
 public sealed class WholeTests
 {
     [Fact]
-    public async Task the_whole_is_up_while_all_are_and_down_with_one()
-    {
-        var health = new ServiceHealth(true, true, new Dictionary<string, string> { ["lag"] = "0" });
-        await using var house = await House.OpenAsync(health: () => ValueTask.FromResult(health));
-        Assert.Equal("{\"status\":\"UP\"}", await house.Client.GetStringAsync("/actuator/health", House.Token));
-        Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
-        var ready = await House.JsonAsync(await house.GetAsync("/health/ready"));
-        Assert.Equal("UP", (string?)ready["status"]);
-        Assert.Equal("0", (string?)ready["services"]!["taxi.catch"]!["details"]!["lag"]);
-
-        health = health with { Ready = false };
-        var down = await house.GetAsync("/actuator/health");
-        Assert.Equal(503, (int)down.StatusCode);
-        Assert.Equal("{\"status\":\"DOWN\"}", await down.Content.ReadAsStringAsync(House.Token));
-        Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
-        Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
-
-        health = health with { Live = false };
-        Assert.Equal(503, (int)(await house.GetAsync("/health/live")).StatusCode);
-    }
-
-    [Fact]
-    public async Task a_service_whose_health_cannot_be_told_is_down()
-    {
-        await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("no connection"));
-        var ready = await house.GetAsync("/health/ready");
-        Assert.Equal(503, (int)ready.StatusCode);
-        Assert.Contains("no connection", await ready.Content.ReadAsStringAsync(House.Token), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task a_service_stopped_on_purpose_is_told_as_stopped_and_leaves_the_whole_ready()
-    {
-        await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("must not be asked"));
-        await house.Catch.Server.StopAsync(House.Token);
-        var ready = await house.GetAsync("/health/ready");
-        Assert.Equal(200, (int)ready.StatusCode);
-        Assert.Equal("stopped", (string?)(await House.JsonAsync(ready))["services"]!["taxi.catch"]!["details"]!["state"]);
-    }
-
-    [Fact]
-    public async Task a_draining_front_door_is_unready_closes_connections_and_finishes_what_was_begun()
-    {
-        var (reached, go) = (new Signals(), new Signals());
-        await using var house = await House.OpenAsync(catches: app =>
-            app.MapGet(
-                "/catches/slow",
-                async () =>
-                {
-                    reached.SetResult();
-                    await go.Task;
-                    return "done";
-                }
-            )
-        );
-        var begun = house.GetAsync("/catches/slow");
-        await reached.Task;
-        Assert.NotEqual(true, (await house.GetAsync("/catches")).Headers.ConnectionClose);
-
-        house.Door.BeginDrain();
-        Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
-        var still = await house.GetAsync("/catches");
-        Assert.Equal(200, (int)still.StatusCode);
-        Assert.True(still.Headers.ConnectionClose);
-
-        var stopped = house.Door.StopAsync(House.Token);
-        await Assert.ThrowsAsync<HttpRequestException>(() => house.GetAsync("/catches"));
-        Assert.False(stopped.IsCompleted);
-        go.SetResult();
-        var answer = await begun;
-        Assert.True(answer.Headers.ConnectionClose);
-        Assert.Equal("done", await answer.Content.ReadAsStringAsync(House.Token));
-        await stopped;
-    }
-
-    [Fact]
     public async Task one_request_too_many_is_told_to_come_again_at_once_and_health_still_answers()
     {
-        var (reached, go) = (new Signals(), new Signals());
+        var (reached, go) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(
             o => o with { MaxInProgress = 1 },
             catches: app =>
@@ -162,14 +85,14 @@ public sealed class WholeTests
     [Fact]
     public async Task an_answer_streams_through_and_hanging_up_is_heard()
     {
-        var heard = new Signals();
+        var heard = new Signal();
         await using var house = await House.OpenAsync(catches: app =>
             app.MapGet(
                 "/catches/notifications",
                 async (HttpContext c) =>
                 {
                     await c.Response.WriteAsync("data: one\n\n", House.Token);
-                    await HandlerTests.Mute(c, heard);
+                    await Signal.Mute(c, heard);
                 }
             )
         );
@@ -177,7 +100,7 @@ public sealed class WholeTests
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(House.Token));
         Assert.Equal("data: one", await reader.ReadLineAsync(House.Token));
         answer.Dispose();
-        await heard.Task.WaitAsync(House.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
     }
 
     [Fact]
@@ -191,31 +114,5 @@ public sealed class WholeTests
             Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
             Assert.Empty(await answer.Content.ReadAsByteArrayAsync(House.Token));
         }
-    }
-
-    [Fact]
-    public async Task a_service_that_stops_finishes_what_was_begun_and_keeps_its_services_until_then()
-    {
-        var (reached, go) = (new Signals(), new Signals());
-        await using var house = await House.OpenAsync(catches: app =>
-            app.MapGet(
-                "/catches/slow",
-                async (HttpContext c) =>
-                {
-                    reached.SetResult();
-                    await go.Task;
-                    return c.RequestServices is not null ? "done" : "";
-                }
-            )
-        );
-        var begun = house.GetAsync("/catches/slow");
-        await reached.Task;
-        var stopped = house.Catch.App.StopAsync(House.Token);
-        await House.ProblemAsync(await house.GetAsync("/catches"), 503);
-        Assert.False(stopped.IsCompleted);
-        go.SetResult();
-        await stopped;
-        Assert.Equal(0, house.Catch.Server.InProgress);
-        Assert.Equal("done", await (await begun).Content.ReadAsStringAsync(House.Token));
     }
 }
