@@ -1,0 +1,70 @@
+namespace Mannam.Chassis.Http;
+
+/// <summary>A page of a collection, and how it is written (HAL, with Spring Data's page object).</summary>
+internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, int Size, long Total, bool HasNext)
+    where TEntity : class
+{
+    private bool IsWhole { get; init; }
+
+    private long TotalPages => Size == 0 ? 0 : (Total + Size - 1) / Size;
+
+    public static CollectionPage<TEntity> Whole(List<TEntity> rows) => new(rows, 0, rows.Count, rows.Count, false) { IsWhole = true };
+
+    public void Write<TView>(JsonBuffer buffer, Resource<TEntity, TView> resource, CollectionQuery<TEntity> query, ReadOnlySpan<byte> href)
+    {
+        buffer.Write("{\"_embedded\":{\""u8);
+        buffer.WriteAscii(resource.EmbeddedName);
+        buffer.Write("\":["u8);
+        for (var i = 0; i < Rows.Count; i++)
+        {
+            if (i > 0)
+            {
+                buffer.Write(","u8);
+            }
+            resource.Write(buffer, Rows[i], href);
+        }
+        buffer.Write("]},\"_links\":{"u8);
+        WriteLinks(buffer, query, href);
+        buffer.Write("},\"page\":{\"size\":"u8);
+        buffer.Write(Size);
+        buffer.Write(",\"totalElements\":"u8);
+        buffer.Write(Total);
+        buffer.Write(",\"totalPages\":"u8);
+        buffer.Write(TotalPages);
+        buffer.Write(",\"number\":"u8);
+        buffer.Write(Number);
+        buffer.Write("}}"u8);
+    }
+
+    private void WriteLinks(JsonBuffer buffer, CollectionQuery<TEntity> query, ReadOnlySpan<byte> href)
+    {
+        var last = Math.Max(0, TotalPages - 1);
+        WriteLink(buffer, "self"u8, href, query.LinkTo(query.IsPaged ? Number : null));
+        buffer.Write(","u8);
+        WriteLink(buffer, "first"u8, href, query.LinkTo(IsWhole ? null : 0));
+        if (Number > 0 && TotalPages > 0)
+        {
+            // Beyond the end, the page before is the last there is.
+            buffer.Write(","u8);
+            WriteLink(buffer, "prev"u8, href, query.LinkTo(Math.Min(Number - 1, last)));
+        }
+        if (HasNext)
+        {
+            buffer.Write(","u8);
+            WriteLink(buffer, "next"u8, href, query.LinkTo(Number + 1));
+        }
+        buffer.Write(","u8);
+        WriteLink(buffer, "last"u8, href, query.LinkTo(IsWhole ? null : last));
+    }
+
+    // A query string is percent-encoded: ASCII, and nothing that JSON escapes.
+    private static void WriteLink(JsonBuffer buffer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> href, string query)
+    {
+        buffer.Write("\""u8);
+        buffer.Write(name);
+        buffer.Write("\":{\"href\":\""u8);
+        buffer.Write(href);
+        buffer.WriteAscii(query);
+        buffer.Write("\"}"u8);
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>GET of a collection: a page of it, or all rows where the resource says so.</summary>
+internal sealed class CollectionReader<TDb, TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases)
+    where TDb : DbContext
+    where TEntity : class
+{
+    private readonly RowCount<TEntity> _count = new();
+
+    public async Task ReadAsync(HttpContext http)
+    {
+        var query = CollectionQuery<TEntity>.Read(http.Request, resource.Filters, resource.Sorts, resource.KeyName);
+        if (query.Errors is { } errors)
+        {
+            await Problems.BadRequest(errors).ExecuteAsync(http);
+            return;
+        }
+        var page = await LoadAsync(query);
+        http.Response.Headers.Vary = "Accept";
+        http.Response.ContentType = Media.Of(http.Request) ?? Media.Hal;
+        var buffer = JsonBuffer.Rent();
+        page.Write(buffer, resource, query, resource.Href(http.Request));
+        await buffer.SendAsync(http.Response);
+    }
+
+    private async Task<CollectionPage<TEntity>> LoadAsync(CollectionQuery<TEntity> query)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        var rows = query.Where(Visible(db));
+        var sorted = resource.Sorts.Apply(rows, resource.Key, query.SortField, query.Descending);
+        if (resource.AllRowsInOneAnswer && !query.IsPaged)
+        {
+            return CollectionPage<TEntity>.Whole(await sorted.ToListAsync());
+        }
+        // A store that counts rows in 32 bits has none beyond.
+        var offset = query.Page > int.MaxValue / query.Size ? int.MaxValue : (int)query.Page * query.Size;
+        // One row more than asked tells whether there is a next page, and mostly saves the count.
+        var loaded = offset == int.MaxValue ? [] : await sorted.Skip(offset).Take(query.Size + 1).ToListAsync();
+        var hasMore = loaded.Count > query.Size;
+        if (hasMore)
+        {
+            loaded.RemoveAt(query.Size);
+        }
+        var isLast = !hasMore && (loaded.Count > 0 || offset == 0);
+        var atLeast = loaded.Count == 0 ? 0 : (long)offset + loaded.Count + (hasMore ? 1 : 0);
+        var total = isLast ? offset + loaded.Count : await _count.OfAsync(db, rows, query.IsFiltered, atLeast);
+        return new(loaded, query.Page, query.Size, total, hasMore);
+    }
+
+    private IQueryable<TEntity> Visible(TDb db)
+    {
+        var rows = db.Set<TEntity>().AsNoTracking();
+        return resource.Visible is { } visible ? rows.Where(visible) : rows;
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>What an endpoint says about itself in the OpenAPI document. Nothing here changes what it does.</summary>
+public static class Description
+{
+    /// <summary>The fields that the body may hold, by a record that declares them; nullable ones may be left out.</summary>
+    public static IEndpointConventionBuilder Takes<TRequest>(this IEndpointConventionBuilder endpoint) =>
+        endpoint.Says(new Taken(typeof(TRequest)));
+
+    /// <summary>Answers with an item: its fields and links.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="status">The status of success, 200 or 201.</param>
+    /// <param name="others">Every other status that it may answer beyond 406, 500 and 503.</param>
+    public static IEndpointConventionBuilder Answers<TView>(this IEndpointConventionBuilder endpoint, int status, params int[] others) =>
+        endpoint.Says(new Answered(status, typeof(TView), null, [], others));
+
+    /// <summary>Answers without a body (204).</summary>
+    public static IEndpointConventionBuilder AnswersNothing(this IEndpointConventionBuilder endpoint, params int[] others) =>
+        endpoint.Says(new Answered(204, null, null, [], others));
+
+    /// <summary>Answers with a collection under the name <paramref name="embedded"/>, and takes these query parameters.</summary>
+    public static IEndpointConventionBuilder AnswersCollection<TView>(
+        this IEndpointConventionBuilder endpoint,
+        string embedded,
+        IReadOnlyList<string> parameters
+    ) => endpoint.Says(new Answered(200, typeof(TView), embedded, parameters, [400]));
+
+    internal static IServiceCollection AddDescription(this IServiceCollection services, string title)
+    {
+        // On the wire a number is a number; that a request may write it as a text is added where it holds.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = default);
+        return services.AddOpenApi(
+            "v1",
+            options =>
+            {
+                options.AddDocumentTransformer(
+                    (document, _, _) =>
+                    {
+                        document.Info.Title = title;
+                        document.Info.Version = "v1";
+                        return Task.CompletedTask;
+                    }
+                );
+                options.AddOperationTransformer<OperationDescription>();
+            }
+        );
+    }
+
+    private static IEndpointConventionBuilder Says(this IEndpointConventionBuilder endpoint, object said)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        endpoint.Add(built => built.Metadata.Add(said));
+        return endpoint;
+    }
+
+    internal sealed record Taken(Type Fields);
+
+    internal sealed record Answered(int Status, Type? View, string? Embedded, IReadOnlyList<string> Parameters, IReadOnlyList<int> Others);
+}

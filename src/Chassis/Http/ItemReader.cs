@@ -1,0 +1,62 @@
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>GET of one item: one compiled query, one write.</summary>
+internal sealed class ItemReader<TDb, TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases)
+    where TDb : DbContext
+    where TEntity : class
+{
+    private readonly Func<TDb, long, Task<TEntity?>> _find = Compile(resource);
+
+    public async Task ReadAsync(HttpContext http)
+    {
+        var entity = IdConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? await FindAsync(id) : null;
+        if (entity is null)
+        {
+            await Problems.NotFound().ExecuteAsync(http);
+            return;
+        }
+        if (resource.Version is { } version && Preconditions.IsKnown(http, Preconditions.Tag(version(entity))))
+        {
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+            http.Response.Headers.ETag = Preconditions.Tag(version(entity));
+            http.Response.Headers.Vary = "Accept";
+            return;
+        }
+        await ItemResult<TEntity, TView>.SendAsync(http, resource, entity);
+    }
+
+    // The context goes back to its pool before the answer is written: a slow client must not hold a connection.
+    private async Task<TEntity?> FindAsync(long id)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        return await _find(db, id);
+    }
+
+    // (db, id) => db.Set<TEntity>().AsNoTracking().Where(Visible).FirstOrDefault(row => Key(row) == id)
+    private static Func<TDb, long, Task<TEntity?>> Compile(Resource<TEntity, TView> resource)
+    {
+        var db = Expression.Parameter(typeof(TDb), "db");
+        var id = Expression.Parameter(typeof(long), "id");
+        Expression rows = Expression.Call(db, nameof(DbContext.Set), [typeof(TEntity)]);
+        rows = Expression.Call(
+            typeof(EntityFrameworkQueryableExtensions),
+            nameof(EntityFrameworkQueryableExtensions.AsNoTracking),
+            [typeof(TEntity)],
+            rows
+        );
+        if (resource.Visible is { } visible)
+        {
+            rows = OnRows(nameof(Queryable.Where), rows, visible);
+        }
+        var isAsked = Expression.Lambda<Func<TEntity, bool>>(Expression.Equal(resource.Key.Body, id), resource.Key.Parameters);
+        var first = OnRows(nameof(Queryable.FirstOrDefault), rows, isAsked);
+        return EF.CompileAsyncQuery(Expression.Lambda<Func<TDb, long, TEntity?>>(first, db, id));
+    }
+
+    private static MethodCallExpression OnRows(string method, Expression rows, LambdaExpression predicate) =>
+        Expression.Call(typeof(Queryable), method, [typeof(TEntity)], rows, Expression.Quote(predicate));
+}

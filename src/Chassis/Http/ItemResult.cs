@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>Answers with one item.</summary>
+internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resource, TEntity entity, int status)
+    : IResult,
+        IStatusCodeHttpResult
+    where TEntity : class
+{
+    int? IStatusCodeHttpResult.StatusCode => status;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = status;
+        if (status == StatusCodes.Status201Created)
+        {
+            httpContext.Response.Headers.Location = resource.Location(httpContext, resource.KeyOf(entity));
+        }
+        return SendAsync(httpContext, resource, entity);
+    }
+
+    public static Task SendAsync(HttpContext http, Resource<TEntity, TView> resource, TEntity entity)
+    {
+        var response = http.Response;
+        if (resource.Version is { } version)
+        {
+            response.Headers.ETag = Preconditions.Tag(version(entity));
+        }
+        response.Headers.Vary = "Accept";
+        response.ContentType = Media.Of(http.Request) ?? Media.Hal;
+        var buffer = JsonBuffer.Rent();
+        resource.Write(buffer, entity, resource.Href(http.Request));
+        return buffer.SendAsync(response);
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.OpenApi;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>Writes what endpoints say about themselves into the OpenAPI document.</summary>
+internal sealed class OperationDescription : IOpenApiOperationTransformer
+{
+    public async Task TransformAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        DescribePath(operation, context);
+        if (metadata.OfType<Description.Taken>().LastOrDefault() is { } taken)
+        {
+            await DescribeBodyAsync(operation, context, taken.Fields, cancellationToken);
+        }
+        if (metadata.OfType<Description.Answered>().LastOrDefault() is { } answered)
+        {
+            await DescribeAnswersAsync(operation, context, answered, cancellationToken);
+        }
+    }
+
+    // A handler that takes the HttpContext alone does not tell what its path holds.
+    private static void DescribePath(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        operation.Parameters ??= [];
+        foreach (var segment in (context.Description.RelativePath ?? "").Split('/'))
+        {
+            var name = segment.Trim('{', '}');
+            if (segment.StartsWith('{') && operation.Parameters.All(known => known.Name != name))
+            {
+                operation.Parameters.Add(
+                    new OpenApiParameter
+                    {
+                        Name = name,
+                        In = ParameterLocation.Path,
+                        Required = true,
+                        Schema = HalSchema.Integer(),
+                    }
+                );
+            }
+        }
+    }
+
+    private static async Task DescribeBodyAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        Type fields,
+        CancellationToken ct
+    )
+    {
+        var schema = await context.GetOrCreateSchemaAsync(fields, cancellationToken: ct);
+        foreach (var property in schema.Properties?.Values.OfType<OpenApiSchema>() ?? [])
+        {
+            if (property.Type is { } type && type.HasFlag(JsonSchemaType.Integer))
+            {
+                // The REST conventions: a whole number may be written as a text.
+                property.Type = type | JsonSchemaType.String;
+            }
+        }
+        var isPatch = context.Description.HttpMethod == "PATCH";
+        var body = new OpenApiMediaType { Schema = schema };
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = isPatch
+                ? new Dictionary<string, OpenApiMediaType> { ["application/json"] = body, ["application/merge-patch+json"] = body }
+                : new Dictionary<string, OpenApiMediaType> { ["application/json"] = body },
+        };
+    }
+
+    private static async Task DescribeAnswersAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        Description.Answered answered,
+        CancellationToken ct
+    )
+    {
+        operation.Parameters ??= [];
+        foreach (var name in answered.Parameters)
+        {
+            var schema = name is "page" or "size" ? HalSchema.Integer() : new OpenApiSchema { Type = JsonSchemaType.String };
+            operation.Parameters.Add(
+                new OpenApiParameter
+                {
+                    Name = name,
+                    In = ParameterLocation.Query,
+                    Schema = schema,
+                }
+            );
+        }
+        operation.Responses = new OpenApiResponses();
+        var success = new OpenApiResponse { Description = ReasonPhrases.GetReasonPhrase(answered.Status) };
+        if (answered.View is { } view)
+        {
+            var item = HalSchema.Item(await context.GetOrCreateSchemaAsync(view, cancellationToken: ct));
+            var media = new OpenApiMediaType { Schema = answered.Embedded is { } name ? HalSchema.Collection(name, item) : item };
+            success.Content = new Dictionary<string, OpenApiMediaType> { [Media.Hal] = media, [Media.Json] = media };
+        }
+        operation.Responses[Text(answered.Status)] = success;
+        foreach (var other in answered.Others.Concat([406, 500, 503]).Distinct().Order())
+        {
+            operation.Responses[Text(other)] = HalSchema.Refusal(other);
+        }
+    }
+
+    private static string Text(int status) => status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>The body of a request, read once and kept with it as it came.</summary>
+public sealed class RequestBody
+{
+    private static readonly RequestBody None = new() { Bytes = [] };
+
+    /// <summary>The body, byte by byte; empty when there is none.</summary>
+    internal byte[] Bytes { get; private init; } = [];
+
+    /// <summary>The body, byte by byte; empty when there is none or it was refused.</summary>
+    public ReadOnlyMemory<byte> Memory => Bytes;
+
+    /// <summary>Why the body cannot be taken (408, 413, 415, 400); null when it can.</summary>
+    public Problem? Refused { get; private init; }
+
+    /// <summary>Reads the body, or gives what an earlier call read. Whether it is well-formed JSON is for <see cref="Fields"/> to tell.</summary>
+    public static ValueTask<RequestBody> ReadAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return new(None);
+        }
+        return http.Features.Get<RequestBody>() is { } known ? new(known) : ReadAndKeepAsync(http);
+    }
+
+    private static async ValueTask<RequestBody> ReadAndKeepAsync(HttpContext http)
+    {
+        var body = await ReadOnceAsync(http);
+        http.Features.Set(body);
+        return body;
+    }
+
+    private static async ValueTask<RequestBody> ReadOnceAsync(HttpContext http)
+    {
+        var isJson = IsJson(http.Request.ContentType);
+        if (!isJson && http.Request.ContentLength > 0)
+        {
+            return NotJson(http.Request.ContentType);
+        }
+        var limits = http.Features.Get<RequestLimits>() ?? RequestLimits.Usual;
+        if (http.Request.ContentLength > limits.BodyBytes)
+        {
+            return TooLarge(limits);
+        }
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            // The server would refuse a slow body after 5 s; ours is the rule of the whole body's time.
+            rate.MinDataRate = null;
+        }
+        try
+        {
+            var bytes = await ReadToEndAsync(http, limits);
+            return bytes is null ? TooLarge(limits)
+                : bytes.Length > 0 && !isJson ? NotJson(http.Request.ContentType)
+                : new RequestBody { Bytes = bytes };
+        }
+        catch (BadHttpRequestException bad)
+        {
+            return new() { Refused = Problems.Of(bad.StatusCode, "The body could not be read.") };
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // What may still come of this body belongs to no request.
+            http.Response.Headers.Connection = "close";
+            return new() { Refused = Problems.Timeout($"The body was not complete within {limits.BodyWithin.TotalSeconds:0.###} s.") };
+        }
+    }
+
+    private static async ValueTask<byte[]?> ReadToEndAsync(HttpContext http, RequestLimits limits)
+    {
+        var reader = http.Request.BodyReader;
+        CancellationTokenSource? deadline = null;
+        try
+        {
+            while (true)
+            {
+                // A small body has usually come with its headers: then nothing waits and no timer is made.
+                if (!reader.TryRead(out var read))
+                {
+                    deadline ??= new(limits.BodyWithin, http.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System);
+                    read = await reader.ReadAsync(deadline.Token);
+                }
+                if (read.Buffer.Length > limits.BodyBytes)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return null;
+                }
+                if (read.IsCompleted)
+                {
+                    return Taken(reader, read);
+                }
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        finally
+        {
+            deadline?.Dispose();
+        }
+    }
+
+    private static byte[] Taken(PipeReader reader, in ReadResult read)
+    {
+        var bytes = read.Buffer.ToArray();
+        reader.AdvanceTo(read.Buffer.End);
+        return bytes;
+    }
+
+    private static bool IsJson(ReadOnlySpan<char> contentType)
+    {
+        var semicolon = contentType.IndexOf(';');
+        var type = (semicolon < 0 ? contentType : contentType[..semicolon]).Trim();
+        return type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+            && (
+                type.Length == "application/json".Length && type.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+                || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+            );
+    }
+
+    private static RequestBody TooLarge(RequestLimits limits) =>
+        new() { Refused = Problems.TooLarge($"A body may have {limits.BodyBytes} bytes at most.") };
+
+    private static RequestBody NotJson(string? contentType) =>
+        new()
+        {
+            Refused = Problems.UnsupportedMediaType(
+                contentType is null
+                    ? "The body has no Content-Type; send application/json."
+                    : "The Content-Type is not JSON; send application/json."
+            ),
+        };
+}

@@ -1,0 +1,115 @@
+using System.Linq.Expressions;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>
+/// A resource as the REST conventions show it: where it is, how a row is shown, and how its collection can be asked. The declaration is
+/// data; <see cref="Reads"/> makes GET and HEAD of it, and commands answer with <see cref="Ok"/> and <see cref="Created"/>.
+/// </summary>
+/// <typeparam name="TEntity">The stored row.</typeparam>
+/// <typeparam name="TView">The fields on the wire, in order; those without a value are <c>null</c>.</typeparam>
+public sealed class Resource<TEntity, TView>
+    where TEntity : class
+{
+    private readonly byte[] _secondLink;
+    private readonly Hrefs _hrefs;
+
+    /// <param name="path">Where the collection is, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
+    /// <param name="name">What the second link of an item is called, such as <c>catch</c>.</param>
+    /// <param name="key">The id in the URL: a plain property, unique and indexed.</param>
+    /// <param name="show">The fields of a row.</param>
+    /// <param name="json">From a source-generated context with camelCase names.</param>
+    public Resource(string path, string name, Expression<Func<TEntity, long>> key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(key);
+        Path = path;
+        Name = name;
+        Key = key;
+        KeyOf = key.Compile();
+        Show = show;
+        Json = json;
+        KeyName = key.Body is MemberExpression { Member.Name: var member } ? JsonNamingPolicy.CamelCase.ConvertName(member) : "id";
+        EmbeddedName = path[(path.LastIndexOf('/') + 1)..];
+        _secondLink = Encoding.UTF8.GetBytes($"\"}},\"{JsonEncodedText.Encode(name)}\":{{\"href\":\"");
+        _hrefs = new(path);
+    }
+
+    /// <summary>Where the collection is, without slashes around it.</summary>
+    public string Path { get; }
+
+    /// <summary>What the second link of an item is called.</summary>
+    public string Name { get; }
+
+    /// <summary>What the key is called on the wire, for <c>sort</c>; the property's name in camelCase unless set.</summary>
+    public string KeyName { get; init; }
+
+    /// <summary>The version of the row, shown as a strong ETag; null: items have none.</summary>
+    public Func<TEntity, long>? Version { get; init; }
+
+    /// <summary>The rows that can be read at all; null: every row.</summary>
+    public Expression<Func<TEntity, bool>>? Visible { get; init; }
+
+    /// <summary>The query parameters that choose rows.</summary>
+    public Filters<TEntity> Filters { get; } = [];
+
+    /// <summary>The sortable fields beside the key.</summary>
+    public Sorts<TEntity> Sorts { get; } = [];
+
+    /// <summary>The collection comes whole unless page or size is asked; then <c>page.size</c> is the number of rows.</summary>
+    public bool AllRowsInOneAnswer { get; init; }
+
+    internal Expression<Func<TEntity, long>> Key { get; }
+
+    internal Func<TEntity, long> KeyOf { get; }
+
+    internal Func<TEntity, TView> Show { get; }
+
+    internal JsonTypeInfo<TView> Json { get; }
+
+    internal string EmbeddedName { get; }
+
+    /// <summary>200 with the resource and its ETag.</summary>
+    public IResult Ok(TEntity entity) => new ItemResult<TEntity, TView>(this, entity, StatusCodes.Status200OK);
+
+    /// <summary>201 with the resource, its ETag, and its address in Location.</summary>
+    public IResult Created(TEntity entity) => new ItemResult<TEntity, TView>(this, entity, StatusCodes.Status201Created);
+
+    /// <summary>The absolute address of an item, under the address that was asked.</summary>
+    public string Location(HttpContext http, long id)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return _hrefs.Item(http.Request, id);
+    }
+
+    /// <summary>In a PATCH: notes every field that was sent with another value than the present one and is not named here.</summary>
+    public void OnlyMayChange(Fields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
+        fields.OnlyMayChange(Show(present), Json, mayChange);
+
+    internal ReadOnlySpan<byte> Href(HttpRequest request) => _hrefs.Collection(request);
+
+    internal void Write(JsonBuffer buffer, TEntity entity, ReadOnlySpan<byte> href)
+    {
+        buffer.Json.Reset();
+        JsonSerializer.Serialize(buffer.Json, Show(entity), Json);
+        buffer.Json.Flush();
+        buffer.Unwrite();
+        var id = KeyOf(entity);
+        buffer.Write(buffer.Written[^1] == '{' ? "\"_links\":{\"self\":{\"href\":\""u8 : ",\"_links\":{\"self\":{\"href\":\""u8);
+        Write(buffer, href, id);
+        buffer.Write(_secondLink);
+        Write(buffer, href, id);
+        buffer.Write("\"}}}"u8);
+    }
+
+    private static void Write(JsonBuffer buffer, ReadOnlySpan<byte> href, long id)
+    {
+        buffer.Write(href);
+        buffer.Write("/"u8);
+        buffer.Write(id);
+    }
+}
