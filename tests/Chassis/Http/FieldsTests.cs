@@ -1,0 +1,242 @@
+using System.Text;
+using Mannam.Chassis.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Http;
+
+public sealed class FieldsTests : IAsyncLifetime
+{
+    private TestApp _app = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _app = await TestApp.StartAsync(
+            app =>
+            {
+                app.MapPost("/text", Echo(fields => fields.Text("v")));
+                app.MapPost("/optional", Echo(fields => fields.OptionalText("v") ?? "none"));
+                app.MapPost("/money", Echo(fields => fields.Money("v")));
+                app.MapPost("/id", Echo(fields => fields.Id("v")));
+                app.MapPost("/status", Echo(fields => fields.OptionalOneOf("v", "approve") ?? "none"));
+                app.MapPost("/length", Echo(fields => fields.Body.Length));
+                app.MapPatch("/status", Echo(fields => fields.OptionalOneOf("v", "Cancel") ?? "none"));
+                app.MapPatch("/queue", Echo(fields => Queue(fields)));
+            },
+            services => services.AddSingleton(new RequestLimits { BodyWithin = TimeSpan.FromSeconds(1) })
+        );
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Theory]
+    [InlineData("250000", "250000")]
+    [InlineData("\"250000\"", "250000")]
+    [InlineData("250000.0", "250000")]
+    [InlineData("1e2", "100")]
+    [InlineData("\"1E+2\"", "100")]
+    [InlineData("1.50e1", "15")]
+    [InlineData("100000000", "100000000")]
+    [InlineData("100000000000000000000000000e-26", "1")]
+    [InlineData("\"2\\u0035\"", "25")]
+    public async Task Money_is_whole_won_as_number_or_text(string json, string expected)
+    {
+        var answer = await Post("/money", $$"""{"v":{{json}}}""");
+        Assert.Equal((200, expected), (answer.Status, answer.Body));
+    }
+
+    [Theory]
+    [InlineData("12.5")]
+    [InlineData("0")]
+    [InlineData("-0")]
+    [InlineData("-1")]
+    [InlineData("100000001")]
+    [InlineData("1e999999999")]
+    [InlineData("1e-999999999999999999999999")]
+    [InlineData("1e99999999999999999999999999999")]
+    [InlineData("\" 5\"")]
+    [InlineData("\"5 \"")]
+    [InlineData("\"+5\"")]
+    [InlineData("\"05\"")]
+    [InlineData("\"5.\"")]
+    [InlineData("\".5\"")]
+    [InlineData("\"1e\"")]
+    [InlineData("\"\"")]
+    [InlineData("\"٥\"")]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    public async Task What_is_no_whole_won_in_range_is_400_and_names_the_field(string json) =>
+        AssertWrongField(await Post("/money", $$"""{"v":{{json}}}"""));
+
+    [Theory]
+    [InlineData("1", "1")]
+    [InlineData("\"9223372036854775807\"", "9223372036854775807")]
+    [InlineData("92233720368547758.07e2", "9223372036854775807")]
+    public async Task An_id_is_a_64_bit_number_as_number_or_text(string json, string expected) =>
+        Assert.Equal(expected, (await Post("/id", $$"""{"v":{{json}}}""")).Body);
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("9223372036854775808")]
+    [InlineData("18446744073709551617")]
+    [InlineData("1e19")]
+    [InlineData("\"x\"")]
+    public async Task An_id_below_1_or_beyond_64_bits_is_400(string json) => AssertWrongField(await Post("/id", $$"""{"v":{{json}}}"""));
+
+    [Theory]
+    [InlineData("강남역")]
+    [InlineData("🚕 <script>alert(1)</script>")]
+    [InlineData("  spaces stay  ")]
+    public async Task A_text_is_kept_as_given(string text) => Assert.Equal(text, (await Post("/text", $$"""{"v":"{{text}}"}""")).Body);
+
+    [Fact]
+    public async Task A_text_may_have_255_code_points_however_many_bytes_they_take()
+    {
+        var longest = string.Concat(Enumerable.Repeat("🚕", 255));
+        Assert.Equal(200, (await Post("/text", $$"""{"v":"{{longest}}"}""")).Status);
+        AssertWrongField(await Post("/text", $$"""{"v":"{{longest}}x"}"""));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"v\":null}")]
+    [InlineData("{\"v\":\"\"}")]
+    [InlineData("{\"v\":\" \\t\\u3000\"}")]
+    [InlineData("{\"v\":5}")]
+    [InlineData("{\"v\":[\"a\"]}")]
+    [InlineData("{\"v\":\"a\\u0000b\"}")]
+    [InlineData("{\"v\":\"a\\ud800b\"}")]
+    [InlineData("{\"v\":\"a\\udc00\"}")]
+    [InlineData("{\"V\":\"names are case-sensitive\"}")]
+    public async Task A_required_text_that_is_missing_blank_or_no_text_is_400(string body) => AssertWrongField(await Post("/text", body));
+
+    [Fact]
+    public async Task Of_a_field_given_twice_the_last_counts_also_when_its_name_is_escaped()
+    {
+        Assert.Equal("b", (await Post("/text", """{"v":"a","v":"b"}""")).Body);
+        Assert.Equal("b", (await Post("/text", """{"v":"a","\u0076":"b","w":{"v":"c"}}""")).Body);
+    }
+
+    [Theory]
+    [InlineData("/optional", "{\"v\":null}")]
+    [InlineData("/optional", "{}")]
+    [InlineData("/status", "{\"unknown\":[{\"v\":1}]}")]
+    public async Task An_optional_field_may_be_absent_or_null(string path, string body) =>
+        Assert.Equal("none", (await Post(path, body)).Body);
+
+    [Theory]
+    [InlineData("{\"v\":\"Approve\"}")]
+    [InlineData("{\"v\":1}")]
+    public async Task Another_word_than_the_allowed_is_400(string body) => AssertWrongField(await Post("/status", body));
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"v\":1}x")]
+    [InlineData("{\"v\":1,}")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("{\"v\":01}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData(" ")]
+    public async Task A_body_that_is_no_JSON_object_is_400(string body) => Assert.Equal(400, (await Post("/optional", body)).Status);
+
+    [Fact]
+    public async Task Too_deep_or_not_UTF8_is_400()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
+        Assert.Equal(400, (await Post("/optional", $$"""{"x":{{deep}}}""")).Status);
+        byte[] bytes =
+        [
+            .. "POST /optional HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"v\":\""u8,
+            0xff,
+            .. "\"}"u8,
+        ];
+        Assert.StartsWith("HTTP/1.1 400", await _app.SendRawAsync(bytes, "\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("APPLICATION/JSON")]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/vnd.x+json")]
+    public async Task Every_JSON_type_is_read(string type) =>
+        Assert.Equal(200, (await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type)).Status);
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/jsonp")]
+    [InlineData(null)]
+    public async Task A_body_that_is_not_JSON_by_its_type_is_415(string? type)
+    {
+        var answer = await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type);
+        Assert.Equal((415, "application/problem+json"), (answer.Status, answer.ContentType));
+    }
+
+    [Fact]
+    public async Task A_request_without_a_body_has_no_fields() => Assert.Equal("none", (await _app.SendAsync("POST", "/optional")).Body);
+
+    [Fact]
+    public async Task A_body_of_1_MiB_is_read_and_a_larger_one_is_413()
+    {
+        var body = "{\"x\":\"" + new string('a', 1024 * 1024 - 8) + "\"}";
+        Assert.Equal("1048576", (await Post("/length", body)).Body);
+        Assert.Equal(413, (await Post("/length", body + " ")).Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_complete_in_time_is_408()
+    {
+        var begun = "POST /text HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"v\""u8.ToArray();
+        var answer = await _app.SendRawAsync(begun, "\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_wrong_field_is_named()
+    {
+        var answer = await _app.SendAsync("PATCH", "/queue", """{"id":2,"name":null,"status":7}""");
+        Assert.Equal(["id", "name", "status"], answer.Json["errors"]!.AsObject().Select(error => error.Key).Order());
+    }
+
+    [Theory]
+    [InlineData("{}", 200)]
+    [InlineData("{\"status\":\"Cancel\"}", 200)]
+    [InlineData("{\"status\":\"Cancel\",\"id\":\"1\",\"name\":\"강\",\"nothing\":1,\"_links\":{}}", 200)]
+    [InlineData("{\"id\":1.0}", 200)]
+    [InlineData("{\"name\":\"\\uac15\"}", 200)]
+    [InlineData("{\"name\":\"other\"}", 400)]
+    [InlineData("{\"note\":null}", 400)]
+    [InlineData("{\"status\":null}", 400)]
+    public async Task In_a_patch_only_the_named_fields_may_change(string body, int expected) =>
+        Assert.Equal(expected, (await _app.SendAsync("PATCH", "/queue", body, "application/merge-patch+json")).Status);
+
+    private static string Queue(Fields fields)
+    {
+        var status = fields.OptionalOneOf("status", "Cancel");
+        fields.OnlyMayChange(new OfferView(1, "강", null, 5, null), OfferJson.Default.OfferView, "status");
+        return status ?? "none";
+    }
+
+    private static Func<HttpContext, Task<IResult>> Echo(Func<Fields, object> read) =>
+        async http =>
+        {
+            var fields = await Fields.ReadAsync(http);
+            var value = read(fields);
+            return fields.Refused is { } refused ? refused : Results.Text(value.ToString(), contentEncoding: Encoding.UTF8);
+        };
+
+    private Task<Answer> Post(string path, string body) => _app.SendAsync("POST", path, body);
+
+    private static void AssertWrongField(Answer answer)
+    {
+        Assert.Equal((400, "application/problem+json"), (answer.Status, answer.ContentType));
+        Assert.NotNull(answer.At("title"));
+        Assert.StartsWith("v ", answer.At("errors/v"), StringComparison.Ordinal);
+    }
+}

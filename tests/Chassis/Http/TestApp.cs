@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using System.Text;
+using Mannam.Chassis.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Tests.Chassis.Http;
+
+/// <summary>A service with the conventions on a real Kestrel, and a client of it.</summary>
+internal sealed class TestApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestApp(WebApplication app)
+    {
+        _app = app;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Starts it; <paramref name="before"/> adds what stands in front of the service, as the front door does.</summary>
+    public static async Task<TestApp> StartAsync(
+        Action<WebApplication> map,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? before = null
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        services?.Invoke(builder.Services);
+        builder.Services.AddMannamHttp("Test");
+        var app = builder.Build();
+        before?.Invoke(app);
+        app.UseMannamHttp();
+        map(app);
+        await app.StartAsync();
+        return new(app);
+    }
+
+    /// <summary>Sends a request; a body needs its content type.</summary>
+    public async Task<Answer> SendAsync(
+        string method,
+        string path,
+        string? body = null,
+        string? contentType = "application/json",
+        params (string Name, string Value)[] headers
+    )
+    {
+        using var request = new HttpRequestMessage(new(method), path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            if (contentType is not null)
+            {
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            }
+        }
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        using var response = await Client.SendAsync(request);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>Sends bytes as they are, and gives what the server sends until it closes or <paramref name="until"/> came.</summary>
+    public async Task<string> SendRawAsync(byte[] request, string until)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", Client.BaseAddress!.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(request);
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!answer.ToString().Contains(until, StringComparison.Ordinal))
+        {
+            var read = await stream.ReadAsync(buffer);
+            if (read == 0)
+            {
+                break;
+            }
+            answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        }
+        return answer.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
