@@ -12,6 +12,9 @@ public sealed class PostgresFixture : IAsyncDisposable
     private readonly Lazy<Task<PrivatePostgres>> _server = new(StartAsync);
     private int _databases;
 
+    /// <summary>A connection that may create databases.</summary>
+    public async Task<string> ServerAsync() => (await _server.Value).ConnectionString;
+
     /// <summary>Makes an empty database.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync()
@@ -35,5 +38,5 @@ public sealed class PostgresFixture : IAsyncDisposable
     }
 
     private static Task<PrivatePostgres> StartAsync() =>
-        PrivatePostgres.StartAsync($"/tmp/mannam-test-{Environment.ProcessId}", 100, _ => { }, CancellationToken.None);
+        PrivatePostgres.StartAsync($"/tmp/mannam-test-{Environment.ProcessId}", 600, _ => { }, CancellationToken.None);
 }

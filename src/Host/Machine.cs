@@ -7,6 +7,7 @@ using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Payments.Provider;
 using Microsoft.Extensions.Logging.Abstractions;
+using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
 namespace Mannam.Host;
 
@@ -29,6 +30,9 @@ public sealed record MachineOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>Pages of the process's own, by path.</summary>
+    public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
+
     /// <summary>Whether loops repeat by themselves; a test that makes single steps says false.</summary>
     public bool RunLoops { get; init; } = true;
 }
@@ -44,7 +48,7 @@ public sealed class Machine : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ServiceHost?> running = [];
     private readonly SemaphoreSlim turn = new(1);
     private readonly List<(ServiceDeclaration Service, string Topic)> services = [];
-    private FrontDoor? frontDoor;
+    private Door? frontDoor;
 
     private Machine(MachineOptions options)
     {
@@ -139,7 +143,7 @@ public sealed class Machine : IAsyncDisposable
 
     private InProcessServer? ServerOf(string service) => running.GetValueOrDefault(service)?.Server;
 
-    private FrontDoor OpenFrontDoor() =>
+    private Door OpenFrontDoor() =>
         new(
             new FrontDoorOptions
             {
@@ -150,6 +154,7 @@ public sealed class Machine : IAsyncDisposable
                 Hosts = settings.Get(HostSettings.Hosts),
                 Origins = settings.Get(HostSettings.CorsOrigins),
                 TrustedProxies = settings.Get(HostSettings.TrustedProxies),
+                Pages = options.Pages,
                 MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
             }
         );

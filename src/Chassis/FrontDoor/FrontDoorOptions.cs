@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Chassis.FrontDoor;
 
@@ -25,6 +26,9 @@ public sealed record FrontDoorOptions
 
     /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-*</c> are believed, besides loopback.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Pages of the process's own, by path.</summary>
+    public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
 
     /// <summary>How many requests may be in progress at once; one more gets 503. At least 1.</summary>
     public int MaxInProgress { get; init; } = 512;

@@ -41,6 +41,7 @@ internal sealed class Reception(FrontDoorOptions options, RouteTable routes, Hea
             "/health/ready" => PageAsync(context, health.ReadyAsync),
             "/actuator/health" => PageAsync(context, health.StatusAsync),
             OpenApiPath => PageAsync(context, openApi.WriteAllAsync),
+            _ when options.Pages.TryGetValue(path, out var page) => PageAsync(context, page.Invoke),
             _ => Refusal.NotFound(context),
         };
     }

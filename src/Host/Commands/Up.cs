@@ -112,6 +112,7 @@ internal static class Up
         var connections = Machine.ConnectionsOf(choice.Systems);
         await using var postgres = choice.Postgres is null ? await PrivatePostgres.StartAsync(choice.Installation.Folder, connections, Progress, ct) : null;
         using var logging = LoggerFactory.Create(l => l.AddSimpleConsole(c => c.SingleLine = true).AddMannamLevels());
+        using var diagnostics = Diagnostics.StartIfAsked();
         Progress($"starting {string.Join(", ", choice.Systems.Select(s => s.Name))}");
         await using var machine = await Machine.StartAsync(
             new MachineOptions
@@ -122,6 +123,9 @@ internal static class Up
                 Address = choice.Listen,
                 Port = choice.Port,
                 Logging = logging,
+                Pages = diagnostics is null
+                    ? new Dictionary<string, RequestDelegate>()
+                    : new Dictionary<string, RequestDelegate> { [Diagnostics.Path] = diagnostics.AnswerAsync },
             },
             ct
         );

@@ -13,7 +13,7 @@ internal sealed class ProviderDb(DbContextOptions<ProviderDb> options) : DbConte
         // Two who change a charge at once: the second finds another state than it had read.
         charge.Property(c => c.State).HasColumnName("state").IsConcurrencyToken();
         var movement = modelBuilder.Entity<Movement>().ToTable("ledger");
-        movement.Property(m => m.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+        movement.Property(m => m.Id).HasColumnName("id").UseIdentityByDefaultColumn();
         movement.Property(m => m.Name).HasColumnName("name");
         movement.Property(m => m.Action).HasColumnName("action");
         movement.Property(m => m.Amount).HasColumnName("amount");

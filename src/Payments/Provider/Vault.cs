@@ -29,7 +29,8 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
         await using var transaction = await db.Database.BeginTransactionAsync();
         await FindAsync("");
         db.Add(new Charge { Name = "", State = Charge.Voided });
-        db.Add(Moved("", Movement.ChargeAction, 0));
+        // With an id of its own, so that the ledger's numbers have no gap.
+        db.Add(new Movement { Id = -1, Name = "", Action = Movement.ChargeAction });
         await db.SaveChangesAsync();
     }
 
