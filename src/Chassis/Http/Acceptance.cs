@@ -9,14 +9,15 @@ internal sealed class Acceptance(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext http)
     {
-        // Routing's own 404 and 405 are told first; they are no RouteEndpoint.
-        if (http.GetEndpoint() is not RouteEndpoint endpoint)
-        {
-            return next(http);
-        }
+        var endpoint = http.GetEndpoint();
         if (InternalCalls.Refusal(http, endpoint) is { } refusal)
         {
             return refusal.ExecuteAsync(http);
+        }
+        // Routing's own 404 and 405 are told first; they are no RouteEndpoint.
+        if (endpoint is not RouteEndpoint)
+        {
+            return next(http);
         }
         if (Media.Of(http.Request) is null && endpoint.Metadata.GetMetadata<OtherMedia>() is null)
         {

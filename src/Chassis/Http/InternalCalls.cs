@@ -16,34 +16,40 @@ public static class InternalCalls
         return endpoint;
     }
 
-    /// <summary>The refusal of a request that came from outside to an internal endpoint; null when it may go on.</summary>
-    internal static Problem? Refusal(HttpContext http, RouteEndpoint endpoint)
+    /// <summary>The refusal of a request that came from outside to the path of an internal call; null when it may go on.</summary>
+    internal static Problem? Refusal(HttpContext http, Endpoint? endpoint)
     {
-        if (endpoint.Metadata.GetMetadata<Mark>() is null || http.Features.Get<IFromOutside>() is null)
+        if (endpoint is null || http.Features.Get<IFromOutside>() is null)
         {
             return null;
         }
-        var allowed = MethodsForAll(http.RequestServices.GetRequiredService<EndpointDataSource>(), PathOf(endpoint));
+        // Routing's own 405 is an endpoint without a route: its Allow would name the internal method.
+        var route = endpoint as RouteEndpoint;
+        if (route is not null && !IsInternal(route))
+        {
+            return null;
+        }
+        var endpoints = http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+        var path = route is null ? http.Request.Path.Value!.Trim('/') : PathOf(route);
+        var onPath = endpoints.Where(other => PathOf(other).Equals(path, StringComparison.OrdinalIgnoreCase)).ToList();
+        return onPath.Exists(IsInternal) ? Refusal(http, onPath) : null;
+    }
+
+    private static Problem Refusal(HttpContext http, List<RouteEndpoint> onPath)
+    {
+        var allowed = onPath
+            .Where(other => !IsInternal(other))
+            .SelectMany(other => other.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
+            .ToHashSet();
         if (!allowed.Contains(HttpMethods.Get))
         {
             return Problems.NotFound();
         }
-        http.Response.Headers.Allow = string.Join(", ", allowed);
+        http.Response.Headers.Allow = string.Join(", ", allowed.Order(StringComparer.Ordinal));
         return Problems.Of(405);
     }
 
-    private static SortedSet<string> MethodsForAll(EndpointDataSource source, string path)
-    {
-        var allowed = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var other in source.Endpoints)
-        {
-            if (other is RouteEndpoint route && PathOf(route) == path && route.Metadata.GetMetadata<Mark>() is null)
-            {
-                allowed.UnionWith(route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []);
-            }
-        }
-        return allowed;
-    }
+    private static bool IsInternal(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<Mark>() is not null;
 
     private static string PathOf(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText?.Trim('/') ?? "";
 

@@ -80,6 +80,9 @@ public sealed class ErrorFormTests : IAsyncLifetime
         var read = await _app.SendAsync("POST", "/things", headers: ("X-Outside", "1"));
         Assert.Equal((405, "GET, HEAD"), (read.Status, read.Header("Allow")));
         Assert.Equal(404, (await _app.SendAsync("POST", "/things/approve", headers: ("X-Outside", "1"))).Status);
+        var other = await _app.SendAsync("PUT", "/things", headers: ("X-Outside", "1"));
+        Assert.Equal((405, "GET, HEAD"), (other.Status, other.Header("Allow")));
+        Assert.Equal(404, (await _app.SendAsync("GET", "/things/approve", headers: ("X-Outside", "1"))).Status);
         Assert.Equal(1, _effects);
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Mannam.Chassis.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,15 @@ internal sealed class TestApp : IAsyncDisposable
         await app.StartAsync();
         return new(app);
     }
+
+    /// <summary>An endpoint that answers with what it read of the fields.</summary>
+    public static Func<HttpContext, Task<IResult>> Echo(Func<Fields, object> read) =>
+        async http =>
+        {
+            var fields = await Fields.ReadAsync(http);
+            var value = read(fields);
+            return fields.Refused is { } refused ? refused : Results.Text(value.ToString(), contentEncoding: Encoding.UTF8);
+        };
 
     /// <summary>Sends a request; a body needs its content type.</summary>
     public async Task<Answer> SendAsync(

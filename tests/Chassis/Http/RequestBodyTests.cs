@@ -1,0 +1,92 @@
+using Mannam.Chassis.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Http;
+
+public sealed class RequestBodyTests : IAsyncLifetime
+{
+    private TestApp _app = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _app = await TestApp.StartAsync(
+            app =>
+            {
+                app.MapPost("/text", TestApp.Echo(fields => fields.Text("v")));
+                app.MapPost("/optional", TestApp.Echo(fields => fields.OptionalText("v") ?? "none"));
+                app.MapPost("/length", TestApp.Echo(fields => fields.Body.Length));
+            },
+            services => services.AddSingleton(new RequestLimits { BodyWithin = TimeSpan.FromSeconds(1) })
+        );
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"v\":1}x")]
+    [InlineData("{\"v\":1,}")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("{\"v\":01}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData(" ")]
+    public async Task A_body_that_is_no_JSON_object_is_400(string body) => Assert.Equal(400, (await Post("/optional", body)).Status);
+
+    [Fact]
+    public async Task Too_deep_or_not_UTF8_is_400()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
+        Assert.Equal(400, (await Post("/optional", $$"""{"x":{{deep}}}""")).Status);
+        byte[] bytes =
+        [
+            .. "POST /optional HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"v\":\""u8,
+            0xff,
+            .. "\"}"u8,
+        ];
+        Assert.StartsWith("HTTP/1.1 400", await _app.SendRawAsync(bytes, "\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("APPLICATION/JSON")]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/vnd.x+json")]
+    public async Task Every_JSON_type_is_read(string type) =>
+        Assert.Equal(200, (await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type)).Status);
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/jsonp")]
+    [InlineData(null)]
+    public async Task A_body_that_is_not_JSON_by_its_type_is_415(string? type)
+    {
+        var answer = await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type);
+        Assert.Equal((415, "application/problem+json"), (answer.Status, answer.ContentType));
+    }
+
+    [Fact]
+    public async Task A_request_without_a_body_has_no_fields() => Assert.Equal("none", (await _app.SendAsync("POST", "/optional")).Body);
+
+    [Fact]
+    public async Task A_body_of_1_MiB_is_read_and_a_larger_one_is_413()
+    {
+        var body = "{\"x\":\"" + new string('a', 1024 * 1024 - 8) + "\"}";
+        Assert.Equal("1048576", (await Post("/length", body)).Body);
+        Assert.Equal(413, (await Post("/length", body + " ")).Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_complete_in_time_is_408()
+    {
+        var begun = "POST /text HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"v\""u8.ToArray();
+        var answer = await _app.SendRawAsync(begun, "\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+    }
+
+    private Task<Answer> Post(string path, string body) => _app.SendAsync("POST", path, body);
+}

@@ -1,0 +1,23 @@
+using Mannam.Chassis.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Http;
+
+public sealed class StoreFailureTests
+{
+    [Fact]
+    public async Task An_unreachable_store_is_503_with_Retry_After()
+    {
+        await using var app = await TestApp.StartAsync(
+            app => app.MapReads<OfferDb, Offer, OfferView>(OfferDb.Paged),
+            services => services.AddPooledDbContextFactory<OfferDb>(options => options.UseNpgsql("Host=127.0.0.1;Port=1;Username=x"))
+        );
+        foreach (var path in new[] { "/offers", "/offers/3" })
+        {
+            var answer = await app.SendAsync("GET", path);
+            Assert.Equal((503, true), (answer.Status, answer.Header("Retry-After") is not null));
+        }
+    }
+}
