@@ -13,7 +13,9 @@ internal static class Configured
     {
         var builder = new ConfigurationBuilder();
         foreach (var file in files)
-            builder.AddInMemoryCollection(Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value)));
+            builder.AddInMemoryCollection(
+                Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value))
+            );
         builder.AddEnvironmentVariables();
         return builder.AddInMemoryCollection(settings.Select(Pair)).Build();
     }

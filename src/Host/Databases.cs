@@ -41,7 +41,11 @@ internal sealed class Databases(string server, string prefix)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
         await using var connection = await source.OpenConnectionAsync(ct);
-        var allowed = await NumberAsync(connection, "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int", ct);
+        var allowed = await NumberAsync(
+            connection,
+            "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int",
+            ct
+        );
         if (allowed < connections)
             throw new InstallationException(
                 $"PostgreSQL allows {allowed} connections (max_connections less superuser_reserved_connections), but the pools need {connections}: raise max_connections, or run fewer systems."

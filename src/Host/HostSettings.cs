@@ -14,8 +14,16 @@ internal static class HostSettings
         1,
         100_000
     );
-    public static readonly Setting<IReadOnlyList<string>> CorsOrigins = Setting.List("CorsOrigins", "", "origins whose pages may call, besides this machine's");
-    public static readonly Setting<IReadOnlyList<string>> Hosts = Setting.List("Hosts", "", "host names that are answered besides loopback's");
+    public static readonly Setting<IReadOnlyList<string>> CorsOrigins = Setting.List(
+        "CorsOrigins",
+        "",
+        "origins whose pages may call, besides this machine's"
+    );
+    public static readonly Setting<IReadOnlyList<string>> Hosts = Setting.List(
+        "Hosts",
+        "",
+        "host names that are answered besides loopback's"
+    );
     public static readonly Setting<IReadOnlyList<string>> TrustedProxies = Setting.List(
         "TrustedProxies",
         "",
@@ -28,10 +36,22 @@ internal static class HostSettings
         0,
         15_000
     );
-    public static readonly Setting<long> Partitions = Setting.Number("Partitions", 12, "partitions of a topic, as its first start had it", 1, 1000);
-    public static readonly Setting<string> DatabasePrefix = new("DatabasePrefix", "what the names of the databases begin with", "mannam_", Name);
+    public static readonly Setting<long> Partitions = Setting.Number(
+        "Partitions",
+        12,
+        "partitions of a topic, as its first start had it",
+        1,
+        1000
+    );
+    public static readonly Setting<string> DatabasePrefix = new(
+        "DatabasePrefix",
+        "what the names of the databases begin with",
+        "mannam_",
+        Name
+    );
 
-    public static IReadOnlyList<Setting> All { get; } = [RequestsInProgress, CorsOrigins, Hosts, TrustedProxies, Drain, Partitions, DatabasePrefix];
+    public static IReadOnlyList<Setting> All { get; } =
+    [RequestsInProgress, CorsOrigins, Hosts, TrustedProxies, Drain, Partitions, DatabasePrefix];
 
     private static string Name(string text) =>
         text.Length <= 30 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')

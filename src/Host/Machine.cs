@@ -160,7 +160,12 @@ public sealed class Machine : IAsyncDisposable
         );
 
     private ServiceEntry Entry(ServiceDeclaration service) =>
-        new(service.Name, service.Paths, () => ServerOf(service.FullName), () => this[service.FullName].HealthAsync(CancellationToken.None));
+        new(
+            service.Name,
+            service.Paths,
+            () => ServerOf(service.FullName),
+            () => this[service.FullName].HealthAsync(CancellationToken.None)
+        );
 
     /// <summary>Stops one service; its requests are answered 503, its events wait. Nothing happens when it is stopped already.</summary>
     /// <exception cref="InstallationException">There is no such service.</exception>
@@ -202,11 +207,14 @@ public sealed class Machine : IAsyncDisposable
     private (ServiceDeclaration, string) Find(string service) =>
         services.Find(s => s.Service.FullName == service) is { Service: not null } found
             ? found
-            : throw new InstallationException($"there is no service {service}; there are {string.Join(", ", services.Select(s => s.Service.FullName))}.");
+            : throw new InstallationException(
+                $"there is no service {service}; there are {string.Join(", ", services.Select(s => s.Service.FullName))}."
+            );
 
     /// <summary>Waits until a saga has come to rest in all services that run.</summary>
     /// <exception cref="TimeoutException">It had not within 30 s, or the time given.</exception>
-    public Task SettledAsync(long key, TimeSpan? within = null) => Settlement.SettledAsync(Running, key, within ?? TimeSpan.FromSeconds(30));
+    public Task SettledAsync(long key, TimeSpan? within = null) =>
+        Settlement.SettledAsync(Running, key, within ?? TimeSpan.FromSeconds(30));
 
     /// <summary>From now on unready, while requests are served, for as long as it is configured.</summary>
     public async Task DrainAsync()

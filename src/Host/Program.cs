@@ -18,7 +18,8 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return await root.Parse(args)
+        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (Exception e) when (e is ConfigurationException or InstallationException or InvalidOperationException or IOException)
 {

@@ -12,7 +12,12 @@ public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, boo
 
 /// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
 /// <remarks>Nothing is recorded before the money is taken. A crash in between leaves a charge that the saga's cancellation gives back by its name.</remarks>
-public sealed class Approvals<TDb, TPayment>(Aggregates<TDb, TPayment> payments, ProviderClient provider, TimeProvider time, Func<long, TPayment> create)
+public sealed class Approvals<TDb, TPayment>(
+    Aggregates<TDb, TPayment> payments,
+    ProviderClient provider,
+    TimeProvider time,
+    Func<long, TPayment> create
+)
     where TDb : ServiceDb
     where TPayment : Payment
 {

@@ -41,7 +41,12 @@ public sealed class ProviderClient(HttpClient http)
         timeout.CancelAfter(Timeout);
         try
         {
-            using var answer = await http.PutAsJsonAsync($"charges/{name}", new ChargeRequest(amount), ProviderJson.Default.ChargeRequest, timeout.Token);
+            using var answer = await http.PutAsJsonAsync(
+                $"charges/{name}",
+                new ChargeRequest(amount),
+                ProviderJson.Default.ChargeRequest,
+                timeout.Token
+            );
             switch (answer.StatusCode)
             {
                 case HttpStatusCode.OK or HttpStatusCode.Created:

@@ -11,6 +11,11 @@ public static class TaxiSystem
             "taxi",
             "Taxi (택시 호출)",
             "matchId",
-            [Payment.PaymentService.Declaration, Catch.CatchService.Declaration, Pickup.PickupService.Declaration, MyPage.MyPageService.Declaration]
+            [
+                Payment.PaymentService.Declaration,
+                Catch.CatchService.Declaration,
+                Pickup.PickupService.Declaration,
+                MyPage.MyPageService.Declaration,
+            ]
         );
 }

@@ -40,7 +40,9 @@ public abstract record Setting(string Name, string Meaning, string? Default)
         );
 
     private static long Whole(string text, long least, long most) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && number >= least
+        && number <= most
             ? number
             : throw new FormatException($"a whole number from {least} to {most} is expected");
 }

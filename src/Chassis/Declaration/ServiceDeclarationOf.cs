@@ -55,7 +55,8 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     private UnitOfWork Work(ServiceParts parts) =>
         new(new EventWriter($"/{System}/{Name}", Language!, parts.Time), Language!, parts.Time, parts.Points, parts.Outbox, parts.Due);
 
-    internal override Task WarmUpStoreAsync(IServiceProvider services) => services.GetRequiredService<Aggregates<TDb, TAggregate>>().WarmUpAsync();
+    internal override Task WarmUpStoreAsync(IServiceProvider services) =>
+        services.GetRequiredService<Aggregates<TDb, TAggregate>>().WarmUpAsync();
 
     internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts)
     {

@@ -41,7 +41,9 @@ public sealed class Peers : IDisposable
         foreach (var (peer, address) in declaration.Calls)
         {
             var configured = settings.GetIfSet(address);
-            var handler = configured is null ? inProcess(peer) : new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
+            var handler = configured is null
+                ? inProcess(peer)
+                : new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
             // Without either, reading the required setting says what is missing.
             _clients[peer] = new HttpClient(handler ?? Missing(settings, address))
             {

@@ -48,7 +48,13 @@ public sealed class ServiceHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(declaration);
         ArgumentNullException.ThrowIfNull(environment);
-        var parts = new ServiceParts(environment.ConnectionString, environment.Topic, environment.Transport, environment.Time, new Points(declaration.FullName));
+        var parts = new ServiceParts(
+            environment.ConnectionString,
+            environment.Topic,
+            environment.Transport,
+            environment.Time,
+            new Points(declaration.FullName)
+        );
         var schema = new Schema(
             ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
             (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
@@ -79,7 +85,12 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ServiceDeclaration declaration, ServiceEnvironment environment, ServiceParts parts, InProcessServer server)
+    private static WebApplication Build(
+        ServiceDeclaration declaration,
+        ServiceEnvironment environment,
+        ServiceParts parts,
+        InProcessServer server
+    )
     {
         var settings = new Settings(environment.Configuration, declaration.SettingsScope);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = declaration.FullName });

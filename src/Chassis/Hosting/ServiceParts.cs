@@ -5,7 +5,8 @@ using Npgsql;
 namespace Mannam.Chassis.Hosting;
 
 /// <summary>What the chassis makes of a service's environment, for its loops and its store.</summary>
-internal sealed class ServiceParts(string connectionString, string topic, ITransport transport, TimeProvider time, Points points) : IAsyncDisposable
+internal sealed class ServiceParts(string connectionString, string topic, ITransport transport, TimeProvider time, Points points)
+    : IAsyncDisposable
 {
     public string ConnectionString { get; } = connectionString;
 

@@ -134,7 +134,10 @@ internal sealed class Consumer<TDb, TAggregate>(
             catch (Exception e) when (attempt < 3 && Failures.IsConflict(e)) { }
             catch (Exception e) when (e is not (FencedException or OperationCanceledException) && !Failures.IsStoreUnreachable(e))
             {
-                return new InvalidOperationException($"{received.Type} of saga {received.Key} ({received.Partition}/{received.Offset}): {e.Message}", e);
+                return new InvalidOperationException(
+                    $"{received.Type} of saga {received.Key} ({received.Partition}/{received.Offset}): {e.Message}",
+                    e
+                );
             }
         }
     }
@@ -175,7 +178,9 @@ internal sealed class Consumer<TDb, TAggregate>(
     private async Task ApplyAsync(TDb db, List<Received> events, HashSet<Guid> fresh, CancellationToken ct)
     {
         var aggregates = new Dictionary<long, TAggregate>();
-        await foreach (var aggregate in Find(db, [.. events.Where(e => fresh.Contains(e.Id)).Select(e => e.Key).Distinct()]).WithCancellation(ct))
+        await foreach (
+            var aggregate in Find(db, [.. events.Where(e => fresh.Contains(e.Id)).Select(e => e.Key).Distinct()]).WithCancellation(ct)
+        )
             aggregates.Add(aggregate.Key, aggregate);
         foreach (var received in events)
         {

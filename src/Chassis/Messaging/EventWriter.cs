@@ -35,7 +35,9 @@ public sealed class EventWriter(string source, JsonSerializerContext language, T
 
     private string Fields(IEvent what, string name, string at)
     {
-        var type = (JsonTypeInfo)(language.GetTypeInfo(what.GetType()) ?? throw new InvalidOperationException($"{name} is not in {language.GetType().Name}"));
+        var type = (JsonTypeInfo)(
+            language.GetTypeInfo(what.GetType()) ?? throw new InvalidOperationException($"{name} is not in {language.GetType().Name}")
+        );
         var fields = JsonSerializer.SerializeToUtf8Bytes(what, type);
         var value = new StringBuilder(fields.Length + 80);
         value.Append(Encoding.UTF8.GetString(fields.AsSpan(0, fields.Length - 1)));

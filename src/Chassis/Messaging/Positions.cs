@@ -18,7 +18,12 @@ internal static class Positions
     private const string Take = "insert into inbox (event_id) select * from unnest($1) on conflict do nothing returning event_id";
 
     /// <summary>Where reading goes on; a partition not met before from the beginning of history.</summary>
-    public static async Task<Dictionary<int, long>> ReadAsync(NpgsqlDataSource database, string topic, IReadOnlyCollection<int> partitions, CancellationToken ct)
+    public static async Task<Dictionary<int, long>> ReadAsync(
+        NpgsqlDataSource database,
+        string topic,
+        IReadOnlyCollection<int> partitions,
+        CancellationToken ct
+    )
     {
         await using var command = database.CreateCommand(
             """
@@ -37,7 +42,14 @@ internal static class Positions
 
     /// <summary>In one round trip: moves (or, without <c>move</c>, holds) the positions, and takes the ids that were not handled before.</summary>
     /// <exception cref="FencedException">A partition's position is not the expected one: another replica reads it.</exception>
-    public static async Task<HashSet<Guid>> TakeAsync(NpgsqlConnection connection, string topic, Moves moves, Guid[] ids, bool move, CancellationToken ct)
+    public static async Task<HashSet<Guid>> TakeAsync(
+        NpgsqlConnection connection,
+        string topic,
+        Moves moves,
+        Guid[] ids,
+        bool move,
+        CancellationToken ct
+    )
     {
         // Sorted, so that two who take the same ids wait for, and not against, each other.
         Array.Sort(ids);

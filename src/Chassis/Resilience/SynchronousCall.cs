@@ -10,7 +10,10 @@ public sealed class SynchronousCall(HttpClient peer, TimeSpan timeout)
     /// <summary>Asks.</summary>
     /// <param name="ask">Makes the request.</param>
     /// <param name="understand">What the answer means; throw <see cref="JsonException"/> where it means nothing.</param>
-    public async Task<Outcome> AskAsync(Func<HttpRequestMessage> ask, Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand)
+    public async Task<Outcome> AskAsync(
+        Func<HttpRequestMessage> ask,
+        Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
+    )
     {
         using var within = new CancellationTokenSource(timeout);
         try

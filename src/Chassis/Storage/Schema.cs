@@ -58,7 +58,8 @@ public sealed partial class Schema(params (string Scope, Assembly Assembly, stri
     private static IEnumerable<Step> Read(string scope, Assembly assembly, string resource)
     {
         using var stream =
-            assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no embedded script {resource}");
+            assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no embedded script {resource}");
         using var reader = new StreamReader(stream);
         var parts = NumberedLine().Split(reader.ReadToEnd());
         // What stands before the first number, then number and script in turn.

@@ -9,7 +9,14 @@ using Npgsql;
 namespace Mannam.Chassis.Storage;
 
 /// <summary>Guarantee 1, the first half: a decision's changes, its events and what it leaves due are one transaction.</summary>
-internal sealed class UnitOfWork(EventWriter events, JsonSerializerContext language, TimeProvider time, Points points, OutboxSignal outbox, DueSignal due)
+internal sealed class UnitOfWork(
+    EventWriter events,
+    JsonSerializerContext language,
+    TimeProvider time,
+    Points points,
+    OutboxSignal outbox,
+    DueSignal due
+)
 {
     /// <summary>Makes the decision part of what the context will commit. A new aggregate that was left as it was is not stored.</summary>
     public void Stage(ServiceDb db, Aggregate aggregate, IMessage[] messages, Cause cause)
@@ -52,7 +59,8 @@ internal sealed class UnitOfWork(EventWriter events, JsonSerializerContext langu
     /// whole. An update on an outdated version fails nothing by itself, so beside other statements it needs a transaction to be rolled back.</remarks>
     public async Task CommitAsync(ServiceDb db, CancellationToken ct)
     {
-        int inserts = 0, others = 0;
+        int inserts = 0,
+            others = 0;
         foreach (var entry in db.ChangeTracker.Entries())
         {
             if (entry.State == EntityState.Added)
@@ -104,7 +112,9 @@ public static class Failures
         for (var at = e; at is not null; at = at.InnerException)
         {
             if (at is PostgresException p)
-                return p.IsTransient || p.SqlState.StartsWith("57P", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal);
+                return p.IsTransient
+                    || p.SqlState.StartsWith("57P", StringComparison.Ordinal)
+                    || p.SqlState.StartsWith("08", StringComparison.Ordinal);
             if (at is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException)
                 return true;
         }

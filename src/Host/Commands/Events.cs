@@ -12,8 +12,15 @@ internal static class Events
         var system = new Argument<string>("system") { Description = "The system, such as taxi." };
         var key = new Option<long?>("--key") { Description = "The correlation key of one saga; all unless given." };
         var data = Options.Data();
-        var command = new Command("events", "Prints the history of a saga: time, service, event, key, JSON, one a line.") { system, key, data };
-        command.SetAction((parsed, ct) => PrintAsync(Installation.At(parsed.GetValue(data)!), parsed.GetValue(system)!, parsed.GetValue(key), ct));
+        var command = new Command("events", "Prints the history of a saga: time, service, event, key, JSON, one a line.")
+        {
+            system,
+            key,
+            data,
+        };
+        command.SetAction(
+            (parsed, ct) => PrintAsync(Installation.At(parsed.GetValue(data)!), parsed.GetValue(system)!, parsed.GetValue(key), ct)
+        );
         return command;
     }
 
@@ -23,7 +30,9 @@ internal static class Events
         try
         {
             await foreach (var e in EventHistory.ReadAsync(installation.LogOf(system, server), key, ct))
-                await Console.Out.WriteLineAsync($"{e.Time:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}  {e.Source,-14} {e.Type,-16} {e.Key,5}  {e.Value}");
+                await Console.Out.WriteLineAsync(
+                    $"{e.Time:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}  {e.Source, -14} {e.Type, -16} {e.Key, 5}  {e.Value}"
+                );
             return 0;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName)

@@ -10,6 +10,7 @@ internal static class Options
         new("--data")
         {
             Description = "The installation's data folder; .mannam in the checkout unless given.",
-            DefaultValueFactory = _ => Path.Combine(Environment.GetEnvironmentVariable("MANNAM_HOME") ?? Environment.CurrentDirectory, ".mannam"),
+            DefaultValueFactory = _ =>
+                Path.Combine(Environment.GetEnvironmentVariable("MANNAM_HOME") ?? Environment.CurrentDirectory, ".mannam"),
         };
 }

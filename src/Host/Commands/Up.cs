@@ -16,15 +16,27 @@ internal static class Up
     public static Command Command()
     {
         var systems = new Option<string>("--systems") { Description = "The systems to run, separated by commas; all unless given." };
-        var port = new Option<int>("--port") { Description = "The port to listen on; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
+        var port = new Option<int>("--port")
+        {
+            Description = "The port to listen on; 0 takes a free one.",
+            DefaultValueFactory = _ => 8080,
+        };
         var listen = new Option<string>("--listen") { Description = "The address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
         var data = Options.Data();
         var postgres = new Option<string?>("--postgres")
         {
-            Description = "The connection string of a PostgreSQL server that may create databases; a private one in the data folder unless given.",
+            Description =
+                "The connection string of a PostgreSQL server that may create databases; a private one in the data folder unless given.",
         };
-        var set = new Option<string[]>("--set") { Description = "A setting: --set Taxi:Catch:PaymentTimeout=610.", AllowMultipleArgumentsPerToken = true };
-        var config = new Option<string[]>("--config") { Description = "Settings from a JSON file, or from a folder with a file for each setting." };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "A setting: --set Taxi:Catch:PaymentTimeout=610.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var config = new Option<string[]>("--config")
+        {
+            Description = "Settings from a JSON file, or from a folder with a file for each setting.",
+        };
         var command = new Command("up", "Runs everything on this machine until Ctrl-C, and prints its address when it is ready.")
         {
             systems,
@@ -72,7 +84,9 @@ internal static class Up
         ?? throw new ConfigurationException($"there is no system {name}; there are {string.Join(", ", AllSystems.Select(s => s.Name))}.");
 
     private static IPAddress AddressOf(string text) =>
-        IPAddress.TryParse(text, out var address) ? address : throw new ConfigurationException($"--listen is \"{text}\", but an IP address is expected.");
+        IPAddress.TryParse(text, out var address)
+            ? address
+            : throw new ConfigurationException($"--listen is \"{text}\", but an IP address is expected.");
 
     private static async Task<int> RunAsync(Choice choice, CancellationToken ct)
     {
@@ -110,7 +124,9 @@ internal static class Up
     private static async Task RunAsync(Choice choice, CancellationToken stop, CancellationToken ct)
     {
         var connections = Machine.ConnectionsOf(choice.Systems);
-        await using var postgres = choice.Postgres is null ? await PrivatePostgres.StartAsync(choice.Installation.Folder, connections, Progress, ct) : null;
+        await using var postgres = choice.Postgres is null
+            ? await PrivatePostgres.StartAsync(choice.Installation.Folder, connections, Progress, ct)
+            : null;
         using var logging = LoggerFactory.Create(l => l.AddSimpleConsole(c => c.SingleLine = true).AddMannamLevels());
         using var diagnostics = Diagnostics.StartIfAsked();
         Progress($"starting {string.Join(", ", choice.Systems.Select(s => s.Name))}");

@@ -10,7 +10,13 @@ internal static class Api
 {
     private const long LongestDelay = 600_000;
 
-    private static readonly Resource<Movement, MovementView> Ledger = new("ledger", "movement", m => m.Id, MovementView.Of, ProviderApiJson.Default.MovementView)
+    private static readonly Resource<Movement, MovementView> Ledger = new(
+        "ledger",
+        "movement",
+        m => m.Id,
+        MovementView.Of,
+        ProviderApiJson.Default.MovementView
+    )
     {
         Filters = { { "name", (m, name) => m.Name == name } },
     };
@@ -48,7 +54,14 @@ internal static class Api
                 ProviderApiJson.Default.ChargeView,
                 statusCode: StatusCodes.Status201Created
             ),
-            ChargeResult.TakenBefore => Show(new Charge { Name = name, Amount = amount, State = Charge.Taken }),
+            ChargeResult.TakenBefore => Show(
+                new Charge
+                {
+                    Name = name,
+                    Amount = amount,
+                    State = Charge.Taken,
+                }
+            ),
             ChargeResult.OtherAmount => Problems.Conflict(Charge.Taken),
             _ => Problems.Of(StatusCodes.Status410Gone, "The charge was given back or voided before; nothing was taken."),
         };

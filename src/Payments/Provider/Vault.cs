@@ -30,7 +30,14 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
         await FindAsync("");
         db.Add(new Charge { Name = "", State = Charge.Voided });
         // With an id of its own, so that the ledger's numbers have no gap.
-        db.Add(new Movement { Id = -1, Name = "", Action = Movement.ChargeAction });
+        db.Add(
+            new Movement
+            {
+                Id = -1,
+                Name = "",
+                Action = Movement.ChargeAction,
+            }
+        );
         await db.SaveChangesAsync();
     }
 
@@ -65,7 +72,8 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
         }
     }
 
-    private async Task<Charge> KnownAsync(string name) => await FindAsync(name) ?? throw new InvalidOperationException($"charge {name} disappeared");
+    private async Task<Charge> KnownAsync(string name) =>
+        await FindAsync(name) ?? throw new InvalidOperationException($"charge {name} disappeared");
 
     /// <summary>Gives the money back, if any was taken; a charge of that name that comes later is refused.</summary>
     public async Task<Charge> GiveBackAsync(string name)

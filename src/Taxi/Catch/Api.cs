@@ -12,7 +12,13 @@ internal static class Api
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    private static readonly Resource<Catch, CatchView> Catches = new("catches", "catch", c => c.Key, CatchView.Of, CatchJson.Default.CatchView)
+    private static readonly Resource<Catch, CatchView> Catches = new(
+        "catches",
+        "catch",
+        c => c.Key,
+        CatchView.Of,
+        CatchJson.Default.CatchView
+    )
     {
         KeyName = "id",
         Version = c => c.Version,
@@ -28,7 +34,12 @@ internal static class Api
     private static async Task<IResult> RequestAsync(HttpContext http, Aggregates<CatchDb, Catch> catches, IdSequence ids, Approval approval)
     {
         var fields = await Fields.ReadAsync(http);
-        var (price, from, to, customer) = (fields.Money("price"), fields.Text("startingPoint"), fields.Text("destination"), fields.Text("customer"));
+        var (price, from, to, customer) = (
+            fields.Money("price"),
+            fields.Text("startingPoint"),
+            fields.Text("destination"),
+            fields.Text("customer")
+        );
         fields.OptionalOneOf("status", Catch.Approve);
         if (fields.Refused is { } refused)
             return refused;
@@ -49,7 +60,11 @@ internal static class Api
             unknown: async why =>
             {
                 await catches.DecideAsync(request, c => c.NotPaid(), cause);
-                return Problems.Unavailable($"The payment could not be made: {why}. Nothing is charged; please try again.", AskAgain, recorded);
+                return Problems.Unavailable(
+                    $"The payment could not be made: {why}. Nothing is charged; please try again.",
+                    AskAgain,
+                    recorded
+                );
             }
         );
     }

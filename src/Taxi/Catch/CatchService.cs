@@ -11,7 +11,12 @@ namespace Mannam.Taxi.Catch;
 internal static class CatchService
 {
     public static readonly Setting<Uri> PaymentUrl = Setting.Address("PaymentUrl", "the address of Taxi's payment service");
-    public static readonly Setting<TimeSpan> PaymentTimeout = Setting.Milliseconds("PaymentTimeout", 610, "how long payment may take, in milliseconds", 1);
+    public static readonly Setting<TimeSpan> PaymentTimeout = Setting.Milliseconds(
+        "PaymentTimeout",
+        610,
+        "how long payment may take, in milliseconds",
+        1
+    );
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<CatchDb, Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
@@ -21,7 +26,8 @@ internal static class CatchService
             Language = TaxiEvents.Language,
             Settings = [PaymentUrl, PaymentTimeout],
             Calls = [("taxi.payment", PaymentUrl)],
-            Services = s => s.AddSingleton<Approval>().AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), "catch_ids")),
+            Services = s =>
+                s.AddSingleton<Approval>().AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), "catch_ids")),
             Routes = Api.Map,
         }
             .Publishing<CatchRequested>()

@@ -13,10 +13,24 @@ public sealed record CatchRequested(long Id, long Price, string StartingPoint, s
 public sealed record CatchCancelled(long Id, long Price, string StartingPoint, string Destination, string Customer, string Status) : IEvent;
 
 /// <summary>The request is paid: drivers may see it.</summary>
-public sealed record PaymentApproved(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction) : IEvent;
+public sealed record PaymentApproved(
+    long MatchId,
+    long Price,
+    string Customer,
+    string StartingPoint,
+    string Destination,
+    string PaymentAction
+) : IEvent;
 
 /// <summary>The rider gets the money back.</summary>
-public sealed record PaymentCancelled(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction) : IEvent;
+public sealed record PaymentCancelled(
+    long MatchId,
+    long Price,
+    string Customer,
+    string StartingPoint,
+    string Destination,
+    string PaymentAction
+) : IEvent;
 
 /// <summary>A driver took the request, and by that sets off.</summary>
 public sealed record PickupAssigned(long MatchId, string Driver, string Customer) : IEvent;

@@ -6,7 +6,13 @@ namespace Mannam.Taxi.MyPage;
 
 internal static class Api
 {
-    private static readonly Resource<MyPage, MyPageView> MyPages = new("myPages", "myPage", p => p.Key, MyPageView.Of, MyPageJson.Default.MyPageView)
+    private static readonly Resource<MyPage, MyPageView> MyPages = new(
+        "myPages",
+        "myPage",
+        p => p.Key,
+        MyPageView.Of,
+        MyPageJson.Default.MyPageView
+    )
     {
         KeyName = "id",
         Visible = p => p.Price != null,

@@ -10,7 +10,13 @@ namespace Mannam.Taxi.Payment;
 
 internal static class Api
 {
-    private static readonly Resource<Payment, PaymentView> Payments = new("payments", "payment", p => p.Key, PaymentView.Of, PaymentJson.Default.PaymentView)
+    private static readonly Resource<Payment, PaymentView> Payments = new(
+        "payments",
+        "payment",
+        p => p.Key,
+        PaymentView.Of,
+        PaymentJson.Default.PaymentView
+    )
     {
         KeyName = "matchId",
         Version = p => p.Version,
@@ -41,7 +47,14 @@ internal static class Api
 }
 
 /// <summary>The resource as it is shown.</summary>
-internal sealed record PaymentView(long MatchId, long Price, string? PaymentAction, string? Customer, string? StartingPoint, string? Destination)
+internal sealed record PaymentView(
+    long MatchId,
+    long Price,
+    string? PaymentAction,
+    string? Customer,
+    string? StartingPoint,
+    string? Destination
+)
 {
     public static PaymentView Of(Payment p) => new(p.Key, p.Amount, p.Status, p.Customer, p.StartingPoint, p.Destination);
 }

@@ -10,7 +10,13 @@ namespace Mannam.Taxi.Pickup;
 
 internal static class Api
 {
-    private static readonly Resource<Match, PickUpView> PickUps = new("pickUps", "pickUp", m => m.Key, PickUpView.Of, PickupJson.Default.PickUpView)
+    private static readonly Resource<Match, PickUpView> PickUps = new(
+        "pickUps",
+        "pickUp",
+        m => m.Key,
+        PickUpView.Of,
+        PickupJson.Default.PickUpView
+    )
     {
         KeyName = "matchId",
         Version = m => m.Version,

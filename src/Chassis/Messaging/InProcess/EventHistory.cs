@@ -7,7 +7,11 @@ namespace Mannam.Chassis.Messaging.InProcess;
 public static class EventHistory
 {
     /// <summary>The events of a saga, or of all, by the time of their commits as their producers told it; those of one producer in their order.</summary>
-    public static async IAsyncEnumerable<Received> ReadAsync(string connectionString, long? key, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<Received> ReadAsync(
+        string connectionString,
+        long? key,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
         await using var command = database.CreateCommand(
@@ -16,7 +20,9 @@ public static class EventHistory
             order by (headers->>'ce_time')::timestamptz, partition, "offset"
             """
         );
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)key ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = (object?)key ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint }
+        );
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
             yield return Received.Read(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4));

@@ -25,7 +25,8 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
         return writer;
     }
 
-    public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) => _topics[topic].Writer.AppendAsync(records, ct);
+    public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) =>
+        _topics[topic].Writer.AppendAsync(records, ct);
 
     public ISubscription Subscribe(string topic, string group, PositionsOf positions) =>
         new Subscription(_topics[topic].Log, _topics[topic].Tail, positions);

@@ -51,7 +51,9 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
         {
             // Whether the commit was made is not known: the ends are read anew, under a new lock, which is free only when the old commit has ended.
             await CloseAsync();
-            taken.ForEach(a => a.Done.SetException(new PublishException($"the log of {log.Topic} could not be written: {e.Message}", [], e)));
+            taken.ForEach(a =>
+                a.Done.SetException(new PublishException($"the log of {log.Topic} could not be written: {e.Message}", [], e))
+            );
             throw;
         }
         return true;

@@ -57,7 +57,13 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
     }
 
     /// <summary>Appends records at places that the holder of the lock chose: all or none.</summary>
-    public static async Task AppendAsync(NpgsqlConnection connection, int[] partition, long[] offset, IReadOnlyList<Record> records, CancellationToken ct)
+    public static async Task AppendAsync(
+        NpgsqlConnection connection,
+        int[] partition,
+        long[] offset,
+        IReadOnlyList<Record> records,
+        CancellationToken ct
+    )
     {
         var (keys, headers, values) = (new long[records.Count], new string[records.Count], new string[records.Count]);
         for (var i = 0; i < records.Count; i++)
