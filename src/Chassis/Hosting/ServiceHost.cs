@@ -100,7 +100,8 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton(environment.Time);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(parts.Database);
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time));
+        builder.Services.AddSingleton(parts.Points);
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time, parts.Points));
         builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
         declaration.Register(builder.Services, parts);
