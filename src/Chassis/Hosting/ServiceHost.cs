@@ -55,7 +55,10 @@ public sealed class ServiceHost : IAsyncDisposable
             environment.Transport,
             environment.Time,
             new Points(declaration.FullName)
-        );
+        )
+        {
+            Replicated = environment.Replicated,
+        };
         var schema = new Schema(
             ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
             (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
