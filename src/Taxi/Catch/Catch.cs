@@ -48,6 +48,9 @@ internal sealed class Catch(long key) : Aggregate(key)
     /// came through after all and a driver was faster than this: the rider was told that it failed.</summary>
     public Decision NotPaid() => Status is Cancelled or Approve ? Decision.Holds : End();
 
+    /// <summary>A crash left it without an outcome, and nobody waits for the answer. If it turns out to be paid meanwhile, it lives.</summary>
+    public Decision Abandoned() => Status == Requested ? End() : Decision.Holds;
+
     /// <summary>The rider cancels. Not while payment is being asked.</summary>
     public Decision Cancel() =>
         this switch
