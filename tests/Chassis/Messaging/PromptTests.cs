@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Messaging;
+
+/// <summary>Events are on their way at once, not at the next poll.</summary>
+public sealed class PromptTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    [Fact]
+    public async Task A_policy_has_taken_effect_milliseconds_after_the_commit_of_what_it_follows()
+    {
+        var counter = await World.StartAsync("counter", loops: true);
+        var ledger = await World.StartAsync("ledger", loops: true);
+        var taken = new List<double>();
+        for (var i = 0; i < 50; i++)
+        {
+            var effect = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            ledger.Points.RunAt("consumer.committed", () => effect.TrySetResult(Stopwatch.GetTimestamp()));
+            await counter.CountAsync(1);
+            var committed = Stopwatch.GetTimestamp();
+            taken.Add(Stopwatch.GetElapsedTime(committed, await effect.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct)).TotalMilliseconds);
+            await World.SettledAsync(1, counter, ledger);
+        }
+
+        Assert.True(taken.Order().ElementAt(25) < 25, $"milliseconds: {string.Join(' ', taken.Select(t => $"{t:0.0}"))}");
+    }
+}
