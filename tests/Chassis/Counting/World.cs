@@ -57,7 +57,13 @@ internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
     public Task StopLogAsync() => StopAsync(_writer!);
 
     /// <summary>Starts a service on its database, whether it is its first start, another one, or another replica.</summary>
-    public async Task<ServiceHost> StartAsync(string service, bool loops = false, TimeProvider? time = null, string? database = null)
+    public async Task<ServiceHost> StartAsync(
+        string service,
+        bool loops = false,
+        TimeProvider? time = null,
+        string? database = null,
+        bool replicated = false
+    )
     {
         var host = await ServiceHost.StartAsync(
             System[service],
@@ -70,6 +76,7 @@ internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
                 InProcess = _ => null,
                 Time = time ?? TimeProvider.System,
                 RunLoops = loops,
+                Replicated = replicated,
             },
             CancellationToken.None
         );
