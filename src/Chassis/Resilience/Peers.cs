@@ -12,7 +12,6 @@ public sealed class Peers : IDisposable
     private const long LongestAnswer = 1 << 20;
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly Dictionary<string, SynchronousCall> _calls = [];
-    private readonly Meter _meter = new("Mannam");
 
     internal Peers(
         ServiceDeclaration declaration,
@@ -30,13 +29,16 @@ public sealed class Peers : IDisposable
                 _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time, points));
         }
         if (_calls.Count > 0)
-            _meter.CreateObservableGauge(
+            Meter.CreateObservableGauge(
                 "mannam.circuit",
                 () => _calls.Select(c => StateOf(declaration.FullName, c.Key, c.Value)),
                 "{state}",
                 "the circuit of each synchronous call: 0 closed, 1 half open (a probe is under way), 2 open"
             );
     }
+
+    /// <summary>The state of each circuit as a metric.</summary>
+    internal Meter Meter { get; } = new("Mannam");
 
     /// <summary>The client for a declared peer. It has no timeout of its own: who calls sets one.</summary>
     public HttpClient Client(string peer) => _clients[peer];
@@ -46,6 +48,23 @@ public sealed class Peers : IDisposable
 
     /// <summary>The state of each circuit, by peer.</summary>
     public IEnumerable<(string Peer, string State)> Circuits => _calls.Select(c => (c.Key, c.Value.Circuit));
+
+    /// <summary>Goes once to each peer for nothing, so that the first call finds the way prepared.</summary>
+    internal async Task WarmUpAsync()
+    {
+        foreach (var client in _clients.Values)
+        {
+            try
+            {
+                using var within = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+                (await client.GetAsync("nothing", within.Token)).Dispose();
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                // Not there yet.
+            }
+        }
+    }
 
     private static Measurement<int> StateOf(string service, string peer, SynchronousCall call) =>
         new(
@@ -84,7 +103,7 @@ public sealed class Peers : IDisposable
 
     public void Dispose()
     {
-        _meter.Dispose();
+        Meter.Dispose();
         foreach (var client in _clients.Values)
             client.Dispose();
         foreach (var call in _calls.Values)
