@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,7 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
     private readonly Aggregates<TDb, TPayment> _payments;
     private readonly ProviderClient _provider;
     private readonly TimeProvider _time;
+    private readonly Points _points;
     private readonly Func<long, TPayment> _create;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
@@ -30,11 +32,12 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         Aggregates<TDb, TPayment> payments,
         ProviderClient provider,
         TimeProvider time,
+        Points points,
         IHostApplicationLifetime lifetime,
         Func<long, TPayment> create
     )
     {
-        (_payments, _provider, _time, _create) = (payments, provider, time, create);
+        (_payments, _provider, _time, _points, _create) = (payments, provider, time, points, create);
         // A service that stops lets attempts end; one whose provider says nothing is given up, unknown, as by a crash.
         lifetime.ApplicationStopping.Register(() => _stop.CancelAfter(Grace));
     }
@@ -64,7 +67,9 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
                 if (await _payments.FindAsync(key) is { } before)
                     return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
                 var asked = _create(key);
+                await _points.AtAsync("approval.asking");
                 var (answer, reason) = await _provider.ChargeAsync(asked.Charge, amount, _stop.Token);
+                await _points.AtAsync("approval.answered");
                 switch (answer)
                 {
                     case ChargeAnswer.Taken:

@@ -1,3 +1,4 @@
+using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public static class PaymentsRegistration
                 s.GetRequiredService<Aggregates<TDb, TPayment>>(),
                 s.GetRequiredService<ProviderClient>(),
                 s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<Points>(),
                 s.GetRequiredService<IHostApplicationLifetime>(),
                 create
             ));

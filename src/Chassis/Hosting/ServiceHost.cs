@@ -60,7 +60,10 @@ public sealed class ServiceHost : IAsyncDisposable
             environment.Transport,
             environment.Time,
             new Points(declaration.FullName)
-        );
+        )
+        {
+            Replicated = environment.Replicated,
+        };
         var schema = new Schema(
             ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
             (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
@@ -106,7 +109,8 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(parts.Database);
         builder.Services.AddSingleton<IdempotencyStore>();
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time));
+        builder.Services.AddSingleton(parts.Points);
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time, parts.Points));
         builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
         declaration.Register(builder.Services, parts);

@@ -20,6 +20,9 @@ internal sealed class ServiceParts(string connectionString, string topic, ITrans
 
     public Points Points { get; } = points;
 
+    /// <summary>Whether other replicas of the service may run.</summary>
+    public bool Replicated { get; init; }
+
     public OutboxSignal Outbox { get; } = new();
 
     public DueSignal Due { get; } = new();

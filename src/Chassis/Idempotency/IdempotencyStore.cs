@@ -1,9 +1,10 @@
+using Mannam.Chassis.Hosting;
 using Npgsql;
 
 namespace Mannam.Chassis.Idempotency;
 
 /// <summary>The keys that a service remembers, in its own database.</summary>
-internal sealed class IdempotencyStore(NpgsqlDataSource database)
+internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
 {
     /// <summary>How long a key is honoured.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
@@ -56,7 +57,10 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.ContentType });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.Etag });
         command.Parameters.Add(new NpgsqlParameter<byte[]?> { TypedValue = row.Answer });
-        return await command.ExecuteNonQueryAsync() == 1;
+        await points.AtAsync("answer.committing");
+        var done = await command.ExecuteNonQueryAsync() == 1;
+        await points.AtAsync("answer.committed");
+        return done;
     }
 
     /// <summary>Forgets a request, so that its key may be asked again. Nothing happens when the key is another request's by now.</summary>

@@ -1,5 +1,6 @@
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Hosting;
 
 namespace Mannam.Chassis.Resilience;
 
@@ -9,14 +10,20 @@ public sealed class Peers : IDisposable
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly Dictionary<string, SynchronousCall> _calls = [];
 
-    internal Peers(ServiceDeclaration declaration, Settings settings, Func<string, HttpMessageHandler?> inProcess, TimeProvider time)
+    internal Peers(
+        ServiceDeclaration declaration,
+        Settings settings,
+        Func<string, HttpMessageHandler?> inProcess,
+        TimeProvider time,
+        Points points
+    )
     {
         foreach (var call in declaration.Calls)
         {
             var client = ClientOf(call, settings, inProcess);
             _clients.Add(call.Peer, client);
             if (call.Limits is { } limits)
-                _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time));
+                _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time, points));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Hosting;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -15,13 +16,14 @@ public sealed class SynchronousCall : IDisposable
     private readonly TimeSpan _join;
     private readonly TimeSpan _break;
     private readonly TimeProvider _time;
+    private readonly Points _points;
     private readonly SemaphoreSlim _underWay;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline _circuit;
 
-    internal SynchronousCall(HttpClient peer, CallLimits limits, Settings settings, TimeProvider time)
+    internal SynchronousCall(HttpClient peer, CallLimits limits, Settings settings, TimeProvider time, Points points)
     {
-        (_peer, _time) = (peer, time);
+        (_peer, _time, _points) = (peer, time, points);
         (_timeout, _join, _break) = (settings.Get(limits.Timeout), settings.Get(limits.Join), settings.Get(limits.CircuitBreak));
         _underWay = new SemaphoreSlim((int)settings.Get(limits.UnderWay));
         _circuit = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -93,9 +95,13 @@ public sealed class SynchronousCall : IDisposable
     {
         ArgumentNullException.ThrowIfNull(ask);
         ArgumentNullException.ThrowIfNull(understand);
-        return await AskAsync(ask, understand, _timeout)
+        await _points.AtAsync("call.asking");
+        var outcome =
+            await AskAsync(ask, understand, _timeout)
             ?? (_join > TimeSpan.Zero ? await AskAsync(ask, understand, _join) : null)
             ?? Outcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
+        await _points.AtAsync("call.answered");
+        return outcome;
     }
 
     // Null when the time was over.
