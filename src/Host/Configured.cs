@@ -17,7 +17,10 @@ internal static class Configured
                 Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value))
             );
         builder.AddEnvironmentVariables();
-        return builder.AddInMemoryCollection(settings.Select(Pair)).Build();
+        // Of a key given twice the last counts.
+        foreach (var setting in settings)
+            builder.AddInMemoryCollection([Pair(setting)]);
+        return builder.Build();
     }
 
     private static IConfigurationRoot Read(string file)

@@ -94,6 +94,9 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Prepares the ways to its peers, once they are there.</summary>
+    public Task WarmUpCallsAsync() => Services.GetRequiredService<Peers>().WarmUpAsync();
+
     private static WebApplication Build(
         ServiceDeclaration declaration,
         ServiceEnvironment environment,

@@ -1,5 +1,6 @@
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Update;
 using Npgsql;
 
 namespace Mannam.Chassis.Hosting;
@@ -28,7 +29,11 @@ internal sealed class ServiceParts(string connectionString, string topic, ITrans
     public DueSignal Due { get; } = new();
 
     /// <summary>Lets a context use this service's database, and nothing that is not needed on the hot path.</summary>
-    public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(Database).EnableThreadSafetyChecks(false);
+    public void Configure(DbContextOptionsBuilder options) =>
+        options
+            .UseNpgsql(Database)
+            .EnableThreadSafetyChecks(false)
+            .ReplaceService<IComparer<IReadOnlyModificationCommand>, Storage.StatementOrder>();
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

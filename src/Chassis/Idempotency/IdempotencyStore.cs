@@ -27,12 +27,16 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
             Saga = rows.GetFieldValue<long?>(2),
             Created = rows.GetFieldValue<DateTimeOffset>(3),
             Status = rows.GetFieldValue<int?>(4),
-            Location = rows.GetFieldValue<string?>(5),
-            ContentType = rows.GetFieldValue<string?>(6),
-            Etag = rows.GetFieldValue<string?>(7),
-            Answer = rows.GetFieldValue<byte[]?>(8),
+            Location = Text(rows, 5),
+            ContentType = Text(rows, 6),
+            Etag = Text(rows, 7),
+            Answer = Bytes(rows, 8),
         };
     }
+
+    private static string? Text(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+
+    private static byte[]? Bytes(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<byte[]>(column);
 
     /// <summary>Remembers the answer of a request, whether or not its row is there already.</summary>
     /// <returns>False when the key is another request's, or was answered before; then nothing is changed.</returns>

@@ -64,7 +64,7 @@ internal static class Api
     private static async Task<IResult> GiveUpAsync(long matchId, HttpContext http, Aggregates<PickupDb, Match> matches)
     {
         var fields = await Fields.ReadAsync(http);
-        var driver = fields.Given("driver", http.Request.Query["driver"]);
+        var driver = fields.Given("driver", http.Request.Query["driver"].LastOrDefault());
         if (fields.Refused is { } refused)
             return refused;
         var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), Cause.Request());
