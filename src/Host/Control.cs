@@ -20,7 +20,8 @@ internal static class Control
     {
         try
         {
-            switch (context.Request.Path.Value!.Split('/', 3))
+            // The server leaves an escaped slash as it is.
+            switch (Uri.UnescapeDataString(context.Request.Path.Value!).Split('/', 3))
             {
                 case ["", "stop", var service]:
                     await machine.StopAsync(service);

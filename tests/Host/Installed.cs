@@ -48,6 +48,8 @@ internal sealed class Installed : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("mannam", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
+        // A killed .NET process leaves its debugging sockets there.
+        start.Environment["TMPDIR"] = Folder;
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         var running = new Running(Process.Start(start)!);

@@ -36,7 +36,6 @@ public sealed class KilledTests : IAsyncDisposable
     [InlineData("taxi.catch/relay.publishing")]
     [InlineData("taxi.payment/relay.published")]
     [InlineData("taxi.pickup/consumer.committing")]
-    [InlineData("taxi.log/log.appended#2")]
     [InlineData("provider/charge.committed")]
     public async Task Killed_while_a_request_is_paid_all_services_agree_after_the_restart(string point)
     {
@@ -63,8 +62,6 @@ public sealed class KilledTests : IAsyncDisposable
     [Theory]
     [InlineData("taxi.pickup/relay.publishing")]
     [InlineData("taxi.pickup/relay.published")]
-    [InlineData("taxi.pickup/command.committed")]
-    [InlineData("taxi.catch/consumer.committing")]
     [InlineData("taxi.catch/consumer.committed")]
     public async Task Killed_when_a_driver_has_taken_a_request_rider_and_driver_see_it_after_the_restart(string point)
     {
@@ -90,7 +87,6 @@ public sealed class KilledTests : IAsyncDisposable
     [Theory]
     [InlineData("taxi.catch/relay.publishing#2")]
     [InlineData("taxi.payment/consumer.committed")]
-    [InlineData("provider/giveBack.committed")]
     public async Task Killed_when_a_rider_has_cancelled_the_money_is_given_back_once_after_the_restart(string point)
     {
         await DieAtAsync(

@@ -33,3 +33,18 @@ create index due_at on due (at);
 
 -- Emptied all day long: vacuumed by what was deleted, not by a share of the table.
 alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- 3: what is remembered of requests with an Idempotency-Key
+create table idempotency (
+    id           bytea primary key,
+    body         bytea not null,
+    request      uuid not null,
+    saga         bigint,
+    created      timestamptz not null,
+    status       int,
+    location     text,
+    content_type text,
+    etag         text,
+    answer       bytea
+);
+create index idempotency_created on idempotency (created);

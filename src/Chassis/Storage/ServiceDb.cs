@@ -1,10 +1,11 @@
 using System.Text;
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Chassis.Storage;
 
-/// <summary>A service's own store: what it maps itself, and the chassis' outbox and due things beside it.</summary>
+/// <summary>A service's own store: what it maps itself, and the chassis' outbox, due things and idempotency keys beside it.</summary>
 /// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
@@ -29,6 +30,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         due.ToTable("due").HasKey(d => d.DueId);
         due.Property(d => d.DueId).ValueGeneratedNever();
         due.Property(d => d.Data).HasColumnType("json");
+        IdempotencyRow.Map(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             Name(entity);
     }

@@ -52,7 +52,7 @@ internal static class Api
         var customer = fields.OptionalText(fields.Has("customer") ? "customer" : "custmoer");
         if (fields.Refused is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.Take(driver, customer), Cause.Request());
+        var decided = await matches.DecideAsync(matchId, m => m.Take(driver, customer), Cause.Request<Match>(http, PickUps.Created));
         return decided switch
         {
             { Refusal: { } refusal } => refusal.AsProblem(),
