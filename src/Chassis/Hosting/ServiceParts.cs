@@ -5,8 +5,14 @@ using Npgsql;
 namespace Mannam.Chassis.Hosting;
 
 /// <summary>What the chassis makes of a service's environment, for its loops and its store.</summary>
-internal sealed class ServiceParts(string connectionString, string topic, ITransport transport, TimeProvider time, Points points)
-    : IAsyncDisposable
+internal sealed class ServiceParts(
+    string connectionString,
+    string topic,
+    ITransport transport,
+    TimeProvider time,
+    Points points,
+    ServiceMetrics metrics
+) : IAsyncDisposable
 {
     public string ConnectionString { get; } = connectionString;
 
@@ -20,6 +26,8 @@ internal sealed class ServiceParts(string connectionString, string topic, ITrans
 
     public Points Points { get; } = points;
 
+    public ServiceMetrics Metrics { get; } = metrics;
+
     public OutboxSignal Outbox { get; } = new();
 
     public DueSignal Due { get; } = new();
@@ -27,5 +35,9 @@ internal sealed class ServiceParts(string connectionString, string topic, ITrans
     /// <summary>Lets a context use this service's database, and nothing that is not needed on the hot path.</summary>
     public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(Database).EnableThreadSafetyChecks(false);
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Metrics.Dispose();
+        return Database.DisposeAsync();
+    }
 }
