@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
+using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Payments;
 
@@ -12,17 +14,33 @@ public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, boo
 
 /// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
 /// <remarks>Nothing is recorded before the money is taken. A crash in between leaves a charge that the saga's cancellation gives back by its name.</remarks>
-public sealed class Approvals<TDb, TPayment>(
-    Aggregates<TDb, TPayment> payments,
-    ProviderClient provider,
-    TimeProvider time,
-    Func<long, TPayment> create
-)
+public sealed class Approvals<TDb, TPayment> : IDisposable
     where TDb : ServiceDb
     where TPayment : Payment
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private readonly Aggregates<TDb, TPayment> _payments;
+    private readonly ProviderClient _provider;
+    private readonly TimeProvider _time;
+    private readonly Points _points;
+    private readonly Func<long, TPayment> _create;
+    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
+
+    internal Approvals(
+        Aggregates<TDb, TPayment> payments,
+        ProviderClient provider,
+        TimeProvider time,
+        Points points,
+        IHostApplicationLifetime lifetime,
+        Func<long, TPayment> create
+    )
+    {
+        (_payments, _provider, _time, _points, _create) = (payments, provider, time, points, create);
+        // A service that stops lets attempts end; one whose provider says nothing is given up, unknown, as by a crash.
+        lifetime.ApplicationStopping.Register(() => _stop.CancelAfter(Grace));
+    }
 
     private sealed record Attempt(long Amount, Lazy<Task<Approval<TPayment>>> Ends);
 
@@ -46,24 +64,33 @@ public sealed class Approvals<TDb, TPayment>(
         {
             for (var pause = TimeSpan.FromMilliseconds(50); ; pause = Min(pause * 2, LongestPause))
             {
-                if (await payments.FindAsync(key) is { } before)
+                if (await _payments.FindAsync(key) is { } before)
                     return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
-                var asked = create(key);
-                var (answer, reason) = await provider.ChargeAsync(asked.Charge, amount, CancellationToken.None);
+                var asked = _create(key);
+                await _points.AtAsync("approval.asking");
+                var (answer, reason) = await _provider.ChargeAsync(asked.Charge, amount, _stop.Token);
+                await _points.AtAsync("approval.answered");
                 switch (answer)
                 {
                     case ChargeAnswer.Taken:
-                        var decided = await payments.DecideAsync(asked, approve, cause);
+                        var decided = await _payments.DecideAsync(asked, approve, cause);
                         return new Approval<TPayment>(decided.Refusal, decided.State, Before: !decided.Happened);
                     case ChargeAnswer.Declined:
                         return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
                     case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
                         return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
                     default:
-                        await Task.Delay(pause, time);
+                        await Task.Delay(pause, _time, _stop.Token);
                         break;
                 }
             }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return new Approval<TPayment>(
+                new Refusal(RefusalKind.Unavailable, "the service stops, and the provider has not answered"),
+                null
+            );
         }
         finally
         {
@@ -72,4 +99,6 @@ public sealed class Approvals<TDb, TPayment>(
     }
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    public void Dispose() => _stop.Dispose();
 }

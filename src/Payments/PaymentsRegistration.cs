@@ -1,6 +1,8 @@
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Payments;
 
@@ -12,11 +14,13 @@ public static class PaymentsRegistration
         where TDb : ServiceDb
         where TPayment : Payment =>
         services
-            .AddSingleton(s => new ProviderClient(s.GetRequiredService<Peers>()["provider"]))
+            .AddSingleton(s => new ProviderClient(s.GetRequiredService<Peers>().Client("provider")))
             .AddSingleton(s => new Approvals<TDb, TPayment>(
                 s.GetRequiredService<Aggregates<TDb, TPayment>>(),
                 s.GetRequiredService<ProviderClient>(),
                 s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<Points>(),
+                s.GetRequiredService<IHostApplicationLifetime>(),
                 create
             ));
 }

@@ -41,8 +41,11 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>Its settings.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 
-    /// <summary>The peers it calls synchronously, and the setting that holds the address of each.</summary>
-    public IReadOnlyList<(string Peer, Setting<Uri> Address)> Calls { get; init; } = [];
+    /// <summary>The peers it calls synchronously.</summary>
+    public IReadOnlyList<PeerCall> Calls { get; init; } = [];
+
+    /// <summary>All its settings: its own, and those of its calls.</summary>
+    public IEnumerable<Setting> AllSettings => [.. Settings, .. Calls.SelectMany(c => c.AllSettings)];
 
     /// <summary>What else its container holds.</summary>
     public Action<IServiceCollection>? Services { get; init; }

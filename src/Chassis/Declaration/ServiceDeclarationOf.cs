@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Mannam.Chassis.Declaration;
 
@@ -17,7 +19,11 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     where TDb : ServiceDb
     where TAggregate : Aggregate
 {
+    /// <summary>How often it is looked for what a crash left open.</summary>
+    public static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, EventPolicy<TAggregate>> _policies = [];
+    private readonly List<string> _sweeps = [];
 
     public override IReadOnlyList<string> SubscribesTo => [.. _policies.Keys];
 
@@ -42,8 +48,57 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         where TDue : IDue
     {
         var json = (JsonTypeInfo<TDue>)Language!.GetTypeInfo(typeof(TDue))!;
-        Owed.Add(typeof(TDue).Name, (data, services, ct) => action(JsonSerializer.Deserialize(data, json)!, services, ct));
+        Owed.Add(
+            typeof(TDue).Name,
+            async (data, services, ct) =>
+            {
+                await action(JsonSerializer.Deserialize(data, json)!, services, ct);
+                return null;
+            }
+        );
         return this;
+    }
+
+    /// <summary>Every <see cref="SweepEvery"/>, settles what a crash left open.</summary>
+    /// <param name="name">What is swept, such as <c>OpenRequests</c>.</param>
+    /// <param name="open">SQL that selects the keys of what has been open for longer than <c>$1</c>, an interval, by the database's clock.</param>
+    /// <param name="olderThan">How long; longer than any live request takes, whose version decides otherwise.</param>
+    /// <param name="settle">What becomes of each.</param>
+    public ServiceDeclaration<TDb, TAggregate> Sweeping(
+        string name,
+        string open,
+        Func<Settings, TimeSpan> olderThan,
+        Func<TAggregate, Decision> settle
+    )
+    {
+        _sweeps.Add(name);
+        Owed.Add(
+            name,
+            async (_, services, ct) =>
+            {
+                var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
+                foreach (var key in await OpenAsync(services, open, olderThan, ct))
+                    await aggregates.DecideAsync(key, settle, Cause.Request());
+                return SweepEvery;
+            }
+        );
+        return this;
+    }
+
+    private static async Task<List<long>> OpenAsync(
+        IServiceProvider services,
+        string open,
+        Func<Settings, TimeSpan> olderThan,
+        CancellationToken ct
+    )
+    {
+        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(open);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan(services.GetRequiredService<Settings>()) });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var keys = new List<long>();
+        while (await rows.ReadAsync(ct))
+            keys.Add(rows.GetInt64(0));
+        return keys;
     }
 
     internal override void Register(IServiceCollection services, ServiceParts parts)
@@ -85,6 +140,6 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             yield return new WaitingLoop<TDb, TAggregate>(handler, parts.Time, parts.Points, parts.Metrics, log);
         }
         if (Owed.Count > 0)
-            yield return new DueLoop(parts.Database, Owed, services, parts.Time, parts.Points, parts.Due);
+            yield return new DueLoop(parts.Database, Owed, _sweeps, services, parts.Time, parts.Points, parts.Due);
     }
 }

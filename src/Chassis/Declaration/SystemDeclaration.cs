@@ -17,5 +17,5 @@ public sealed record SystemDeclaration(string Name, string Title, string Correla
 
     /// <summary>Every setting of the system and its services, with its scope.</summary>
     public IEnumerable<(string Scope, Setting Setting)> AllSettings() =>
-        Services.SelectMany(s => s.Settings.Select(setting => (s.SettingsScope, setting))).Prepend((SettingsScope, Topic));
+        Services.SelectMany(s => s.AllSettings.Select(setting => (s.SettingsScope, setting))).Prepend((SettingsScope, Topic));
 }

@@ -1,13 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Mannam.Chassis.Hosting;
 
 /// <summary>The named points of a service, before and after each commit and call, at which a test can hold it up, make it fail or kill it.</summary>
-/// <remarks>In a process of its own, <c>MANNAM_KILL_AT=taxi.catch/relay.published</c> kills the process when it reaches that point.</remarks>
+/// <remarks>In a process of its own, <c>MANNAM_KILL_AT=taxi.catch/relay.published</c> kills the process when it reaches that point; with <c>#2</c> behind
+/// it, when it does so for the second time.</remarks>
 /// <param name="service">The service's name, such as <c>taxi.catch</c>.</param>
 public sealed class Points(string service)
 {
     private readonly string? _killAt = KillPoint(service);
+    private int _timesLeft = KillTimes();
 
     /// <summary>What happens at each point; nothing unless a test says so. An exception thrown here is as one thrown by the code at that place.</summary>
     public Func<string, ValueTask>? Reached { get; set; }
@@ -17,14 +20,15 @@ public sealed class Points(string service)
     {
         if (_killAt is null && Reached is null)
             return ValueTask.CompletedTask;
-        if (_killAt == point)
+        if (_killAt == point && Interlocked.Decrement(ref _timesLeft) == 0)
             Process.GetCurrentProcess().Kill();
         return Reached?.Invoke(point) ?? ValueTask.CompletedTask;
     }
 
-    private static string? KillPoint(string service)
-    {
-        var at = Environment.GetEnvironmentVariable("MANNAM_KILL_AT");
-        return at?.StartsWith(service + "/", StringComparison.Ordinal) == true ? at[(service.Length + 1)..] : null;
-    }
+    private static string? KillPoint(string service) =>
+        Kill()[0] is { } at && at.StartsWith(service + "/", StringComparison.Ordinal) ? at[(service.Length + 1)..] : null;
+
+    private static int KillTimes() => Kill() is [_, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 1;
+
+    private static string[] Kill() => (Environment.GetEnvironmentVariable("MANNAM_KILL_AT") ?? "").Split('#');
 }

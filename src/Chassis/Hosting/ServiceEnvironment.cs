@@ -1,4 +1,3 @@
-using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Messaging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -29,42 +28,4 @@ public sealed record ServiceEnvironment
 
     /// <summary>Whether the host repeats the loops; a test that makes single steps says false.</summary>
     public bool RunLoops { get; init; } = true;
-}
-
-/// <summary>The clients for a service's synchronous calls, one a peer.</summary>
-public sealed class Peers : IDisposable
-{
-    private readonly Dictionary<string, HttpClient> _clients = [];
-
-    internal Peers(Declaration.ServiceDeclaration declaration, Settings settings, Func<string, HttpMessageHandler?> inProcess)
-    {
-        foreach (var (peer, address) in declaration.Calls)
-        {
-            var configured = settings.GetIfSet(address);
-            var handler = configured is null
-                ? inProcess(peer)
-                : new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
-            // Without either, reading the required setting says what is missing.
-            _clients[peer] = new HttpClient(handler ?? Missing(settings, address))
-            {
-                BaseAddress = configured ?? new Uri($"http://{peer}/"),
-                Timeout = Timeout.InfiniteTimeSpan,
-            };
-        }
-    }
-
-    /// <summary>The client for a declared peer. It has no timeout of its own: who calls sets one.</summary>
-    public HttpClient this[string peer] => _clients[peer];
-
-    private static HttpMessageHandler Missing(Settings settings, Setting<Uri> address)
-    {
-        settings.Get(address);
-        throw new InvalidOperationException("a required setting was read though it is not set");
-    }
-
-    public void Dispose()
-    {
-        foreach (var client in _clients.Values)
-            client.Dispose();
-    }
 }

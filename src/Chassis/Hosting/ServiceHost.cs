@@ -3,6 +3,7 @@ using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Http;
 using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -101,7 +102,8 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton(environment.Time);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(parts.Database);
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess));
+        builder.Services.AddSingleton(parts.Points);
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time, parts.Points));
         builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
         declaration.Register(builder.Services, parts);
@@ -118,6 +120,8 @@ public sealed class ServiceHost : IAsyncDisposable
         var details = new Dictionary<string, string>();
         foreach (var runner in _runners)
             details[runner.Name] = runner.Failure is { } failure ? $"retrying: {failure}" : "running";
+        foreach (var (peer, state) in Services.GetRequiredService<Peers>().Circuits)
+            details[$"circuit {peer}"] = state;
         var live = _runners.TrueForAll(r => r.SinceLastBeat < LongestBeat);
         try
         {

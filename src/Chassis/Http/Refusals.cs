@@ -18,6 +18,7 @@ public static class Refusals
             RefusalKind.Declined => Problems.Declined(refusal.Detail ?? "declined", location: location),
             RefusalKind.Unknown => Problems.NotFound(refusal.Detail),
             RefusalKind.Conflict => Problems.Conflict(refusal.Detail ?? "", refusal.RetryAfter),
+            RefusalKind.Unavailable => Problems.Unavailable(refusal.Detail, refusal.RetryAfter ?? TimeSpan.FromSeconds(1), location),
             RefusalKind.Outdated => Problems.PreconditionFailed(),
             _ => throw new InvalidOperationException($"no answer is known for {refusal.Kind}"),
         };

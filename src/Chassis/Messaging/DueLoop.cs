@@ -4,13 +4,15 @@ using Npgsql;
 namespace Mannam.Chassis.Messaging;
 
 /// <summary>Does one kind of due thing; throws when it has to be tried again. What it does must be safe to repeat.</summary>
-internal delegate Task DueAction(string data, IServiceProvider services, CancellationToken ct);
+/// <returns>After what time it is due again; null when it is done for good.</returns>
+internal delegate Task<TimeSpan?> DueAction(string data, IServiceProvider services, CancellationToken ct);
 
 /// <summary>Guarantee 10: does what a service owes, once it is due, again with growing pauses until it succeeds.</summary>
 /// <remarks>Things are claimed by moving them into the future: one whose replica died is due again after <see cref="Lease"/>. No transaction is open meanwhile.</remarks>
 internal sealed class DueLoop(
     NpgsqlDataSource database,
     IReadOnlyDictionary<string, DueAction> actions,
+    IReadOnlyList<string> recurring,
     IServiceProvider services,
     TimeProvider time,
     Points points,
@@ -21,6 +23,7 @@ internal sealed class DueLoop(
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     private const int Most = 16;
+    private bool _recurringAreThere;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     public string Name => "due";
@@ -29,9 +32,26 @@ internal sealed class DueLoop(
 
     public async Task<bool> StepAsync(CancellationToken ct)
     {
+        if (!_recurringAreThere)
+            await AddRecurringAsync(ct);
         var claimed = await ClaimAsync(ct);
         await Task.WhenAll(claimed.Select(d => DoAsync(d, ct)));
         return claimed.Count == Most;
+    }
+
+    // Each once in the database, whichever replica comes first: its id follows from its kind.
+    private async Task AddRecurringAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into due (due_id, key, kind, data, at, cause, attempts)
+            select md5(kind)::uuid, 0, kind, '{}', $2, '', 0 from unnest($1) kind on conflict do nothing
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. recurring] });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime });
+        await command.ExecuteNonQueryAsync(ct);
+        _recurringAreThere = true;
     }
 
     private sealed record Claimed(Guid Id, string Kind, string Data, int Attempts);
@@ -59,11 +79,12 @@ internal sealed class DueLoop(
     private async Task DoAsync(Claimed due, CancellationToken ct)
     {
         await points.AtAsync("due.claimed");
+        TimeSpan? again;
         try
         {
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
             attempt.CancelAfter(Lease - TimeSpan.FromSeconds(5));
-            await actions[due.Kind](due.Data, services, attempt.Token);
+            again = await actions[due.Kind](due.Data, services, attempt.Token);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -71,8 +92,12 @@ internal sealed class DueLoop(
             return;
         }
         await points.AtAsync("due.done");
-        await using var command = database.CreateCommand("delete from due where due_id = $1");
+        await using var command = database.CreateCommand(
+            again is null ? "delete from due where due_id = $1" : "update due set at = $2, attempts = 0, error = null where due_id = $1"
+        );
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = due.Id });
+        if (again is { } pause)
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (time.GetUtcNow() + pause).UtcDateTime });
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -20,6 +20,9 @@ public abstract record Outcome
     /// <summary>It may have been done, or may be done later.</summary>
     public static Outcome Unknown(string why) => new UnknownOutcome(why);
 
+    /// <summary>Whether it is not known.</summary>
+    public bool IsUnknown => this is UnknownOutcome;
+
     /// <summary>What follows from each.</summary>
     public T Match<T>(Func<T> approved, Func<string, T> declined, Func<string, T> unknown) =>
         this switch

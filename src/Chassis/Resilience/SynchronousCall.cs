@@ -1,34 +1,132 @@
 using System.Text.Json;
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Hosting;
+using Polly;
+using Polly.CircuitBreaker;
 
 namespace Mannam.Chassis.Resilience;
 
-/// <summary>Guarantee 6: asks a peer over HTTP, within a time, and makes one of three outcomes of whatever comes back, or does not.</summary>
-/// <param name="peer">The way to the peer.</param>
-/// <param name="timeout">After this the outcome is unknown.</param>
-public sealed class SynchronousCall(HttpClient peer, TimeSpan timeout)
+/// <summary>Guarantees 6 and 7: asks a peer over HTTP, and makes one of three outcomes of whatever comes back, or does not.</summary>
+/// <remarks>An attempt that exceeds its time is re-asked once, to join what still runs. When too many outcomes were unknown the circuit opens: requests
+/// are refused before anything is recorded.</remarks>
+public sealed class SynchronousCall : IDisposable
 {
+    private readonly HttpClient _peer;
+    private readonly TimeSpan _timeout;
+    private readonly TimeSpan _join;
+    private readonly TimeSpan _break;
+    private readonly TimeProvider _time;
+    private readonly Points _points;
+    private readonly SemaphoreSlim _underWay;
+    private readonly CircuitBreakerStateProvider _state = new();
+    private readonly ResiliencePipeline _circuit;
+
+    internal SynchronousCall(HttpClient peer, CallLimits limits, Settings settings, TimeProvider time, Points points)
+    {
+        (_peer, _time, _points) = (peer, time, points);
+        (_timeout, _join, _break) = (settings.Get(limits.Timeout), settings.Get(limits.Join), settings.Get(limits.CircuitBreak));
+        _underWay = new SemaphoreSlim((int)settings.Get(limits.UnderWay));
+        _circuit = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions
+                {
+                    FailureRatio = settings.Get(limits.CircuitPercent) / 100.0,
+                    MinimumThroughput = (int)settings.Get(limits.CircuitCalls),
+                    SamplingDuration = settings.Get(limits.CircuitWindow),
+                    BreakDuration = _break,
+                    ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is Asked { IsUnknown: true }),
+                    StateProvider = _state,
+                }
+            )
+            .Build();
+    }
+
+    /// <summary><c>closed</c>, <c>open</c>, or <c>half open</c>: a probe is under way.</summary>
+    public string Circuit =>
+        _state.CircuitState switch
+        {
+            CircuitState.Closed => "closed",
+            CircuitState.HalfOpen => "half open",
+            _ => "open",
+        };
+
+    private abstract record Asked(bool IsUnknown);
+
+    private sealed record Asked<T>(bool IsUnknown, T Result) : Asked(IsUnknown);
+
+    /// <summary>Lets a request through to record and ask, or refuses it at once while the circuit is open or too many calls are under way.</summary>
+    /// <param name="request">Records what it intends, asks, and settles what came of it; returns the outcome too, on which the circuit looks.</param>
+    /// <param name="refused">What is answered to a refused request, and after what time it may be tried again.</param>
+    public async Task<T> AdmitAsync<T>(Func<Task<(Outcome Outcome, T Result)>> request, Func<TimeSpan, T> refused)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(refused);
+        if (!await _underWay.WaitAsync(TimeSpan.Zero))
+            return refused(TimeSpan.FromSeconds(1));
+        try
+        {
+            var asked = await _circuit.ExecuteAsync(
+                static async (request, _) =>
+                {
+                    var (outcome, result) = await request();
+                    return new Asked<T>(outcome.IsUnknown, result);
+                },
+                request
+            );
+            return asked.Result;
+        }
+        catch (BrokenCircuitException e)
+        {
+            return refused(e.RetryAfter ?? _break);
+        }
+        finally
+        {
+            _underWay.Release();
+        }
+    }
+
     /// <summary>Asks.</summary>
-    /// <param name="ask">Makes the request.</param>
-    /// <param name="understand">What the answer means; throw <see cref="JsonException"/> where it means nothing.</param>
+    /// <param name="ask">Makes the request; asked again it makes the same, with the same key.</param>
+    /// <param name="understand">What the answer means; throws <see cref="JsonException"/> where it means nothing.</param>
     public async Task<Outcome> AskAsync(
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
     )
     {
-        using var within = new CancellationTokenSource(timeout);
+        ArgumentNullException.ThrowIfNull(ask);
+        ArgumentNullException.ThrowIfNull(understand);
+        await _points.AtAsync("call.asking");
+        var outcome =
+            await AskAsync(ask, understand, _timeout)
+            ?? (_join > TimeSpan.Zero ? await AskAsync(ask, understand, _join) : null)
+            ?? Outcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
+        await _points.AtAsync("call.answered");
+        return outcome;
+    }
+
+    // Null when the time was over.
+    private async Task<Outcome?> AskAsync(
+        Func<HttpRequestMessage> ask,
+        Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand,
+        TimeSpan within
+    )
+    {
+        using var timeout = new CancellationTokenSource(within, _time);
         try
         {
             using var request = ask();
-            using var answer = await peer.SendAsync(request, within.Token);
-            return await understand(answer, within.Token);
+            using var answer = await _peer.SendAsync(request, timeout.Token);
+            return await understand(answer, timeout.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return Outcome.Unknown($"no answer within {timeout.TotalMilliseconds:0} ms");
+            return null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
             return Outcome.Unknown(e.Message);
         }
     }
+
+    public void Dispose() => _underWay.Dispose();
 }

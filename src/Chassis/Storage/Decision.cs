@@ -19,6 +19,9 @@ public enum RefusalKind
 
     /// <summary>412: the version that If-Match names is outdated.</summary>
     Outdated = 412,
+
+    /// <summary>503: not now; nothing is known against it.</summary>
+    Unavailable = 503,
 }
 
 /// <summary>A command's refusal: an error its sender can expect, told as a value.</summary>

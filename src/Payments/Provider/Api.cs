@@ -25,7 +25,7 @@ internal static class Api
     {
         routes.MapReads<ProviderDb, Movement, MovementView>(Ledger);
         routes.MapRead("/charges/{name}", FindAsync);
-        routes.MapPut("/charges/{name}", TakeAsync).Takes<ChargeRequest>();
+        routes.MapPut("/charges/{name}", ChargeAsync).Takes<ChargeRequest>();
         routes.MapDelete("/charges/{name}", GiveBackAsync);
         routes.MapRead("/settings", async (Behaviour behaviour) => Show(await behaviour.NowAsync()));
         routes.MapPatch("/settings", ChangeAsync).Takes<SettingsView>();
@@ -34,7 +34,14 @@ internal static class Api
     private static async Task<IResult> FindAsync(string name, Vault vault) =>
         await vault.FindAsync(name) is { } charge ? Show(charge) : Problems.NotFound($"There is no charge {name}.");
 
-    private static async Task<IResult> TakeAsync(string name, HttpContext http, Vault vault, Behaviour behaviour, TimeProvider time)
+    private static async Task<IResult> ChargeAsync(
+        string name,
+        HttpContext http,
+        Vault vault,
+        Behaviour behaviour,
+        Modes modes,
+        TimeProvider time
+    )
     {
         var fields = await Fields.ReadAsync(http);
         fields.Given("name", name);
@@ -45,6 +52,11 @@ internal static class Api
         var now = await behaviour.NowAsync();
         if (now.Delay + now.Jitter > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(now.Delay + Random.Shared.NextInt64(now.Jitter + 1)), time);
+        return await modes.AnswerAsync(now.Mode, http, () => TakeAsync(name, amount, now, vault));
+    }
+
+    private static async Task<IResult> TakeAsync(string name, long amount, ProviderSettings now, Vault vault)
+    {
         if (amount > now.DeclineAbove && await vault.FindAsync(name) is null)
             return Problems.Declined($"the amount is above {now.DeclineAbove} won");
         return await vault.TakeAsync(name, amount) switch
@@ -79,7 +91,7 @@ internal static class Api
         var fields = await Fields.ReadAsync(http);
         var delay = fields.OptionalNumber("delay", 0, LongestDelay);
         var jitter = fields.OptionalNumber("jitter", 0, LongestDelay);
-        var mode = fields.OptionalOneOf("mode", "ok");
+        var mode = fields.OptionalOneOf("mode", Modes.All);
         var never = fields.IsNull("declineAbove");
         var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, Fields.MostWon);
         if (fields.Refused is { } refused)

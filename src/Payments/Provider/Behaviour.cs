@@ -7,6 +7,10 @@ internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDispo
 {
     private readonly SemaphoreSlim _turn = new(1);
     private ProviderSettings? _now;
+    private CancellationTokenSource _mode = new();
+
+    /// <summary>Fires when the mode changes.</summary>
+    public CancellationToken ModeChanged => _mode.Token;
 
     /// <summary>What is in force.</summary>
     public async ValueTask<ProviderSettings> NowAsync()
@@ -32,11 +36,15 @@ internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDispo
         await _turn.WaitAsync();
         try
         {
-            now = change(_now ?? now);
+            var before = _now ?? now;
+            now = change(before);
             await using var db = await contexts.CreateDbContextAsync();
             db.Update(now);
             await db.SaveChangesAsync();
-            return _now = now;
+            _now = now;
+            if (now.Mode != before.Mode)
+                await Interlocked.Exchange(ref _mode, new CancellationTokenSource()).CancelAsync();
+            return now;
         }
         finally
         {
@@ -44,5 +52,9 @@ internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDispo
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _turn.Dispose();
+        _mode.Dispose();
+    }
 }

@@ -47,6 +47,6 @@ internal sealed record ProviderSettings
     /// <summary>Milliseconds that a charge takes at most besides, at random.</summary>
     public long Jitter { get; init; }
 
-    /// <summary>How charges are answered; <c>ok</c>.</summary>
-    public string Mode { get; init; } = "ok";
+    /// <summary>How charges are answered; see <see cref="Modes"/>.</summary>
+    public string Mode { get; init; } = Modes.Ok;
 }

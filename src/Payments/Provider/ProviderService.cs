@@ -12,7 +12,7 @@ public static class ProviderService
         {
             Paths = ["charges", "ledger", "settings"],
             Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
-            Services = s => s.AddSingleton<Vault>().AddSingleton<Behaviour>(),
+            Services = s => s.AddSingleton<Vault>().AddSingleton<Behaviour>().AddSingleton<Modes>(),
             WarmUp = s => s.GetRequiredService<Vault>().WarmUpAsync(),
             Routes = Api.Map,
         };

@@ -1,3 +1,4 @@
+using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +14,7 @@ internal enum ChargeResult
 }
 
 /// <summary>Takes and gives back money: each movement, and the charge it belongs to, in one transaction.</summary>
-internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider time)
+internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider time, Points points)
 {
     /// <summary>The charge of that name, or null.</summary>
     public async Task<Charge?> FindAsync(string name)
@@ -58,7 +59,9 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
         {
             // Inserts alone: one batch, which PostgreSQL makes one transaction.
             db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+            await points.AtAsync("charge.committing");
             await db.SaveChangesAsync();
+            await points.AtAsync("charge.committed");
             return ChargeResult.TakenNow;
         }
         catch (DbUpdateException e) when (Failures.IsConflict(e))
@@ -103,7 +106,9 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
             db.Add(Moved(name, Movement.GiveBackAction, charge.Amount));
         }
         db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+        await points.AtAsync("giveBack.committing");
         await db.SaveChangesAsync();
+        await points.AtAsync("giveBack.committed");
         return charge;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Http;
 using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -44,28 +45,49 @@ internal static class Api
         if (fields.Refused is { } refused)
             return refused;
 
+        return await approval.AdmitAsync(
+            async () =>
+            {
+                var request = Catch.Request(await ids.NextAsync(), price, from, to, customer);
+                return await PayAsync(http, catches, approval, request);
+            },
+            refused: after => Problems.Unavailable("Payment is not available now. Nothing was recorded; please try again.", after)
+        );
+    }
+
+    private static async Task<(Outcome, IResult)> PayAsync(
+        HttpContext http,
+        Aggregates<CatchDb, Catch> catches,
+        Approval approval,
+        Catch request
+    )
+    {
         var cause = Cause.Request();
-        var request = Catch.Request(await ids.NextAsync(), price, from, to, customer);
         await catches.CreateAsync(request, cause, request.Announced());
         var outcome = await approval.AskAsync(request);
-
+        var settled = await catches.DecideAsync(
+            request,
+            outcome.Match<Func<Catch, Decision>>(
+                approved: () => c => c.Paid(),
+                declined: _ => c => c.NotPaid(),
+                unknown: _ => c => c.NotPaid()
+            ),
+            cause
+        );
         var recorded = Catches.Location(http, request.Key);
-        return await outcome.Match<Task<IResult>>(
-            approved: async () => Catches.Created((await catches.DecideAsync(request, c => c.Paid(), cause)).State),
-            declined: async reason =>
-            {
-                await catches.DecideAsync(request, c => c.NotPaid(), cause);
-                return Problems.Declined(reason, location: recorded);
-            },
-            unknown: async why =>
-            {
-                await catches.DecideAsync(request, c => c.NotPaid(), cause);
-                return Problems.Unavailable(
-                    $"The payment could not be made: {why}. Nothing is charged; please try again.",
-                    AskAgain,
-                    recorded
-                );
-            }
+        var cancelled = Problems.Unavailable(
+            "The payment could not be made in time. Nothing is charged; please try again.",
+            AskAgain,
+            recorded
+        );
+        return (
+            outcome,
+            outcome.Match(
+                // Settled as cancelled meanwhile, by the sweep of another replica: the money goes back.
+                approved: () => settled.State.Status == Catch.Cancelled ? cancelled : Catches.Created(settled.State),
+                declined: reason => Problems.Declined(reason, location: recorded),
+                unknown: _ => cancelled
+            )
         );
     }
 

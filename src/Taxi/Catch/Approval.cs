@@ -1,16 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Resilience;
 
 namespace Mannam.Taxi.Catch;
 
 /// <summary>Payment, asked synchronously: what is not paid is never visible to drivers.</summary>
-internal sealed class Approval(Peers peers, Settings settings)
+internal sealed class Approval(Peers peers)
 {
-    private readonly SynchronousCall _payment = new(peers["taxi.payment"], settings.Get(CatchService.PaymentTimeout));
+    private readonly SynchronousCall _payment = peers.Call("taxi.payment");
+
+    /// <summary>Lets a request be recorded and asked for, or refuses it at once while payment is known to be in trouble.</summary>
+    public Task<T> AdmitAsync<T>(Func<Task<(Outcome, T)>> request, Func<TimeSpan, T> refused) => _payment.AdmitAsync(request, refused);
 
     /// <summary>Asks payment to approve the request. Safe to repeat: payment knows it by its id.</summary>
     public Task<Outcome> AskAsync(Catch request) =>

@@ -1,5 +1,6 @@
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Mannam.Taxi.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,12 +12,7 @@ namespace Mannam.Taxi.Catch;
 internal static class CatchService
 {
     public static readonly Setting<Uri> PaymentUrl = Setting.Address("PaymentUrl", "the address of Taxi's payment service");
-    public static readonly Setting<TimeSpan> PaymentTimeout = Setting.Milliseconds(
-        "PaymentTimeout",
-        610,
-        "how long payment may take, in milliseconds",
-        1
-    );
+    public static readonly CallLimits PaymentLimits = new("Payment", 610);
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<CatchDb, Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
@@ -24,12 +20,18 @@ internal static class CatchService
             Paths = ["catches"],
             Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
             Language = TaxiEvents.Language,
-            Settings = [PaymentUrl, PaymentTimeout],
-            Calls = [("taxi.payment", PaymentUrl)],
+            Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],
             Services = s =>
                 s.AddSingleton<Approval>().AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), "catch_ids")),
             Routes = Api.Map,
         }
+            // What a crash left without an outcome ends, and money that was taken for it goes back.
+            .Sweeping(
+                "OpenRequests",
+                "select key from catches where status = 'requested' and requested_at < now() - $1 order by requested_at limit 100",
+                olderThan: settings => settings.Get(PaymentLimits.Timeout) + TimeSpan.FromSeconds(5),
+                request => request.NotPaid()
+            )
             .Publishing<CatchRequested>()
             .Publishing<CatchCancelled>()
             .Whenever<PickupAssigned>(Policies.Whenever)

@@ -6,7 +6,9 @@ create table catches (
     starting_point text not null,
     destination    text not null,
     customer       text not null,
-    status         text not null
+    status         text not null,
+    requested_at   timestamptz not null default now()
 );
+create index catches_open on catches (requested_at) where status = 'requested';
 
 create sequence catch_ids;

@@ -16,8 +16,7 @@ internal static class PaymentService
             Paths = ["payments"],
             Schema = (typeof(PaymentService).Assembly, "Mannam.Taxi.Payment/Schema.sql"),
             Language = TaxiEvents.Language,
-            Settings = [ProviderUrl],
-            Calls = [("provider", ProviderUrl)],
+            Calls = [new PeerCall("provider", ProviderUrl)],
             Services = s => s.AddPayments<PaymentDb, Payment>(key => new Payment(key)),
             Routes = Api.Map,
         }
