@@ -10,7 +10,13 @@ public sealed class Peers : IDisposable
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly Dictionary<string, SynchronousCall> _calls = [];
 
-    internal Peers(ServiceDeclaration declaration, Settings settings, Func<string, HttpMessageHandler?> inProcess, TimeProvider time, Points points)
+    internal Peers(
+        ServiceDeclaration declaration,
+        Settings settings,
+        Func<string, HttpMessageHandler?> inProcess,
+        TimeProvider time,
+        Points points
+    )
     {
         foreach (var call in declaration.Calls)
         {
