@@ -116,6 +116,7 @@ public sealed class Machine : IAsyncDisposable
         foreach (var topic in topics)
             await StartLogAsync(topic, ct);
         await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
+        await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
         frontDoor = OpenFrontDoor();
         await frontDoor.StartAsync(ct);
     }

@@ -116,7 +116,14 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts)
     {
         if (Published.Count > 0)
-            yield return new Relay(parts.ConnectionString, parts.Topic, parts.Transport, parts.Points, parts.Outbox, parts.Metrics);
+            yield return new Relay(
+                () => new RelayLease(parts.ConnectionString, parts.Replicated, parts.Outbox),
+                parts.Topic,
+                parts.Transport,
+                parts.Points,
+                parts.Outbox,
+                parts.Metrics
+            );
         if (_policies.Count > 0)
         {
             var handler = new Handler<TDb, TAggregate>(

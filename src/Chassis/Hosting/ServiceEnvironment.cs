@@ -26,6 +26,9 @@ public sealed record ServiceEnvironment
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether other replicas of the service may run beside this one.</summary>
+    public bool Replicated { get; init; }
+
     /// <summary>Whether the host repeats the loops; a test that makes single steps says false.</summary>
     public bool RunLoops { get; init; } = true;
 }

@@ -57,7 +57,10 @@ public sealed class ServiceHost : IAsyncDisposable
             environment.Time,
             new Points(declaration.FullName),
             new ServiceMetrics(declaration.FullName, environment.Time)
-        );
+        )
+        {
+            Replicated = environment.Replicated,
+        };
         var schema = new Schema(
             ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
             (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
@@ -87,6 +90,9 @@ public sealed class ServiceHost : IAsyncDisposable
             (await itself.PostAsync(path, nothing)).Dispose();
         }
     }
+
+    /// <summary>Prepares the ways to its peers, once they are there.</summary>
+    public Task WarmUpCallsAsync() => Services.GetRequiredService<Peers>().WarmUpAsync();
 
     private static WebApplication Build(
         ServiceDeclaration declaration,

@@ -28,6 +28,9 @@ internal sealed class ServiceParts(
 
     public ServiceMetrics Metrics { get; } = metrics;
 
+    /// <summary>Whether other replicas of the service may run.</summary>
+    public bool Replicated { get; init; }
+
     public OutboxSignal Outbox { get; } = new();
 
     public DueSignal Due { get; } = new();

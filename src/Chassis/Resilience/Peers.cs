@@ -36,6 +36,23 @@ public sealed class Peers : IDisposable
     /// <summary>The state of each circuit, by peer.</summary>
     public IEnumerable<(string Peer, string State)> Circuits => _calls.Select(c => (c.Key, c.Value.Circuit));
 
+    /// <summary>Goes once to each peer for nothing, so that the first call finds the way prepared.</summary>
+    internal async Task WarmUpAsync()
+    {
+        foreach (var client in _clients.Values)
+        {
+            try
+            {
+                using var within = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+                (await client.GetAsync("nothing", within.Token)).Dispose();
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                // Not there yet.
+            }
+        }
+    }
+
     private static HttpClient ClientOf(PeerCall call, Settings settings, Func<string, HttpMessageHandler?> inProcess)
     {
         var configured = settings.GetIfSet(call.Address);

@@ -44,8 +44,12 @@ internal sealed class Catch(long key) : Aggregate(key)
         return Decision.Happened();
     }
 
-    /// <summary>Payment declined it, or its outcome is not known: it ends, and money that was taken goes back.</summary>
-    public Decision NotPaid() => Status == Requested ? End() : Decision.Holds;
+    /// <summary>Payment declined it, or its outcome is not known to who asked: it ends, and money that was taken goes back. So it is also when the payment
+    /// came through after all and a driver was faster than this: the rider was told that it failed.</summary>
+    public Decision NotPaid() => Status is Cancelled or Approve ? Decision.Holds : End();
+
+    /// <summary>A crash left it without an outcome, and nobody waits for the answer. If it turns out to be paid meanwhile, it lives.</summary>
+    public Decision Abandoned() => Status == Requested ? End() : Decision.Holds;
 
     /// <summary>The rider cancels. Not while payment is being asked.</summary>
     public Decision Cancel() =>

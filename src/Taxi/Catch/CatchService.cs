@@ -30,7 +30,7 @@ internal static class CatchService
                 "OpenRequests",
                 "select key from catches where status = 'requested' and requested_at < now() - $1 order by requested_at limit 100",
                 olderThan: settings => settings.Get(PaymentLimits.Timeout) + TimeSpan.FromSeconds(5),
-                request => request.NotPaid()
+                request => request.Abandoned()
             )
             .Publishing<CatchRequested>()
             .Publishing<CatchCancelled>()

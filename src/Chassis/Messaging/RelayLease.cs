@@ -1,0 +1,84 @@
+using Mannam.Chassis.Hosting;
+using Npgsql;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Which replica's relay is active: the one whose connection holds the lock. The others tell it, after their commits, that there is something.</summary>
+/// <remarks>They tell it by a NOTIFY on this connection, at most one each <see cref="Apart"/>: one inside a command's transaction would let all commits
+/// of the server wait for each other.</remarks>
+/// <param name="connectionString">The service's database.</param>
+/// <param name="replicated">Whether there may be other replicas.</param>
+/// <param name="signal">Wakes the relay.</param>
+internal sealed class RelayLease(string connectionString, bool replicated, OutboxSignal signal) : IAsyncDisposable
+{
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(5);
+
+    // The lock must be free soon after this process' machine is gone. And a removal lost with the server's memory is only published twice.
+    private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Pooling = false,
+        Options = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c synchronous_commit=off",
+    }.ToString();
+    private readonly CancellationTokenSource _left = new();
+    private NpgsqlConnection? _connection;
+    private bool _held;
+    private Task _listening = Task.CompletedTask;
+
+    /// <summary>The connection that holds the lock; null while another replica's does, which was told then.</summary>
+    public async Task<NpgsqlConnection?> TakeAsync(CancellationToken ct)
+    {
+        if (_held)
+            return _connection;
+        if (_connection is null)
+        {
+            var connection = new NpgsqlConnection(_connectionString);
+            await connection.OpenAsync(ct);
+            _connection = connection;
+        }
+        _held = await ScalarAsync("select pg_try_advisory_lock(77001520, 2)", ct) is true;
+        if (!replicated)
+            return _held ? _connection : null;
+        if (_held)
+        {
+            _listening = ListenAsync(_left.Token);
+            return _connection;
+        }
+        await ScalarAsync("notify mannam_outbox", ct);
+        await Task.Delay(Apart, ct);
+        return null;
+    }
+
+    // On a connection of its own, as the other one is busy. When it fails, the relay's slow poll still finds everything, until the lock changes hands.
+    private async Task ListenAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(_connectionString);
+            await connection.OpenAsync(ct);
+            await using var listen = new NpgsqlCommand("listen mannam_outbox", connection);
+            await listen.ExecuteNonQueryAsync(ct);
+            while (true)
+            {
+                await connection.WaitAsync(ct);
+                signal.Give();
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or IOException) { }
+    }
+
+    private async Task<object?> ScalarAsync(string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        return await command.ExecuteScalarAsync(ct);
+    }
+
+    /// <summary>Gives up the lock, and with it the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _left.CancelAsync();
+        await _listening;
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _left.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Mannam.Tests.Chassis.Http;
+using Xunit;
+
+namespace Mannam.Tests;
+
+/// <summary>Calls as they are written down: <c>POST /catches</c>.</summary>
+internal static class Calls
+{
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Sends a call.</summary>
+    /// <param name="http">The client.</param>
+    /// <param name="call">Method and path, such as <c>GET /catches/1</c>.</param>
+    /// <param name="body">A text is JSON as it stands; else an object; null for none.</param>
+    /// <param name="headers">Such as If-Match.</param>
+    public static async Task<Answer> AskAsync(
+        this HttpClient http,
+        string call,
+        object? body = null,
+        params (string Name, string Value)[] headers
+    )
+    {
+        var space = call.IndexOf(' ', StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(new HttpMethod(call[..space]), call[(space + 1)..]);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body, Web)));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        foreach (var (name, value) in headers)
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>Sends what a command line of the documents sends: <c>http POST host/catches price=250000</c>. HTTPie makes JSON texts of the fields.</summary>
+    public static Task<Answer> HttpieAsync(this HttpClient http, string commandLine)
+    {
+        var words = commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+        var fields = words
+            .Where(w => w.Contains('=', StringComparison.Ordinal))
+            .Select(w => w.Split('=', 2))
+            .ToDictionary(w => w[0], w => w[1]);
+        var method =
+            words[0].All(char.IsAsciiLetterUpper) ? words[0]
+            : fields.Count > 0 ? "POST"
+            : "GET";
+        var address = words.First(w => w.Contains('/', StringComparison.Ordinal) && !w.Contains('=', StringComparison.Ordinal));
+        var path = address[address.IndexOf('/', address.IndexOf("//", StringComparison.Ordinal) + 2)..];
+        return http.AskAsync($"{method} {path}", fields.Count > 0 ? fields : null);
+    }
+
+    /// <summary>The answer must have this status.</summary>
+    public static async Task<Answer> Gives(this Task<Answer> answer, int status)
+    {
+        var given = await answer;
+        Assert.True(given.Status == status, $"{status} was expected, {given.Status} came: {given.Body}");
+        return given;
+    }
+
+    /// <summary>The answer must be a problem document of this status that names exactly these fields.</summary>
+    public static async Task<Answer> Refuses(this Task<Answer> answer, int status, params string[] fields)
+    {
+        var given = await answer.Gives(status);
+        Assert.Equal("application/problem+json", given.ContentType);
+        Assert.Equal(status, (int)given.Json["status"]!);
+        Assert.NotEmpty((string)given.Json["title"]!);
+        Assert.Equal(fields.Order(), (given.Json["errors"]?.AsObject() ?? []).Select(e => e.Key).Order());
+        return given;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using Xunit;
+
+namespace Mannam.Tests;
+
+/// <summary>A clock that goes as ever, but for delays of 100 s and more: these end when the test says. So nothing in a test depends on who is faster.</summary>
+public sealed class HeldTime : TimeProvider
+{
+    /// <summary>A delay that is held, in milliseconds, as the provider is told it.</summary>
+    public const int Held = 200_000;
+
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(100);
+    private readonly Channel<HeldTimer> _held = Channel.CreateUnbounded<HeldTimer>();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime < Least)
+            return base.CreateTimer(callback, state, dueTime, period);
+        var timer = new HeldTimer(callback, state, dueTime);
+        _held.Writer.TryWrite(timer);
+        return timer;
+    }
+
+    /// <summary>The next delay that is held; waits until somebody begins one.</summary>
+    public async Task<HeldTimer> NextAsync() =>
+        await _held.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>Whether a delay is held that was not asked for yet.</summary>
+    public bool HasMore => _held.Reader.Count > 0;
+}
+
+/// <summary>A delay under way.</summary>
+public sealed class HeldTimer(TimerCallback callback, object? state, TimeSpan dueTime) : ITimer
+{
+    public TimeSpan DueTime => dueTime;
+
+    /// <summary>Its time is over.</summary>
+    public void Elapse() => callback(state);
+
+    public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+    public void Dispose() { }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,56 @@
+using Mannam.Tests.Chassis.Http;
+using Xunit;
+
+namespace Mannam.Tests.Payments;
+
+/// <summary>Many ask the provider for the same at once: the ledger and the state agree.</summary>
+public sealed class ProviderRaceTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
+{
+    private HttpClient Http => taxi.Http;
+
+    private Task<Answer[]> AtOnceAsync(int times, Func<int, string> call) =>
+        Task.WhenAll(Enumerable.Range(0, times).Select(i => Http.AskAsync(call(i), """{"amount": 700}""")));
+
+    [Fact]
+    public async Task Of_fifty_who_ask_for_one_charge_one_takes_it_and_the_others_learn_that_it_was_taken()
+    {
+        var answers = await AtOnceAsync(50, _ => "PUT /provider/charges/fifty");
+        Assert.Equal([.. Enumerable.Repeat(200, 49), 201], answers.Select(a => a.Status).Order());
+        Assert.Equal(["charge 700"], await Http.LedgerAsync("fifty"));
+    }
+
+    [Fact]
+    public async Task Of_fifty_who_ask_for_different_amounts_one_takes_its_own()
+    {
+        var answers = await Task.WhenAll(
+            Enumerable.Range(1, 50).Select(i => Http.AskAsync("PUT /provider/charges/amounts", new { amount = i }))
+        );
+        var taken = Assert.Single(answers, a => a.Status == 201);
+        Assert.Equal(49, answers.Count(a => a.Status == 409));
+        Assert.Equal([$"charge {taken.At("amount")}"], await Http.LedgerAsync("amounts"));
+    }
+
+    [Fact]
+    public async Task Fifty_who_give_back_one_charge_move_the_money_once()
+    {
+        await Http.AskAsync("PUT /provider/charges/backs", """{"amount": 700}""").Gives(201);
+        Assert.All(await AtOnceAsync(50, _ => "DELETE /provider/charges/backs"), a => Assert.Equal(200, a.Status));
+        Assert.Equal(["charge 700", "giveBack 700"], await Http.LedgerAsync("backs"));
+    }
+
+    [Fact]
+    public async Task Where_charges_and_give_backs_race_nobody_is_charged_in_the_end()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var name = $"race-{round}";
+            var answers = await AtOnceAsync(6, i => $"{(i % 2 == 0 ? "PUT" : "DELETE")} /provider/charges/{name}");
+            Assert.All(answers.Where((_, i) => i % 2 == 0), a => Assert.Contains(a.Status, new[] { 200, 201, 410 }));
+            Assert.All(answers.Where((_, i) => i % 2 == 1), a => Assert.Equal(200, a.Status));
+            var charged = answers.Any(a => a.Status == 201);
+            var state = (await Http.AskAsync($"GET /provider/charges/{name}").Gives(200)).At("state");
+            Assert.Equal(charged ? "givenBack" : "voided", state);
+            Assert.Equal(charged ? ["charge 700", "giveBack 700"] : [], await Http.LedgerAsync(name));
+        }
+    }
+}

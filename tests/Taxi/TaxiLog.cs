@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Npgsql;
+
+namespace Mannam.Tests.Taxi;
+
+/// <summary>What was published of a saga, as it lies in the topic.</summary>
+internal static class TaxiLog
+{
+    /// <summary>A record: its envelope and its value.</summary>
+    public sealed record Published(long Key, JsonObject Headers, JsonObject Value)
+    {
+        public string Type => Header("ce_type");
+
+        public string Header(string name) => (string)Headers[name]!;
+    }
+
+    /// <summary>Every event of the saga in the order of the topic: a saga has one partition.</summary>
+    public static async Task<IReadOnlyList<Published>> OfAsync(PostgresFixture postgres, TaxiMachine taxi, long key)
+    {
+        var log = new NpgsqlConnectionStringBuilder(await postgres.ServerAsync()) { Database = taxi.Prefix + "taxi_log", Pooling = false };
+        await using var connection = new NpgsqlConnection(log.ToString());
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """select key, headers, value from log where key = $1 order by partition, "offset" """,
+            connection
+        )
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = key } },
+        };
+        await using var rows = await command.ExecuteReaderAsync();
+        var published = new List<Published>();
+        while (await rows.ReadAsync())
+            published.Add(new(rows.GetInt64(0), Json(rows.GetString(1)), Json(rows.GetString(2))));
+        return published;
+    }
+
+    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+}
