@@ -1,5 +1,6 @@
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Update;
 using Npgsql;
 
 namespace Mannam.Chassis.Hosting;
@@ -36,7 +37,11 @@ internal sealed class ServiceParts(
     public DueSignal Due { get; } = new();
 
     /// <summary>Lets a context use this service's database, and nothing that is not needed on the hot path.</summary>
-    public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(Database).EnableThreadSafetyChecks(false);
+    public void Configure(DbContextOptionsBuilder options) =>
+        options
+            .UseNpgsql(Database)
+            .EnableThreadSafetyChecks(false)
+            .ReplaceService<IComparer<IReadOnlyModificationCommand>, Storage.StatementOrder>();
 
     public ValueTask DisposeAsync()
     {

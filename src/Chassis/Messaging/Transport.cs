@@ -28,7 +28,7 @@ public interface ISubscription : IAsyncDisposable
     /// <summary>Reads on from the positions in the database: what was fetched and not committed comes again.</summary>
     void Rewind();
 
-    /// <summary>How many records a partition holds from the given offset on.</summary>
+    /// <summary>How many records a partition holds from the given offset on; many, while that is not known.</summary>
     long Lag(int partition, long next);
 }
 

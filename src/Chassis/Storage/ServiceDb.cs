@@ -23,6 +23,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         Map(modelBuilder);
         var outbox = modelBuilder.Entity<OutboxRow>();
         outbox.ToTable("outbox").HasKey(o => o.EventId);
+        outbox.Ignore(o => o.Raised);
         outbox.Property(o => o.EventId).ValueGeneratedNever();
         outbox.Property(o => o.Headers).HasColumnType("json");
         outbox.Property(o => o.Value).HasColumnType("json");

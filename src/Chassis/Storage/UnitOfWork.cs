@@ -18,6 +18,9 @@ internal sealed class UnitOfWork(
     DueSignal due
 )
 {
+    // EF Core sends more than 1000 statements in several batches.
+    private const int MostInOneBatch = 500;
+
     /// <summary>Makes the decision part of what the context will commit. A new aggregate that was left as it was is not stored.</summary>
     public void Stage(ServiceDb db, Aggregate aggregate, IMessage[] messages, Cause cause)
     {
@@ -55,7 +58,7 @@ internal sealed class UnitOfWork(
         };
 
     /// <summary>Commits a command's decision in as few round trips as are safe.</summary>
-    /// <remarks>Inserts alone, or one statement alone, need no BEGIN and COMMIT: PostgreSQL makes one batch one transaction, and a failed insert fails it
+    /// <remarks>Some inserts alone, or one statement alone, need no BEGIN and COMMIT: PostgreSQL makes one batch one transaction, and a failed insert fails it
     /// whole. An update on an outdated version fails nothing by itself, so beside other statements it needs a transaction to be rolled back.</remarks>
     public async Task CommitAsync(ServiceDb db, CancellationToken ct)
     {
@@ -70,9 +73,13 @@ internal sealed class UnitOfWork(
         }
         if (inserts + others == 0)
             return;
-        var needed = others > 0 && inserts + others > 1 && db.Database.CurrentTransaction is null;
+        var needed = (others > 0 && inserts + others > 1) || inserts > MostInOneBatch;
         await points.AtAsync("command.committing");
-        await SaveAsync(db, needed ? AutoTransactionBehavior.Always : AutoTransactionBehavior.Never, ct);
+        await SaveAsync(
+            db,
+            needed && db.Database.CurrentTransaction is null ? AutoTransactionBehavior.Always : AutoTransactionBehavior.Never,
+            ct
+        );
         if (db.Database.CurrentTransaction is { } transaction)
             await transaction.CommitAsync(ct);
         await points.AtAsync("command.committed");

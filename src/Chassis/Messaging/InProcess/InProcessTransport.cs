@@ -88,7 +88,7 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
 
         public void Rewind() => _positioned = false;
 
-        public long Lag(int partition, long next) => _tail.Ends[partition] - next;
+        public long Lag(int partition, long next) => _tail.IsKnown ? _tail.Ends[partition] - next : long.MaxValue;
 
         public ValueTask DisposeAsync()
         {

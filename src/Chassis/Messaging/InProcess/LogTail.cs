@@ -14,11 +14,14 @@ internal sealed class LogTail(int partitions)
     /// <summary>The next offset of each partition: all below is in the log.</summary>
     public long[] Ends => Volatile.Read(ref _ends);
 
+    /// <summary>Whether it is known where the log ends.</summary>
+    public bool IsKnown { get; private set; }
+
     /// <summary>The writer read where the log ends.</summary>
     public void Reset(long[] ends)
     {
         lock (_gate)
-            _ends = ends;
+            (_ends, IsKnown) = (ends, true);
         Tell();
     }
 

@@ -31,7 +31,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
 
     public async Task<bool> StepAsync(CancellationToken ct)
     {
-        if (!await OpenAsync(ct))
+        if (!await TryOpenAsync(ct))
             return false;
         var taken = new List<Append>();
         var records = new List<Record>();
@@ -57,6 +57,29 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
             throw;
         }
         return true;
+    }
+
+    // Who waits is told that it cannot be written now, and comes again: a relay that waited here would seem to be stuck.
+    private async Task<bool> TryOpenAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (await OpenAsync(ct))
+                return true;
+            Refuse("another process writes it", null);
+            return false;
+        }
+        catch (Exception e)
+        {
+            Refuse(e.Message, e);
+            throw;
+        }
+    }
+
+    private void Refuse(string why, Exception? e)
+    {
+        while (_appends.TryDequeue(out var append))
+            append.Done.SetException(new PublishException($"the log of {log.Topic} cannot be written: {why}", [], e));
     }
 
     private async Task<bool> OpenAsync(CancellationToken ct)
@@ -106,8 +129,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
 
     public async ValueTask DisposeAsync()
     {
-        while (_appends.TryDequeue(out var append))
-            append.Done.SetException(new PublishException("the log is closed", []));
+        Refuse("it is closed", null);
         await CloseAsync();
     }
 }

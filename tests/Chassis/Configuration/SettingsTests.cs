@@ -1,0 +1,55 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Host;
+using Mannam.Host.Commands;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Configuration;
+
+/// <summary>A setting that is wrong stops the start with a sentence that names it.</summary>
+public sealed class SettingsTests
+{
+    private static readonly Setting<string> Required = new("Password", "the password of the provider", null, text => text);
+
+    private static IConfiguration With(string key, string value) =>
+        new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, value)]).Build();
+
+    private static string Refused(IConfiguration configuration) =>
+        Assert.Throws<ConfigurationException>(() => Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems))).Message;
+
+    [Fact]
+    public void An_unknown_key_is_named_with_the_one_that_may_be_meant() =>
+        Assert.Equal(
+            "Mannam:Taxi:Pickup:PaymentTimeout is not a setting of Mannam (there is Mannam:Taxi:Catch:PaymentTimeout).",
+            Refused(With("Mannam:Taxi:Pickup:PaymentTimeout", "1"))
+        );
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("soon")]
+    [InlineData("1.5")]
+    [InlineData("")]
+    public void A_wrong_value_is_named_with_its_key_and_what_is_expected(string value)
+    {
+        var said = Refused(With("Mannam:Taxi:Catch:PaymentTimeout", value));
+
+        Assert.StartsWith($"Mannam:Taxi:Catch:PaymentTimeout is \"{value}\", but a whole number from 1", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_required_setting_that_is_missing_is_named_with_its_meaning() =>
+        Assert.Equal(
+            "Mannam:Taxi:Payment:Password is not set: the password of the provider.",
+            Assert
+                .Throws<ConfigurationException>(() => new Settings(new ConfigurationBuilder().Build(), "Taxi:Payment").Get(Required))
+                .Message
+        );
+
+    [Fact]
+    public void What_is_not_below_Mannam_is_nobodys_business() =>
+        Settings.Check(With("Logging:LogLevel", "x"), Machine.SettingsOf(Up.AllSystems));
+
+    [Fact]
+    public void Keys_are_the_same_in_upper_and_lower_case() =>
+        Settings.Check(With("MANNAM:TAXI:CATCH:PAYMENTTIMEOUT", "100"), Machine.SettingsOf(Up.AllSystems));
+}

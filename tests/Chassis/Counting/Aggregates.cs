@@ -1,0 +1,78 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Tests.Chassis.Counting;
+
+/// <summary>Counts, and says so.</summary>
+internal sealed class Counter(long key) : Aggregate(key)
+{
+    public long Total { get; private set; }
+
+    /// <summary>Who counted last.</summary>
+    public string By { get; private set; } = "";
+
+    /// <summary>Each time is one more.</summary>
+    public Decision Count(string by) => Decision.Happened(Raise(by));
+
+    /// <summary>The same person again is none more: repeatable, as what commands decide should be.</summary>
+    public Decision CountOnce(string by) => By == by ? Decision.Holds : Count(by);
+
+    /// <summary>Many events of one decision.</summary>
+    public Decision CountTimes(int times, string by) => Decision.Happened([.. Enumerable.Range(0, times).Select(_ => Raise(by))]);
+
+    /// <summary>Owes a word; nothing else changes.</summary>
+    public Decision Remind(string text) => Decision.Happened(new Reminder(Key, text));
+
+    private Counted Raise(string by)
+    {
+        (Total, By) = (Total + 1, by);
+        return new Counted(Key, Total, by);
+    }
+}
+
+/// <summary>Keeps the numbers in the order in which they came.</summary>
+internal sealed class Ledger(long key) : Aggregate(key)
+{
+    public string Numbers { get; private set; } = "";
+
+    public IMessage[] Enter(long number)
+    {
+        Numbers = $"{Numbers} {number}".Trim();
+        return [new Entered(Key, number)];
+    }
+}
+
+/// <summary>Keeps what both others said, in the order in which it came.</summary>
+internal sealed class Audit(long key) : Aggregate(key)
+{
+    public string Counted { get; private set; } = "";
+    public string Entered { get; private set; } = "";
+
+    public IMessage[] Follow(Counted counted)
+    {
+        Counted = $"{Counted} {counted.Number}".Trim();
+        return [];
+    }
+
+    public IMessage[] Follow(Entered entered)
+    {
+        Entered = $"{Entered} {entered.Number}".Trim();
+        return [];
+    }
+}
+
+internal sealed class CounterDb(DbContextOptions<CounterDb> options) : ServiceDb(options)
+{
+    protected override void Map(ModelBuilder model) => model.Entity<Counter>().ToTable("counters");
+}
+
+internal sealed class LedgerDb(DbContextOptions<LedgerDb> options) : ServiceDb(options)
+{
+    protected override void Map(ModelBuilder model) => model.Entity<Ledger>().ToTable("ledgers");
+}
+
+internal sealed class AuditDb(DbContextOptions<AuditDb> options) : ServiceDb(options)
+{
+    protected override void Map(ModelBuilder model) => model.Entity<Audit>().ToTable("audits");
+}

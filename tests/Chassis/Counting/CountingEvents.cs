@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Messaging;
+
+namespace Mannam.Tests.Chassis.Counting;
+
+/// <summary>The counter was raised by one, to this number.</summary>
+public sealed record Counted(long Id, long Number, string By) : IEvent;
+
+/// <summary>The ledger has this number now.</summary>
+public sealed record Entered(long Id, long Number) : IEvent;
+
+/// <summary>The counter owes somebody a word.</summary>
+public sealed record Reminder(long Id, string Text) : IDue;
+
+[JsonSerializable(typeof(Counted))]
+[JsonSerializable(typeof(Entered))]
+[JsonSerializable(typeof(Reminder))]
+internal sealed partial class CountingEvents : JsonSerializerContext
+{
+    public static CountingEvents Language { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+}

@@ -1,0 +1,65 @@
+using Mannam.Chassis.Declaration;
+
+namespace Mannam.Tests.Chassis.Counting;
+
+/// <summary>A system as small as can be: <c>counter</c> raises <see cref="Counted"/>; <c>ledger</c> follows it and raises <see cref="Entered"/>; <c>audit</c>
+/// follows both.</summary>
+internal sealed class CountingSystem
+{
+    public const string Topic = "counting";
+
+    /// <summary>What the ledger does before it enters a number, such as to fail.</summary>
+    public Action<Counted> BeforeEntering { get; set; } = _ => { };
+
+    /// <summary>What the audit does before it follows a number.</summary>
+    public Action<Counted> BeforeAuditing { get; set; } = _ => { };
+
+    /// <summary>What reminding means.</summary>
+    public Func<Reminder, CancellationToken, Task> Remind { get; set; } = (_, _) => Task.CompletedTask;
+
+    public ServiceDeclaration this[string service] =>
+        service switch
+        {
+            "counter" => Counter,
+            "ledger" => Ledger,
+            "audit" => Audit,
+            _ => throw new ArgumentOutOfRangeException(nameof(service)),
+        };
+
+    private ServiceDeclaration Counter =>
+        Declare<CounterDb, Counter>("counter", key => new Counter(key))
+            .Publishing<Counted>()
+            .Owing<Reminder>((reminder, _, ct) => Remind(reminder, ct));
+
+    private ServiceDeclaration Ledger =>
+        Declare<LedgerDb, Ledger>("ledger", key => new Ledger(key))
+            .Publishing<Entered>()
+            .Whenever<Counted>(
+                (counted, ledger) =>
+                {
+                    BeforeEntering(counted);
+                    return ledger.Enter(counted.Number);
+                }
+            );
+
+    private ServiceDeclaration Audit =>
+        Declare<AuditDb, Audit>("audit", key => new Audit(key))
+            .Whenever<Counted>(
+                (counted, audit) =>
+                {
+                    BeforeAuditing(counted);
+                    return audit.Follow(counted);
+                }
+            )
+            .Whenever<Entered>((entered, audit) => audit.Follow(entered));
+
+    private static ServiceDeclaration<TDb, TAggregate> Declare<TDb, TAggregate>(string name, Func<long, TAggregate> create)
+        where TDb : Mannam.Chassis.Storage.ServiceDb
+        where TAggregate : Mannam.Chassis.Storage.Aggregate =>
+        new(Topic, name, name, create)
+        {
+            Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
+            Language = CountingEvents.Language,
+            Routes = _ => { },
+        };
+}

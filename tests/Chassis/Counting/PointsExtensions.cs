@@ -1,0 +1,55 @@
+using Mannam.Chassis.Hosting;
+
+namespace Mannam.Tests.Chassis.Counting;
+
+/// <summary>What a test lets happen at a named point.</summary>
+internal static class PointsExtensions
+{
+    /// <summary>The next time the point is reached, the code there fails, as a process that is killed there goes no further.</summary>
+    public static void FailOnceAt(this Points points, string point)
+    {
+        var failed = 0;
+        points.Reached = reached =>
+            reached == point && Interlocked.Exchange(ref failed, 1) == 0 ? throw new FailedAtException(point) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Whoever is the first to reach the point waits there until the test goes on; the others pass.</summary>
+    public static Hold HoldOnceAt(this Points points, string point)
+    {
+        var hold = new Hold();
+        var held = 0;
+        points.Reached = reached => reached == point && Interlocked.Exchange(ref held, 1) == 0 ? hold.WaitAsync() : ValueTask.CompletedTask;
+        return hold;
+    }
+
+    /// <summary>Runs something each time the point is reached.</summary>
+    public static void RunAt(this Points points, string point, Action what) =>
+        points.Reached = reached =>
+        {
+            if (reached == point)
+                what();
+            return ValueTask.CompletedTask;
+        };
+}
+
+/// <summary>A point at which somebody waits.</summary>
+internal sealed class Hold
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Somebody has come.</summary>
+    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>Lets them go on.</summary>
+    public void Release() => _released.TrySetResult();
+
+    internal async ValueTask WaitAsync()
+    {
+        _reached.TrySetResult();
+        await _released.Task;
+    }
+}
+
+/// <summary>What a test made happen at a point.</summary>
+internal sealed class FailedAtException(string point) : Exception($"failed at {point}");

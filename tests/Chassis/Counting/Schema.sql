@@ -1,0 +1,20 @@
+-- 1: every service of Counting makes all three tables in its own database, and uses one
+create table counters (
+    key     bigint primary key,
+    version int not null,
+    total   bigint not null,
+    by      text not null
+);
+
+create table ledgers (
+    key     bigint primary key,
+    version int not null,
+    numbers text not null
+);
+
+create table audits (
+    key     bigint primary key,
+    version int not null,
+    counted text not null,
+    entered text not null
+);

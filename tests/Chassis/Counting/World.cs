@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Chassis.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Mannam.Tests.Chassis.Counting;
+
+/// <summary>Counting on databases of its own. Services make single steps, unless they are started with loops; the log's writer runs.</summary>
+internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
+{
+    public const int Partitions = 4;
+    private readonly ConcurrentDictionary<string, string> _databases = [];
+    private readonly List<IAsyncDisposable> _started = [];
+    private IAsyncDisposable? _writer;
+
+    public CountingSystem System { get; } = new();
+
+    /// <summary>The log's own database.</summary>
+    public Task<string> LogDatabaseAsync() => DatabaseAsync("log");
+
+    /// <summary>The transport that services are started with, once <see cref="OpenLogAsync"/> has opened it.</summary>
+    public InProcessTransport Transport { get; private set; } = null!;
+
+    /// <summary>The points of the log's writer.</summary>
+    public Points LogPoints { get; } = new("counting.log");
+
+    /// <summary>Opens the log, as each process does; its writer runs unless told otherwise.</summary>
+    public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null)
+    {
+        Transport = new InProcessTransport();
+        _started.Add(Transport);
+        var writer = await Transport.AddTopicAsync(
+            CountingSystem.Topic,
+            database ?? await LogDatabaseAsync(),
+            Partitions,
+            LogPoints,
+            CancellationToken.None
+        );
+        if (run)
+        {
+            var runner = new LoopRunner(writer, TimeProvider.System, NullLogger.Instance);
+            runner.Start();
+            _writer = runner;
+        }
+        else
+            _writer = (IAsyncDisposable)writer;
+        _started.Add(_writer);
+        return writer;
+    }
+
+    /// <summary>Ends the log's writer, as a process that ends.</summary>
+    public Task StopLogAsync() => StopAsync(_writer!);
+
+    /// <summary>Starts a service on its database, whether it is its first start, another one, or another replica.</summary>
+    public async Task<ServiceHost> StartAsync(
+        string service,
+        bool loops = false,
+        TimeProvider? time = null,
+        string? database = null,
+        bool replicated = false
+    )
+    {
+        var host = await ServiceHost.StartAsync(
+            System[service],
+            new ServiceEnvironment
+            {
+                ConnectionString = database ?? await DatabaseAsync(service),
+                Transport = Transport,
+                Topic = CountingSystem.Topic,
+                Configuration = new ConfigurationBuilder().Build(),
+                InProcess = _ => null,
+                Time = time ?? TimeProvider.System,
+                RunLoops = loops,
+                Replicated = replicated,
+            },
+            CancellationToken.None
+        );
+        _started.Add(host);
+        return host;
+    }
+
+    /// <summary>A way to a service's database that can be cut.</summary>
+    public async Task<Wire> WireAsync(string to)
+    {
+        var wire = new Wire(await DatabaseAsync(to));
+        _started.Add(wire);
+        return wire;
+    }
+
+    /// <summary>Ends a service or a log with what it was about to do undone, before the test's end.</summary>
+    public async Task StopAsync(IAsyncDisposable started)
+    {
+        _started.Remove(started);
+        await started.DisposeAsync();
+    }
+
+    /// <summary>A service's database, as an installation would set it up.</summary>
+    public async Task<string> DatabaseAsync(string of)
+    {
+        if (!_databases.TryGetValue(of, out var database))
+            database = _databases.GetOrAdd(of, Tuned(await postgres.CreateDatabaseAsync()));
+        return database;
+    }
+
+    private static string Tuned(string database) =>
+        new NpgsqlConnectionStringBuilder(database)
+        {
+            NoResetOnClose = true,
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+        }.ToString();
+
+    /// <summary>Asks a database for one value.</summary>
+    public async Task<T?> AskAsync<T>(string of, string sql)
+    {
+        await using var connection = new NpgsqlConnection(await DatabaseAsync(of));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    /// <summary>The events in the log, of a saga or of all, as subscribers read them: by their offsets.</summary>
+    public async Task<List<Received>> EventsAsync(long? key = null)
+    {
+        var log = new TopicLog(await LogDatabaseAsync(), CountingSystem.Topic, Partitions);
+        await using var database = log.Database;
+        var events = new List<Received>();
+        for (var partition = 0; partition < Partitions; partition++)
+            events.AddRange(await log.ReadAsync(partition, 0, int.MaxValue, CancellationToken.None));
+        return events.FindAll(e => key is null || e.Key == key);
+    }
+
+    /// <summary>The numbers that the ledger has of a saga, in the order in which it heard of them.</summary>
+    public Task<string?> LedgerAsync(long key) => AskAsync<string>("ledger", $"select numbers from ledgers where key = {key}");
+
+    /// <summary>Waits until a saga has come to rest.</summary>
+    public static Task SettledAsync(long key, params ServiceHost[] services) =>
+        Settlement.SettledAsync(services, key, TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        // The services first, as a machine does.
+        foreach (var started in _started.AsEnumerable().Reverse())
+            await started.DisposeAsync();
+    }
+}
+
+/// <summary>What a test lets a service do.</summary>
+internal static class Deeds
+{
+    /// <summary>Its decisions, as a route has them.</summary>
+    public static Aggregates<CounterDb, Counter> Counters(this ServiceHost counter) =>
+        counter.Services.GetRequiredService<Aggregates<CounterDb, Counter>>();
+
+    /// <summary>A command: counts one more.</summary>
+    public static Task<Decided<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>
+        counter.Counters().DecideAsync(key, c => c.Count(by), Cause.Request());
+
+    /// <summary>One step of the relay.</summary>
+    public static Task<bool> RelayAsync(this ServiceHost service) => service.Loops["relay"].StepAsync(CancellationToken.None);
+
+    /// <summary>One step of the consumer: one batch.</summary>
+    public static Task<bool> HandleAsync(this ServiceHost service) => service.Loops["consumer"].StepAsync(CancellationToken.None);
+
+    /// <summary>Steps of the consumer until there is nothing more.</summary>
+    public static async Task HandleAllAsync(this ServiceHost service)
+    {
+        while (await service.HandleAsync()) { }
+    }
+
+    /// <summary>The number that an event tells of.</summary>
+    public static int Number(this Received received) =>
+        System.Text.Json.JsonDocument.Parse(received.Value).RootElement.GetProperty("number").GetInt32();
+
+    /// <summary>One step of what it owes.</summary>
+    public static Task<bool> DoDueAsync(this ServiceHost service) => service.Loops["due"].StepAsync(CancellationToken.None);
+}

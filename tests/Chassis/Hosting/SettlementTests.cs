@@ -1,0 +1,65 @@
+using Mannam.Chassis.Hosting;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Hosting;
+
+/// <summary>A saga has settled when nothing of it is on its way.</summary>
+public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private static Task AskAsync(params ServiceHost[] services) => Settlement.SettledAsync(services, 1, TimeSpan.FromMilliseconds(50));
+
+    private static Task<TimeoutException> AssertUnsettledAsync(params ServiceHost[] services) =>
+        Assert.ThrowsAsync<TimeoutException>(() => AskAsync(services));
+
+    [Fact]
+    public async Task Not_while_an_event_is_unsent_unhandled_or_has_raised_another()
+    {
+        var counter = await World.StartAsync("counter");
+        var ledger = await World.StartAsync("ledger");
+        await ledger.HandleAllAsync();
+        await AskAsync(counter, ledger);
+
+        await counter.CountAsync(1);
+        await AssertUnsettledAsync(counter, ledger);
+        await counter.RelayAsync();
+        await AssertUnsettledAsync(counter, ledger);
+        await ledger.HandleAsync();
+        await AssertUnsettledAsync(counter, ledger);
+        await ledger.RelayAsync();
+        await AssertUnsettledAsync(counter, ledger);
+        await ledger.HandleAllAsync();
+
+        await AskAsync(counter, ledger);
+    }
+
+    [Fact]
+    public async Task Not_while_something_is_owed()
+    {
+        var counter = await World.StartAsync("counter");
+        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Chassis.Messaging.Cause.Request());
+
+        await AssertUnsettledAsync(counter);
+        await counter.DoDueAsync();
+
+        await AskAsync(counter);
+    }
+
+    [Fact]
+    public async Task Not_while_it_is_unknown_where_the_log_ends()
+    {
+        var counter = await World.StartAsync("counter");
+        await counter.CountAsync(1);
+        await counter.RelayAsync();
+        await World.StopLogAsync();
+        var writer = await World.OpenLogAsync(run: false);
+        var ledger = await World.StartAsync("ledger");
+        await ledger.HandleAllAsync();
+
+        await AssertUnsettledAsync(counter, ledger);
+        await writer.StepAsync(Ct);
+        await ledger.HandleAllAsync();
+
+        Assert.Equal("1", await World.LedgerAsync(1));
+    }
+}

@@ -1,0 +1,153 @@
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Messaging;
+
+/// <summary>Guarantee 10: what is due is done.</summary>
+public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private readonly Clock _clock = new();
+    private readonly List<string> _done = [];
+
+    private async Task<ServiceHost> StartAsync()
+    {
+        World.System.Remind = (reminder, _) => RemindAsync(reminder);
+        return await World.StartAsync("counter", time: _clock);
+    }
+
+    private Task RemindAsync(Reminder reminder)
+    {
+        lock (_done)
+            _done.Add(reminder.Text);
+        return Task.CompletedTask;
+    }
+
+    private static Task<Decided<Counter>> OweAsync(ServiceHost counter, string text = "hello") =>
+        counter.Counters().DecideAsync(1, c => c.Remind(text), Cause.Request());
+
+    [Fact]
+    public async Task It_is_done_once_when_it_is_due_and_not_before()
+    {
+        var counter = await StartAsync();
+        await OweAsync(counter);
+        await World.AskAsync<object>("counter", "update due set at = at + interval '1 hour'");
+
+        await counter.DoDueAsync();
+        Assert.Empty(_done);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await counter.DoDueAsync();
+        await counter.DoDueAsync();
+
+        Assert.Equal(["hello"], _done);
+        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from due"));
+    }
+
+    [Fact]
+    public async Task It_is_stored_with_the_decision_or_not_at_all()
+    {
+        var counter = await StartAsync();
+        counter.Points.FailOnceAt("command.committing");
+
+        await Assert.ThrowsAsync<FailedAtException>(() => OweAsync(counter));
+
+        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from due"));
+    }
+
+    [Fact]
+    public async Task It_is_repeated_with_growing_pauses_until_it_succeeds()
+    {
+        var counter = await StartAsync();
+        var attempts = new List<DateTimeOffset>();
+        World.System.Remind = (reminder, _) =>
+        {
+            attempts.Add(_clock.GetUtcNow());
+            return attempts.Count < 12 ? throw new FormatException("not yet") : RemindAsync(reminder);
+        };
+        await OweAsync(counter);
+
+        for (var i = 0; i < 2000 && _done.Count == 0; i++)
+        {
+            await counter.DoDueAsync();
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(["hello"], _done);
+        var pauses = attempts.Zip(attempts.Skip(1), (before, after) => after - before).ToList();
+        Assert.Equal(pauses.Order(), pauses);
+        Assert.True(pauses[0] < TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(10), pauses[^1]);
+    }
+
+    [Fact]
+    public async Task It_survives_a_restart()
+    {
+        var counter = await StartAsync();
+        await OweAsync(counter);
+        await World.StopAsync(counter);
+
+        var again = await StartAsync();
+        await again.DoDueAsync();
+
+        Assert.Equal(["hello"], _done);
+    }
+
+    [Theory]
+    [InlineData("due.claimed", 1)]
+    [InlineData("due.done", 2)]
+    public async Task It_is_due_again_when_whoever_took_it_has_not_come_back_in_time(string point, int times)
+    {
+        var killed = await StartAsync();
+        await OweAsync(killed);
+        killed.Points.FailOnceAt(point);
+        await Assert.ThrowsAsync<FailedAtException>(killed.DoDueAsync);
+        await World.StopAsync(killed);
+
+        var again = await StartAsync();
+        await again.DoDueAsync();
+        Assert.Equal(times - 1, _done.Count);
+        _clock.Advance(DueLoop.Lease);
+        await again.DoDueAsync();
+
+        Assert.Equal(times, _done.Count);
+    }
+
+    [Fact]
+    public async Task Two_replicas_do_not_do_it_at_the_same_moment()
+    {
+        var first = await StartAsync();
+        var second = await StartAsync();
+        await OweAsync(first);
+        var hold = first.Points.HoldOnceAt("due.claimed");
+
+        var doing = first.DoDueAsync();
+        await hold.Reached;
+        await second.DoDueAsync();
+        Assert.Empty(_done);
+        hold.Release();
+        await doing;
+        await second.DoDueAsync();
+
+        Assert.Equal(["hello"], _done);
+    }
+
+    [Fact]
+    public async Task Of_many_things_two_replicas_do_each_once()
+    {
+        var replicas = new[] { await StartAsync(), await StartAsync() };
+        for (var i = 0; i < 60; i++)
+            await OweAsync(replicas[0], $"{i}");
+
+        await Task.WhenAll(
+            replicas.Select(async replica =>
+            {
+                while (await replica.DoDueAsync()) { }
+            })
+        );
+        await replicas[0].DoDueAsync();
+
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => $"{i}").Order(), _done.Order());
+    }
+}

@@ -1,0 +1,189 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+using Record = Mannam.Chassis.Messaging.Record;
+
+namespace Mannam.Tests.Chassis.Messaging;
+
+/// <summary>Guarantee 2: handled once.</summary>
+public sealed class HandledOnceTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+
+    private static Record Event(long saga, long number)
+    {
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Request());
+        return new Record(row.Key, row.Headers, row.Value);
+    }
+
+    private Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(CountingSystem.Topic, records, Ct);
+
+    [Fact]
+    public async Task An_event_published_three_times_one_after_the_other_has_one_effect()
+    {
+        var ledger = await World.StartAsync("ledger");
+        var one = Event(1, 1);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await PublishAsync(one);
+            await ledger.HandleAllAsync();
+        }
+
+        Assert.Equal(3, (await World.EventsAsync(1)).Count);
+        Assert.Equal("1", await World.LedgerAsync(1));
+    }
+
+    [Fact]
+    public async Task An_event_that_one_batch_holds_three_times_has_one_effect()
+    {
+        var ledger = await World.StartAsync("ledger");
+        var one = Event(1, 1);
+
+        await PublishAsync(one, one, one);
+        await ledger.HandleAsync();
+        await ledger.RelayAsync();
+
+        Assert.Equal("1", await World.LedgerAsync(1));
+        Assert.Equal(3 + 1, (await World.EventsAsync(1)).Count);
+    }
+
+    [Fact]
+    public async Task An_event_published_three_times_at_once_to_two_replicas_has_one_effect()
+    {
+        var replicas = new[] { await World.StartAsync("ledger", loops: true), await World.StartAsync("ledger", loops: true) };
+        var events = Enumerable.Range(1, 20).Select(saga => Event(saga, 1)).ToArray();
+
+        await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => events.Select(e => PublishAsync(e))));
+
+        for (var saga = 1; saga <= 20; saga++)
+        {
+            await World.SettledAsync(saga, replicas);
+            Assert.Equal("1", await World.LedgerAsync(saga));
+        }
+    }
+
+    [Fact]
+    public async Task A_saga_that_fails_holds_up_only_itself_and_goes_on_in_order()
+    {
+        var ledger = await World.StartAsync("ledger");
+        var failing = true;
+        World.System.BeforeEntering = counted =>
+        {
+            if (failing && counted.Id == 2 && counted.Number == 2)
+                throw new FormatException("not yet");
+        };
+        // Saga 6 shares the partition of saga 2.
+        foreach (var number in new[] { 1, 2, 3 })
+            await PublishAsync([.. new long[] { 1, 2, 6 }.Select(saga => Event(saga, number))]);
+
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAsync<InvalidOperationException>(ledger.HandleAsync);
+        Assert.Equal("1 2 3", await World.LedgerAsync(1));
+        Assert.Equal("1", await World.LedgerAsync(2));
+        Assert.Equal("1 2 3", await World.LedgerAsync(6));
+
+        failing = false;
+        await ledger.HandleAllAsync();
+        Assert.Equal("1 2 3", await World.LedgerAsync(2));
+        Assert.Equal("1 2 3", await World.LedgerAsync(6));
+    }
+
+    [Fact]
+    public async Task What_comes_after_a_failing_event_takes_effect_too()
+    {
+        var ledger = await World.StartAsync("ledger");
+        World.System.BeforeEntering = counted => _ = counted.Id == 2 ? throw new FormatException("never") : 0;
+        await PublishAsync(Event(2, 1), Event(6, 1));
+        await Assert.ThrowsAsync<InvalidOperationException>(ledger.HandleAsync);
+
+        await PublishAsync(Event(6, 2), Event(1, 1));
+        await Assert.ThrowsAsync<InvalidOperationException>(ledger.HandleAsync);
+
+        Assert.Equal("1 2", await World.LedgerAsync(6));
+        Assert.Equal("1", await World.LedgerAsync(1));
+    }
+
+    [Fact]
+    public async Task A_replica_that_lost_its_partition_is_fenced_and_handles_nothing_twice()
+    {
+        var zombie = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1));
+        await zombie.HandleAsync();
+        await PublishAsync(Event(1, 2), Event(2, 1));
+        var replica = await World.StartAsync("ledger");
+        await replica.HandleAsync();
+        await PublishAsync(Event(1, 3));
+
+        await Assert.ThrowsAsync<FencedException>(zombie.HandleAsync);
+        Assert.Equal("1 2", await World.LedgerAsync(1));
+
+        await zombie.HandleAllAsync();
+        Assert.Equal("1 2 3", await World.LedgerAsync(1));
+        Assert.Equal("1", await World.LedgerAsync(2));
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_overtaken_while_it_handles_is_fenced()
+    {
+        var slow = await World.StartAsync("ledger");
+        var fast = await World.StartAsync("ledger");
+        await slow.HandleAsync();
+        await PublishAsync(Event(1, 1));
+        var hold = fast.Points.HoldOnceAt("consumer.committing");
+
+        var first = fast.HandleAsync();
+        await hold.Reached;
+        var second = slow.HandleAsync();
+        hold.Release();
+
+        await first;
+        await Assert.ThrowsAsync<FencedException>(() => second);
+        Assert.Equal("1", await World.LedgerAsync(1));
+    }
+
+    [Fact]
+    public async Task A_new_subscriber_starts_from_the_beginning_of_history()
+    {
+        await PublishAsync([.. Enumerable.Range(1, 700).Select(number => Event(1, number))]);
+
+        var ledger = await World.StartAsync("ledger");
+        await ledger.HandleAllAsync();
+
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, 700)), await World.LedgerAsync(1));
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_again_goes_on_where_it_was()
+    {
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1), Event(2, 1));
+        await ledger.HandleAsync();
+        await World.StopAsync(ledger);
+        await World.AskAsync<object>("ledger", "truncate inbox");
+        await PublishAsync(Event(1, 2));
+
+        var again = await World.StartAsync("ledger");
+        await again.HandleAllAsync();
+
+        Assert.Equal("1 2", await World.LedgerAsync(1));
+        Assert.Equal("1", await World.LedgerAsync(2));
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_after_a_batch_was_committed_does_not_handle_it_again()
+    {
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1));
+        ledger.Points.FailOnceAt("consumer.committed");
+        await Assert.ThrowsAnyAsync<Exception>(ledger.HandleAsync);
+        await World.StopAsync(ledger);
+
+        var again = await World.StartAsync("ledger", loops: true);
+
+        await World.SettledAsync(1, again);
+        Assert.Equal("1", await World.LedgerAsync(1));
+        // What it raised was in the outbox, and is on its way now.
+        Assert.Single(await World.EventsAsync(1), e => e.Type == nameof(Entered));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Mannam.Chassis.Hosting;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Messaging;
+
+/// <summary>Events are on their way at once, not at the next poll.</summary>
+public sealed class PromptTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    [Fact]
+    public async Task A_policy_has_taken_effect_milliseconds_after_the_commit_of_what_it_follows()
+    {
+        var counter = await World.StartAsync("counter", loops: true);
+        await AssertPromptAsync(counter, within: 25, counter);
+    }
+
+    [Fact]
+    public async Task So_it_has_when_the_commit_was_made_by_a_replica_whose_relay_is_not_the_active_one()
+    {
+        var active = await World.StartAsync("counter", loops: true, replicated: true);
+        await active.CountAsync(1);
+        await World.SettledAsync(1, active);
+        var other = await World.StartAsync("counter", loops: true, replicated: true);
+        await AssertPromptAsync(other, within: 100, active, other);
+    }
+
+    private async Task AssertPromptAsync(ServiceHost counter, double within, params ServiceHost[] counters)
+    {
+        var ledger = await World.StartAsync("ledger", loops: true);
+        await World.SettledAsync(1, [ledger, .. counters]);
+        var taken = new List<double>();
+        for (var i = 0; i < 50; i++)
+        {
+            var effect = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            ledger.Points.RunAt("consumer.committed", () => effect.TrySetResult(Stopwatch.GetTimestamp()));
+            await counter.CountAsync(1);
+            var committed = Stopwatch.GetTimestamp();
+            taken.Add(Stopwatch.GetElapsedTime(committed, await effect.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct)).TotalMilliseconds);
+            await World.SettledAsync(1, [ledger, .. counters]);
+        }
+
+        Assert.True(taken.Order().ElementAt(25) < within, $"milliseconds: {string.Join(' ', taken.Select(t => $"{t:0.0}"))}");
+    }
+}
