@@ -27,6 +27,9 @@ internal sealed class Consumer<TDb, TAggregate>(
 {
     private const int Most = 256;
 
+    // What a subscription says while it does not know is more than can be added up.
+    private const long Many = int.MaxValue;
+
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
     private const int MostSkipped = 2000;
 
@@ -191,7 +194,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         get
         {
             lock (_next)
-                return Lag is 0 ? _next.Values.Sum() : null;
+                return _subscription is { } s && _next.Count > 0 && _next.All(p => s.Lag(p.Key, p.Value) <= 0) ? _next.Values.Sum() : null;
         }
     }
 
@@ -201,7 +204,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         get
         {
             lock (_next)
-                return _subscription is { } s && _next.Count > 0 ? _next.Sum(p => Math.Max(0, s.Lag(p.Key, p.Value))) : null;
+                return _subscription is { } s && _next.Count > 0 ? _next.Sum(p => Math.Clamp(s.Lag(p.Key, p.Value), 0, Many)) : null;
         }
     }
 
