@@ -109,7 +109,7 @@ internal static class Api
             return refused;
         if (status is null)
             return Catches.Ok(present);
-        var decided = await catches.DecideAsync(present, c => c.Cancel().IfMatch(http, c), Cause.Request());
+        var decided = await catches.DecideAsync(present, c => c.Cancel().IfMatch(http, c), Cause.Repeatable(http));
         return decided.Refusal?.AsProblem() ?? Catches.Ok(decided.State);
     }
 }
