@@ -81,7 +81,7 @@ internal static class Api
         );
         var recorded = Catches.Location(http, request.Key);
         var cancelled = Problems.Unavailable(
-            "The payment could not be made in time. Nothing is charged; please try again.",
+            "The payment could not be made in time, and the request is cancelled. If money was taken it goes back; please try again.",
             AskAgain,
             recorded
         );
