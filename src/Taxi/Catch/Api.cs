@@ -69,7 +69,7 @@ internal static class Api
     {
         var cause = Cause.Request(http);
         await catches.CreateAsync(request, cause, request.Announced());
-        var outcome = await approval.AskAsync(request);
+        var outcome = await approval.AskAsync(request, cause);
         var settled = await catches.DecideAsync(
             request,
             outcome.Match<Func<Catch, Decision>>(
