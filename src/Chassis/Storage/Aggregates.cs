@@ -71,7 +71,7 @@ public sealed class Aggregates<TDb, TAggregate>
                 await _work.CommitAsync(db, CancellationToken.None);
                 return;
             }
-            catch (Exception e) when (attempt > 1 && Failures.IsConflict(e))
+            catch (Exception e) when (attempt > 1 && Failures.IsDuplicate(e))
             {
                 // The key is ours alone: the attempt whose answer was lost had stored it.
                 _work.Wake();
