@@ -65,6 +65,12 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>The services that run now.</summary>
     public IReadOnlyCollection<ServiceHost> Running => [.. running.Values.OfType<ServiceHost>()];
 
+    /// <summary>Every service it has, running or stopped.</summary>
+    public IReadOnlyCollection<ServiceDeclaration> Services => [.. services.Select(s => s.Service)];
+
+    /// <summary>What it was started with.</summary>
+    public MachineOptions Options => options;
+
     /// <summary>A running service by its full name, such as <c>taxi.pickup</c>.</summary>
     public ServiceHost this[string service] => running[service] ?? throw new InvalidOperationException($"{service} is stopped");
 

@@ -8,6 +8,8 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     StopAndStart.Command("stop", "Stops one service of a running installation; its requests are answered 503, its events wait."),
     StopAndStart.Command("start", "Starts a service that was stopped; it catches up."),
     Events.Command(),
+    Parked.Command(),
+    Describe.Command(),
     ContextMap.Command(),
     // The launcher's own; listed so that --help tells all there is.
     new Command("test", "Installs what is missing, builds, and runs all tests, or those whose name contains the filter: test [filter]."),

@@ -84,6 +84,21 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
+    public async Task A_rider_sees_their_page_whatever_else_is_down()
+    {
+        var id = await taxi.OfferAsync(customer: "Steve");
+        string[] others = ["taxi.catch", "taxi.pickup", "taxi.payment", "provider"];
+        foreach (var other in others)
+            await taxi.Machine.StopAsync(other);
+        Assert.Equal("PaymentApproved", (await Http.AskAsync($"GET /myPages/{id}").Gives(200)).At("status"));
+        Assert.NotEmpty((await Http.AskAsync("GET /taxi/myPages?customer=Steve").Gives(200)).Rows("myPages"));
+        foreach (var other in others)
+            await taxi.StartAsync(other);
+        await taxi.Machine.SettledAsync(id);
+        await TaxiAgreement.CheckAsync(Http, id);
+    }
+
+    [Fact]
     public async Task Catch_stopped_drivers_go_on_and_started_again_it_knows_who_took_what()
     {
         var (taken, givenUp) = (await taxi.OfferAsync(), await taxi.OfferAsync());

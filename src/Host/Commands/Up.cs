@@ -130,7 +130,8 @@ internal static class Up
         new(
             choice.Postgres,
             new Settings(choice.Configuration, HostSettings.Scope).Get(HostSettings.DatabasePrefix),
-            AllSystems.ToDictionary(s => s.Name, s => new Settings(choice.Configuration, s.SettingsScope).Get(s.Topic))
+            AllSystems.ToDictionary(s => s.Name, s => new Settings(choice.Configuration, s.SettingsScope).Get(s.Topic)),
+            SettingValue.Configured(choice.Configuration)
         );
 
     private static async Task StartAndStopAsync(Choice choice, CancellationToken stop)
