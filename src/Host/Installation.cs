@@ -105,9 +105,9 @@ internal sealed record Installation(string Folder)
     {
         if (Recall().Postgres is { } given)
             return (given, null);
-        var running = PrivatePostgres.IsRunning(Folder);
         var postgres = await PrivatePostgres.StartAsync(Folder, 20, _ => { }, ct);
-        return (postgres.ConnectionString, running ? null : postgres);
+        // One that was there is not ours to stop: it may be an `up` that has just started it.
+        return (postgres.ConnectionString, postgres.Adopted ? null : postgres);
     }
 }
 

@@ -28,3 +28,9 @@ catch (Exception e) when (e is ConfigurationException or InstallationException o
     await Console.Error.WriteLineAsync($"mannam: {e.Message}");
     return 1;
 }
+// HttpClient wraps what went wrong on the way to a running installation.
+catch (HttpRequestException e) when (e.InnerException is InstallationException inner)
+{
+    await Console.Error.WriteLineAsync($"mannam: {inner.Message}");
+    return 1;
+}
