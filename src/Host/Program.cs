@@ -42,9 +42,3 @@ catch (Exception e)
     await Console.Error.WriteLineAsync($"mannam: {Faults.Sentence(e)}");
     return 1;
 }
-// HttpClient wraps what went wrong on the way to a running installation.
-catch (HttpRequestException e) when (e.InnerException is InstallationException inner)
-{
-    await Console.Error.WriteLineAsync($"mannam: {inner.Message}");
-    return 1;
-}
