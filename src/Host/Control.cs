@@ -1,5 +1,3 @@
-using Mannam.Chassis.Configuration;
-
 namespace Mannam.Host;
 
 /// <summary>Takes the orders of other commands (<c>stop</c>, <c>start</c>) while an installation runs, on a socket that only its account can reach.</summary>
@@ -22,7 +20,8 @@ internal static class Control
     {
         try
         {
-            switch (context.Request.Path.Value!.Split('/'))
+            // The server leaves an escaped slash as it is.
+            switch (Uri.UnescapeDataString(context.Request.Path.Value!).Split('/', 3))
             {
                 case ["", "stop", var service]:
                     await machine.StopAsync(service);
@@ -41,10 +40,10 @@ internal static class Control
                     break;
             }
         }
-        catch (Exception e) when (e is InstallationException or ConfigurationException)
+        catch (Exception e)
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await context.Response.WriteAsync(e.Message);
+            await context.Response.WriteAsync(Faults.Sentence(e));
         }
     }
 }

@@ -14,6 +14,9 @@ public sealed class NotRunningException(string message) : InstallationException(
 /// <param name="Folder">The data folder, a full path.</param>
 internal sealed record Installation(string Folder)
 {
+    // EWOULDBLOCK, which .NET hands on as it is: somebody else holds the lock.
+    private const int WouldBlock = 11;
+
     private string RecordFile => Path.Combine(Folder, "installation.json");
 
     /// <summary>Where a running installation takes orders: a socket that only this account can reach.</summary>
@@ -37,14 +40,19 @@ internal sealed record Installation(string Folder)
     /// <exception cref="InstallationException">Another one runs.</exception>
     public IDisposable Lock()
     {
-        Directory.CreateDirectory(Folder);
+        var file = Path.Combine(Folder, "lock");
         try
         {
-            return new FileStream(Path.Combine(Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(Folder);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             throw new InstallationException($"an installation already runs on {Folder}; stop it, or give another --data folder.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InstallationException($"{Folder} cannot be the data folder: {e.Message.TrimEnd('.')}.");
         }
     }
 
@@ -52,8 +60,16 @@ internal sealed record Installation(string Folder)
     {
         // Written beside and renamed: a kill leaves the old one or the new one.
         var partial = RecordFile + ".new";
-        File.WriteAllText(partial, JsonSerializer.Serialize(record, InstallationJson.Default.Record));
-        File.SetUnixFileMode(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Delete(partial);
+        // It may hold a password: closed to others from its first moment.
+        var closed = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new FileStream(partial, closed))
+            JsonSerializer.Serialize(file, record, InstallationJson.Default.Record);
         File.Move(partial, RecordFile, overwrite: true);
     }
 

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Payments.Provider;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
@@ -118,7 +120,17 @@ public sealed class Machine : IAsyncDisposable
         await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
         await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
         frontDoor = OpenFrontDoor();
-        await frontDoor.StartAsync(ct);
+        try
+        {
+            await frontDoor.StartAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
+            throw new InstallationException(
+                $"port {options.Port} of {options.Address} cannot be opened ({why}); --port and --listen name another."
+            );
+        }
     }
 
     private async Task StartLogAsync(string topic, CancellationToken ct)

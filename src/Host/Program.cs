@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mannam.Chassis.Configuration;
 using Mannam.Host;
 using Mannam.Host.Commands;
 
@@ -18,19 +17,28 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     new Command("format", "Formats the code; --check only checks."),
 };
 
+// From the first moment: what was begun is ended in order, whenever the order to stop comes.
+using var orders = new StopOrders();
 try
 {
-    return await root.Parse(args)
-        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+    if (parsed.Action is not System.CommandLine.Help.HelpAction && parsed.Errors.Count > 0)
+    {
+        foreach (var error in parsed.Errors)
+            await Console.Error.WriteLineAsync($"mannam: {error.Message.TrimEnd('.')}; see ./mannam --help.");
+        return 1;
+    }
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+        orders.Given
+    );
 }
-catch (Exception e) when (e is ConfigurationException or InstallationException or InvalidOperationException or IOException)
+catch (OperationCanceledException) when (orders.Given.IsCancellationRequested)
 {
-    await Console.Error.WriteLineAsync($"mannam: {e.Message}");
-    return 1;
+    return 130;
 }
-// HttpClient wraps what went wrong on the way to a running installation.
-catch (HttpRequestException e) when (e.InnerException is InstallationException inner)
+catch (Exception e)
 {
-    await Console.Error.WriteLineAsync($"mannam: {inner.Message}");
+    await Console.Error.WriteLineAsync($"mannam: {Faults.Sentence(e)}");
     return 1;
 }

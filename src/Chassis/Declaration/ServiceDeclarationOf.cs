@@ -78,7 +78,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             {
                 var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
                 foreach (var key in await OpenAsync(services, open, olderThan, ct))
-                    await aggregates.DecideAsync(key, settle, Cause.Request());
+                    await aggregates.DecideAsync(key, settle, Cause.Time());
                 return SweepEvery;
             }
         );

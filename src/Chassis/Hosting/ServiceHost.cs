@@ -2,6 +2,7 @@ using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
@@ -26,7 +27,11 @@ public sealed class ServiceHost : IAsyncDisposable
         Declaration = declaration;
         (_parts, _schema) = (parts, schema);
         _app = Build(declaration, environment, parts, Server);
-        _loops = [.. declaration.Loops(_app.Services, parts)];
+        _loops =
+        [
+            .. declaration.Loops(_app.Services, parts),
+            new KeyExpiry(_app.Services.GetRequiredService<IdempotencyStore>(), parts.Time),
+        ];
         parts.Metrics.Lag = () => Lag ?? 0;
     }
 
@@ -108,6 +113,7 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton(environment.Time);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(parts.Database);
+        builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton(parts.Points);
         builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time, parts.Points));
         builder.Services.AddRouting();
@@ -116,6 +122,7 @@ public sealed class ServiceHost : IAsyncDisposable
         declaration.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMannamHttp();
+        app.UseMiddleware<IdempotencyKeys>();
         declaration.Routes(app);
         return app;
     }

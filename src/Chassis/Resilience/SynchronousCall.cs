@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -86,9 +86,11 @@ public sealed class SynchronousCall : IDisposable
     }
 
     /// <summary>Asks.</summary>
+    /// <param name="cause">The request it acts for: the peer's decisions have the same cause and trace.</param>
     /// <param name="ask">Makes the request; asked again it makes the same, with the same key.</param>
-    /// <param name="understand">What the answer means; throws <see cref="JsonException"/> where it means nothing.</param>
+    /// <param name="understand">What the answer means; throws where it means nothing.</param>
     public async Task<Outcome> AskAsync(
+        Cause cause,
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
     )
@@ -97,8 +99,8 @@ public sealed class SynchronousCall : IDisposable
         ArgumentNullException.ThrowIfNull(understand);
         await _points.AtAsync("call.asking");
         var outcome =
-            await AskAsync(ask, understand, _timeout)
-            ?? (_join > TimeSpan.Zero ? await AskAsync(ask, understand, _join) : null)
+            await AskAsync(cause, ask, understand, _timeout)
+            ?? (_join > TimeSpan.Zero ? await AskAsync(cause, ask, understand, _join) : null)
             ?? Outcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
         await _points.AtAsync("call.answered");
         return outcome;
@@ -106,6 +108,7 @@ public sealed class SynchronousCall : IDisposable
 
     // Null when the time was over.
     private async Task<Outcome?> AskAsync(
+        Cause cause,
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand,
         TimeSpan within
@@ -115,6 +118,8 @@ public sealed class SynchronousCall : IDisposable
         try
         {
             using var request = ask();
+            request.Headers.Add(Cause.RequestId, cause.Id);
+            request.Headers.Add("traceparent", cause.TraceParent);
             using var answer = await _peer.SendAsync(request, timeout.Token);
             return await understand(answer, timeout.Token);
         }
@@ -122,8 +127,9 @@ public sealed class SynchronousCall : IDisposable
         {
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Whatever it is: an answer that cannot be understood (also by its headers) is no answer.
             return Outcome.Unknown(e.Message);
         }
     }

@@ -53,3 +53,18 @@ create table waiting (
 );
 create index waiting_key on waiting (key, waiting_id) where parked_at is null;
 create index waiting_due on waiting (due) where parked_at is null;
+
+-- 3: what is remembered of requests with an Idempotency-Key
+create table idempotency (
+    id           bytea primary key,
+    body         bytea not null,
+    request      uuid not null,
+    saga         bigint,
+    created      timestamptz not null,
+    status       int,
+    location     text,
+    content_type text,
+    etag         text,
+    answer       bytea
+);
+create index idempotency_created on idempotency (created);

@@ -164,7 +164,7 @@ public abstract class WaitingTestsBase(PostgresFixture postgres) : CountingTests
 
     private protected static Record Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Request());
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
         return new Record(row.Key, row.Headers, row.Value);
     }
 
