@@ -49,9 +49,12 @@ public readonly record struct Cause(string Id, string TraceParent)
 
     private static Cause Of(HttpContext http, Guid id)
     {
-        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : http.Request.Headers.TraceParent.ToString();
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current
+            ? current.Id
+            : http.Request.Headers.TraceParent.ToString();
         return new Cause(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : NewTrace());
     }
 
-    private static string NewTrace() => $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
+    private static string NewTrace() =>
+        $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
 }

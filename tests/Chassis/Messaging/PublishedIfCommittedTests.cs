@@ -135,9 +135,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         var counter = await World.StartAsync("counter");
         await World.AskAsync<object>("counter", "alter table outbox add constraint not_the_last check (value->>'number' <> '2500')");
 
-        await Assert.ThrowsAnyAsync<Exception>(() =>
-            counter.Counters().DecideAsync(1, c => c.CountTimes(2500, "somebody"), Cause.Time())
-        );
+        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().DecideAsync(1, c => c.CountTimes(2500, "somebody"), Cause.Time()));
 
         Assert.Null(await counter.Counters().FindAsync(1));
         Assert.Equal(0, await World.AskAsync<long>("counter", Outbox));
