@@ -29,6 +29,12 @@ internal static class Control
                 case ["", "start", var service]:
                     await machine.StartAsync(service, CancellationToken.None);
                     break;
+                case ["", "describe"]:
+                    await context.Response.WriteAsync(await Description.OfAsync(machine, null, context.RequestAborted));
+                    break;
+                case ["", "describe", var service]:
+                    await context.Response.WriteAsync(await Description.OfAsync(machine, service, context.RequestAborted));
+                    break;
                 default:
                     context.Response.StatusCode = StatusCodes.Status404NotFound;
                     break;

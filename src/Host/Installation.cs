@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 namespace Mannam.Host;
 
 /// <summary>Something about the installation on this machine is not as the command needs it; the message says what.</summary>
-public sealed class InstallationException(string message) : Exception(message);
+public class InstallationException(string message) : Exception(message);
+
+/// <summary>The installation is stopped, but the command is for one that runs.</summary>
+public sealed class NotRunningException(string message) : InstallationException(message);
 
 /// <summary>An installation on this machine: its data folder, by which every command finds it, running or stopped.</summary>
 /// <param name="Folder">The data folder, a full path.</param>
@@ -23,7 +26,13 @@ internal sealed record Installation(string Folder)
     /// <param name="Postgres">The server given; null for the private one.</param>
     /// <param name="DatabasePrefix">What the names of its databases begin with.</param>
     /// <param name="Topics">The topic of each system.</param>
-    internal sealed record Record(string? Postgres, string DatabasePrefix, IReadOnlyDictionary<string, string> Topics);
+    /// <param name="Settings">What was configured, by key.</param>
+    internal sealed record Record(
+        string? Postgres,
+        string DatabasePrefix,
+        IReadOnlyDictionary<string, string> Topics,
+        IReadOnlyDictionary<string, SettingValue>? Settings = null
+    );
 
     public static Installation At(string folder) => new(Path.GetFullPath(folder));
 
@@ -89,7 +98,7 @@ internal sealed record Installation(string Folder)
                     catch (SocketException)
                     {
                         socket.Dispose();
-                        throw new InstallationException($"no installation runs on {Folder}; start it with ./mannam up.");
+                        throw new NotRunningException($"no installation runs on {Folder}; start it with ./mannam up.");
                     }
                 },
             }
@@ -113,6 +122,7 @@ internal sealed record Installation(string Folder)
         if (Recall().Postgres is { } given)
             return (given, null);
         var postgres = await PrivatePostgres.StartAsync(Folder, 20, _ => { }, ct);
+        // One that was there is not ours to stop: it may be an `up` that has just started it.
         return (postgres.ConnectionString, postgres.Adopted ? null : postgres);
     }
 }

@@ -8,6 +8,8 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     StopAndStart.Command("stop", "Stops one service of a running installation; its requests are answered 503, its events wait."),
     StopAndStart.Command("start", "Starts a service that was stopped; it catches up."),
     Events.Command(),
+    Parked.Command(),
+    Describe.Command(),
     ContextMap.Command(),
     // The launcher's own; listed so that --help tells all there is.
     new Command("test", "Installs what is missing, builds, and runs all tests, or those whose name contains the filter: test [filter]."),
@@ -22,8 +24,10 @@ try
     var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
     if (parsed.Action is not System.CommandLine.Help.HelpAction && parsed.Errors.Count > 0)
     {
-        foreach (var error in parsed.Errors)
-            await Console.Error.WriteLineAsync($"mannam: {error.Message.TrimEnd('.')}; see ./mannam --help.");
+        // One is enough, and what is not understood explains the others.
+        var wrong =
+            parsed.UnmatchedTokens.Count > 0 ? $"{parsed.UnmatchedTokens[0]} is not understood" : parsed.Errors[0].Message.TrimEnd('.');
+        await Console.Error.WriteLineAsync($"mannam: {wrong}; see ./mannam --help.");
         return 1;
     }
     return await parsed.InvokeAsync(

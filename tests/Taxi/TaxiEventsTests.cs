@@ -112,9 +112,13 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
         var ended = events["/taxi/pickup PickupCancelled"].Last();
         Assert.Equal(cancelled.Header("ce_id"), moneyBack.Header("ce_causationid"));
         Assert.Equal(moneyBack.Header("ce_id"), ended.Header("ce_causationid"));
-        // The others follow from requests, each from its own.
+        // The others follow from requests, each from its own; but what payment did for a request has that request's cause, and its trace.
+        var requested = events["/taxi/catch CatchRequested"].Single();
+        var paid = events["/taxi/payment PaymentApproved"].Single();
+        Assert.Equal(requested.Header("ce_causationid"), paid.Header("ce_causationid"));
+        Assert.Equal(Trace(requested), Trace(paid));
         var fromRequests = published.Except([moneyBack, ended]).Select(e => e.Header("ce_causationid")).ToList();
-        Assert.Equal(6, fromRequests.Distinct().Count());
+        Assert.Equal(5, fromRequests.Distinct().Count());
         Assert.Empty(fromRequests.Intersect(published.Select(e => e.Header("ce_id"))));
         // And what follows belongs to the same trace.
         Assert.Equal(Trace(cancelled), Trace(moneyBack));

@@ -32,6 +32,7 @@ public sealed class ServiceHost : IAsyncDisposable
             .. declaration.Loops(_app.Services, parts),
             new KeyExpiry(_app.Services.GetRequiredService<IdempotencyStore>(), parts.Time),
         ];
+        parts.Metrics.Lag = () => Lag ?? 0;
     }
 
     public ServiceDeclaration Declaration { get; }
@@ -59,7 +60,8 @@ public sealed class ServiceHost : IAsyncDisposable
             environment.Topic,
             environment.Transport,
             environment.Time,
-            new Points(declaration.FullName)
+            new Points(declaration.FullName),
+            new ServiceMetrics(declaration.FullName, environment.Time)
         )
         {
             Replicated = environment.Replicated,
@@ -149,23 +151,37 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing owed. Together with <see cref="Handled"/> it tells what has settled.</summary>
+    /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing waiting, nothing owed. What is parked counts for none of it. Together with <see cref="Handled"/> it tells what has settled.</summary>
     internal async Task<bool> OwesNothingAsync(long key, CancellationToken ct)
     {
         await using var command = _parts.Database.CreateCommand(
-            "select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)"
+            """
+            select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)
+            and not exists (select 1 from waiting where key = $1 and parked_at is null)
+            """
         );
         command.Parameters.Add(new Npgsql.NpgsqlParameter<long> { TypedValue = key });
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
     /// <summary>How many records of the topic were handled; null while there are more.</summary>
-    internal long? Handled => _loops.OfType<IConsumerState>().FirstOrDefault() is { } consumer ? consumer.Handled : 0;
+    internal long? Handled => Consumer is { } consumer ? consumer.Handled : 0;
+
+    /// <summary>How many records of the topic it has not come to yet; null while it has not begun, or for a service that takes no part in events.</summary>
+    public long? Lag => Consumer?.Lag;
+
+    /// <summary>What its store holds of events and owed things.</summary>
+    public Task<ServiceFigures> FiguresAsync(CancellationToken ct) => ServiceFigures.ReadAsync(_parts.Database, ct);
+
+    private IConsumerState? Consumer => _loops.OfType<IConsumerState>().FirstOrDefault();
 
     /// <summary>Ends in order: no new requests, those begun are finished, then the loops end after the step they are in.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => StopAsync(TimeSpan.FromSeconds(10));
+
+    /// <summary>Ends in the same order; requests that still run after the grace period are cut off.</summary>
+    public async ValueTask StopAsync(TimeSpan gracePeriod)
     {
-        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var grace = new CancellationTokenSource(gracePeriod);
         await _app.StopAsync(grace.Token);
         foreach (var runner in _runners)
             await runner.DisposeAsync();

@@ -24,7 +24,7 @@ public static class Recalling
     /// <summary>A POST whose outcome is known only after its first commit tells here what became of a request whose process died.</summary>
     /// <remarks>Without it such a request counts as <see cref="Standing.Open"/> for as long as its key is honoured. A POST that decides once needs none
     /// when it records its answer with its decision (<see cref="Messaging.Cause.Request{TAggregate}"/>), or when its command may be given twice
-    /// (<see cref="Messaging.Cause.Request()"/>).</remarks>
+    /// (<see cref="Messaging.Cause.Repeatable"/>).</remarks>
     /// <param name="endpoint">The POST.</param>
     /// <param name="standing">How it stands with the request.</param>
     /// <param name="answer">The answer for one that lives, of the aggregate as it is now.</param>

@@ -1,5 +1,6 @@
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -85,9 +86,11 @@ public sealed class SynchronousCall : IDisposable
     }
 
     /// <summary>Asks.</summary>
+    /// <param name="cause">The request it acts for: the peer's decisions have the same cause and trace.</param>
     /// <param name="ask">Makes the request; asked again it makes the same, with the same key.</param>
     /// <param name="understand">What the answer means; throws where it means nothing.</param>
     public async Task<Outcome> AskAsync(
+        Cause cause,
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
     )
@@ -97,8 +100,8 @@ public sealed class SynchronousCall : IDisposable
         await _points.AtAsync("call.asking");
         var began = _time.GetTimestamp();
         var outcome =
-            await AskAsync(ask, understand, _timeout)
-            ?? (_join > TimeSpan.Zero ? await AskAsync(ask, understand, JoinSince(began)) : null)
+            await AskAsync(cause, ask, understand, _timeout)
+            ?? (_join > TimeSpan.Zero ? await AskAsync(cause, ask, understand, JoinSince(began)) : null)
             ?? Outcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
         await _points.AtAsync("call.answered");
         return outcome;
@@ -113,6 +116,7 @@ public sealed class SynchronousCall : IDisposable
 
     // Null when the time was over.
     private async Task<Outcome?> AskAsync(
+        Cause cause,
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand,
         TimeSpan within
@@ -122,6 +126,8 @@ public sealed class SynchronousCall : IDisposable
         try
         {
             using var request = ask();
+            request.Headers.Add(Cause.RequestId, cause.Id);
+            request.Headers.Add("traceparent", cause.TraceParent);
             using var answer = await _peer.SendAsync(request, timeout.Token);
             return await understand(answer, timeout.Token);
         }

@@ -69,7 +69,7 @@ internal static class Api
     {
         var cause = Cause.Request(http);
         await catches.CreateAsync(request, cause, request.Announced());
-        var outcome = await approval.AskAsync(request);
+        var outcome = await approval.AskAsync(request, cause);
         var settled = await catches.DecideAsync(
             request,
             outcome.Match<Func<Catch, Decision>>(
@@ -109,7 +109,7 @@ internal static class Api
             return refused;
         if (status is null)
             return Catches.Ok(present);
-        var decided = await catches.DecideAsync(present, c => c.Cancel().IfMatch(http, c), Cause.Request());
+        var decided = await catches.DecideAsync(present, c => c.Cancel().IfMatch(http, c), Cause.Repeatable(http));
         return decided.Refusal?.AsProblem() ?? Catches.Ok(decided.State);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization;
+using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
 
 namespace Mannam.Taxi.Catch;
@@ -14,8 +15,9 @@ internal sealed class Approval(Peers peers)
     public Task<T> AdmitAsync<T>(Func<Task<(Outcome, T)>> request, Func<TimeSpan, T> refused) => _payment.AdmitAsync(request, refused);
 
     /// <summary>Asks payment to approve the request. Safe to repeat: payment knows it by its id.</summary>
-    public Task<Outcome> AskAsync(Catch request) =>
+    public Task<Outcome> AskAsync(Catch request, Cause cause) =>
         _payment.AskAsync(
+            cause,
             () =>
                 new HttpRequestMessage(HttpMethod.Post, "payments")
                 {

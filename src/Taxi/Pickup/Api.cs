@@ -67,7 +67,7 @@ internal static class Api
         var driver = fields.Given("driver", http.Request.Query["driver"].LastOrDefault());
         if (fields.Refused is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), Cause.Request());
+        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), Cause.Repeatable(http));
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 }

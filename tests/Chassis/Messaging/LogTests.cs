@@ -15,7 +15,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
 
     private static Record Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Request());
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
         return new Record(row.Key, row.Headers, row.Value);
     }
 
