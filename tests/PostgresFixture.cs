@@ -34,9 +34,11 @@ public sealed class PostgresFixture : IAsyncDisposable
         {
             NpgsqlConnection.ClearAllPools();
             await (await _server.Value).StopAsync();
+            Directory.Delete(Data, recursive: true);
         }
     }
 
-    private static Task<PrivatePostgres> StartAsync() =>
-        PrivatePostgres.StartAsync($"/tmp/mannam-test-{Environment.ProcessId}", 600, _ => { }, CancellationToken.None);
+    private static string Data => $"/tmp/mannam-test-{Environment.ProcessId}";
+
+    private static Task<PrivatePostgres> StartAsync() => PrivatePostgres.StartAsync(Data, 600, _ => { }, CancellationToken.None);
 }

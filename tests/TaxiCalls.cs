@@ -49,6 +49,13 @@ internal static class TaxiCalls
         return [.. rows.Rows("ledger").Select(m => $"{m["action"]} {m["amount"]}")];
     }
 
+    /// <summary>An item as HAL has it: its fields, and the two links to its place.</summary>
+    public static string Hal(string fields, string name, string place)
+    {
+        var href = $$"""{"href":"{{place}}"}""";
+        return fields[..^1] + $",\"_links\":{{\"self\":{href},\"{name}\":{href}}}}}";
+    }
+
     /// <summary>The rows of a collection.</summary>
     public static IReadOnlyList<JsonNode> Rows(this Answer answer, string name) =>
         [.. answer.Json["_embedded"]![name]!.AsArray().Select(r => r!)];

@@ -1,4 +1,5 @@
 using Mannam.Chassis.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Mannam.Host;
 
@@ -13,11 +14,38 @@ internal static class Configured
     {
         var builder = new ConfigurationBuilder();
         foreach (var file in files)
-            builder.AddInMemoryCollection(
-                Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value))
+            builder.Add(
+                new Named(
+                    $"file {file}",
+                    Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value))
+                )
             );
         builder.AddEnvironmentVariables();
-        return builder.AddInMemoryCollection(settings.Select(Pair)).Build();
+        return builder.Add(new Named("--set", settings.Select(Pair))).Build();
+    }
+
+    /// <summary>Where a key's value came from: <c>file …</c>, <c>environment</c> or <c>--set</c>; null where it is not configured.</summary>
+    public static string? SourceOf(IConfiguration configuration, string key) =>
+        ((IConfigurationRoot)configuration).Providers.LastOrDefault(p => p.TryGet(key, out _)) switch
+        {
+            null => null,
+            Named named => named.Name,
+            EnvironmentVariablesConfigurationProvider => "environment",
+            var other => other.GetType().Name,
+        };
+
+    private sealed class Named : ConfigurationProvider, IConfigurationSource
+    {
+        public Named(string name, IEnumerable<KeyValuePair<string, string?>> settings)
+        {
+            Name = name;
+            foreach (var (key, value) in settings)
+                Data[key] = value;
+        }
+
+        public string Name { get; }
+
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
     }
 
     private static IConfigurationRoot Read(string file)

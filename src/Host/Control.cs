@@ -1,5 +1,3 @@
-using Mannam.Chassis.Configuration;
-
 namespace Mannam.Host;
 
 /// <summary>Takes the orders of other commands (<c>stop</c>, <c>start</c>) while an installation runs, on a socket that only its account can reach.</summary>
@@ -22,7 +20,8 @@ internal static class Control
     {
         try
         {
-            switch (context.Request.Path.Value!.Split('/'))
+            // The server leaves an escaped slash as it is.
+            switch (Uri.UnescapeDataString(context.Request.Path.Value!).Split('/', 3))
             {
                 case ["", "stop", var service]:
                     await machine.StopAsync(service);
@@ -30,15 +29,21 @@ internal static class Control
                 case ["", "start", var service]:
                     await machine.StartAsync(service, CancellationToken.None);
                     break;
+                case ["", "describe"]:
+                    await context.Response.WriteAsync(await Description.OfAsync(machine, null, context.RequestAborted));
+                    break;
+                case ["", "describe", var service]:
+                    await context.Response.WriteAsync(await Description.OfAsync(machine, service, context.RequestAborted));
+                    break;
                 default:
                     context.Response.StatusCode = StatusCodes.Status404NotFound;
                     break;
             }
         }
-        catch (Exception e) when (e is InstallationException or ConfigurationException)
+        catch (Exception e)
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await context.Response.WriteAsync(e.Message);
+            await context.Response.WriteAsync(Faults.Sentence(e));
         }
     }
 }

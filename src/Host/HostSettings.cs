@@ -1,3 +1,4 @@
+using System.Net;
 using Mannam.Chassis.Configuration;
 
 namespace Mannam.Host;
@@ -27,7 +28,11 @@ internal static class HostSettings
     public static readonly Setting<IReadOnlyList<string>> TrustedProxies = Setting.List(
         "TrustedProxies",
         "",
-        "addresses or networks whose X-Forwarded-* are believed, besides loopback"
+        "addresses or networks whose X-Forwarded-* are believed, besides loopback",
+        proxy =>
+            IPAddress.TryParse(proxy, out _) || IPNetwork.TryParse(proxy, out _)
+                ? proxy
+                : throw new FormatException("addresses or networks such as 10.0.0.0/8 are expected, separated by commas")
     );
     public static readonly Setting<TimeSpan> Drain = Setting.Milliseconds(
         "Drain",
@@ -54,7 +59,7 @@ internal static class HostSettings
     [RequestsInProgress, CorsOrigins, Hosts, TrustedProxies, Drain, Partitions, DatabasePrefix];
 
     private static string Name(string text) =>
-        text.Length <= 30 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')
+        text.Length <= 20 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')
             ? text
-            : throw new FormatException("at most 30 lower case letters, digits and _ are expected");
+            : throw new FormatException("at most 20 lower case letters, digits and _ are expected");
 }

@@ -5,12 +5,18 @@ using System.Text.Json.Serialization;
 namespace Mannam.Host;
 
 /// <summary>Something about the installation on this machine is not as the command needs it; the message says what.</summary>
-public sealed class InstallationException(string message) : Exception(message);
+public class InstallationException(string message) : Exception(message);
+
+/// <summary>The installation is stopped, but the command is for one that runs.</summary>
+public sealed class NotRunningException(string message) : InstallationException(message);
 
 /// <summary>An installation on this machine: its data folder, by which every command finds it, running or stopped.</summary>
 /// <param name="Folder">The data folder, a full path.</param>
 internal sealed record Installation(string Folder)
 {
+    // EWOULDBLOCK, which .NET hands on as it is: somebody else holds the lock.
+    private const int WouldBlock = 11;
+
     private string RecordFile => Path.Combine(Folder, "installation.json");
 
     /// <summary>Where a running installation takes orders: a socket that only this account can reach.</summary>
@@ -20,7 +26,13 @@ internal sealed record Installation(string Folder)
     /// <param name="Postgres">The server given; null for the private one.</param>
     /// <param name="DatabasePrefix">What the names of its databases begin with.</param>
     /// <param name="Topics">The topic of each system.</param>
-    internal sealed record Record(string? Postgres, string DatabasePrefix, IReadOnlyDictionary<string, string> Topics);
+    /// <param name="Settings">What was configured, by key.</param>
+    internal sealed record Record(
+        string? Postgres,
+        string DatabasePrefix,
+        IReadOnlyDictionary<string, string> Topics,
+        IReadOnlyDictionary<string, SettingValue>? Settings = null
+    );
 
     public static Installation At(string folder) => new(Path.GetFullPath(folder));
 
@@ -28,14 +40,19 @@ internal sealed record Installation(string Folder)
     /// <exception cref="InstallationException">Another one runs.</exception>
     public IDisposable Lock()
     {
-        Directory.CreateDirectory(Folder);
+        var file = Path.Combine(Folder, "lock");
         try
         {
-            return new FileStream(Path.Combine(Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(Folder);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             throw new InstallationException($"an installation already runs on {Folder}; stop it, or give another --data folder.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InstallationException($"{Folder} cannot be the data folder: {e.Message.TrimEnd('.')}.");
         }
     }
 
@@ -43,8 +60,16 @@ internal sealed record Installation(string Folder)
     {
         // Written beside and renamed: a kill leaves the old one or the new one.
         var partial = RecordFile + ".new";
-        File.WriteAllText(partial, JsonSerializer.Serialize(record, InstallationJson.Default.Record));
-        File.SetUnixFileMode(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Delete(partial);
+        // It may hold a password: closed to others from its first moment.
+        var closed = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new FileStream(partial, closed))
+            JsonSerializer.Serialize(file, record, InstallationJson.Default.Record);
         File.Move(partial, RecordFile, overwrite: true);
     }
 
@@ -73,7 +98,7 @@ internal sealed record Installation(string Folder)
                     catch (SocketException)
                     {
                         socket.Dispose();
-                        throw new InstallationException($"no installation runs on {Folder}; start it with ./mannam up.");
+                        throw new NotRunningException($"no installation runs on {Folder}; start it with ./mannam up.");
                     }
                 },
             }
@@ -96,9 +121,8 @@ internal sealed record Installation(string Folder)
     {
         if (Recall().Postgres is { } given)
             return (given, null);
-        var running = PrivatePostgres.IsRunning(Folder);
         var postgres = await PrivatePostgres.StartAsync(Folder, 20, _ => { }, ct);
-        return (postgres.ConnectionString, running ? null : postgres);
+        return (postgres.ConnectionString, postgres.Adopted ? null : postgres);
     }
 }
 

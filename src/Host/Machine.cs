@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Payments.Provider;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
@@ -63,6 +65,12 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>The services that run now.</summary>
     public IReadOnlyCollection<ServiceHost> Running => [.. running.Values.OfType<ServiceHost>()];
 
+    /// <summary>Every service it has, running or stopped.</summary>
+    public IReadOnlyCollection<ServiceDeclaration> Services => [.. services.Select(s => s.Service)];
+
+    /// <summary>What it was started with.</summary>
+    public MachineOptions Options => options;
+
     /// <summary>A running service by its full name, such as <c>taxi.pickup</c>.</summary>
     public ServiceHost this[string service] => running[service] ?? throw new InvalidOperationException($"{service} is stopped");
 
@@ -110,8 +118,19 @@ public sealed class Machine : IAsyncDisposable
         foreach (var topic in topics)
             await StartLogAsync(topic, ct);
         await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
+        await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
         frontDoor = OpenFrontDoor();
-        await frontDoor.StartAsync(ct);
+        try
+        {
+            await frontDoor.StartAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
+            throw new InstallationException(
+                $"port {options.Port} of {options.Address} cannot be opened ({why}); --port and --listen name another."
+            );
+        }
     }
 
     private async Task StartLogAsync(string topic, CancellationToken ct)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mannam.Chassis.Configuration;
 using Mannam.Host;
 using Mannam.Host.Commands;
 
@@ -9,6 +8,8 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     StopAndStart.Command("stop", "Stops one service of a running installation; its requests are answered 503, its events wait."),
     StopAndStart.Command("start", "Starts a service that was stopped; it catches up."),
     Events.Command(),
+    Parked.Command(),
+    Describe.Command(),
     ContextMap.Command(),
     // The launcher's own; listed so that --help tells all there is.
     new Command("test", "Installs what is missing, builds, and runs all tests, or those whose name contains the filter: test [filter]."),
@@ -16,13 +17,28 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     new Command("format", "Formats the code; --check only checks."),
 };
 
+// From the first moment: what was begun is ended in order, whenever the order to stop comes.
+using var orders = new StopOrders();
 try
 {
-    return await root.Parse(args)
-        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+    if (parsed.Action is not System.CommandLine.Help.HelpAction && parsed.Errors.Count > 0)
+    {
+        foreach (var error in parsed.Errors)
+            await Console.Error.WriteLineAsync($"mannam: {error.Message.TrimEnd('.')}; see ./mannam --help.");
+        return 1;
+    }
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+        orders.Given
+    );
 }
-catch (Exception e) when (e is ConfigurationException or InstallationException or InvalidOperationException or IOException)
+catch (OperationCanceledException) when (orders.Given.IsCancellationRequested)
 {
-    await Console.Error.WriteLineAsync($"mannam: {e.Message}");
+    return 130;
+}
+catch (Exception e)
+{
+    await Console.Error.WriteLineAsync($"mannam: {Faults.Sentence(e)}");
     return 1;
 }

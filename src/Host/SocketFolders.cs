@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text;
 
 namespace Mannam.Host;
@@ -15,8 +15,12 @@ internal static class SocketFolders
     private static readonly SearchValues<char> Misread = SearchValues.Create(",:'\"\\;=");
 
     /// <summary>Sixteen hexadecimal digits that stand for the data folder wherever its path is too long.</summary>
+    /// <remarks>FNV-1a: nothing rests on its being hard to guess, and a cryptographic hash would load OpenSSL (5 MB) for this alone.</remarks>
     internal static string Fingerprint(string dataFolder) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FullPath(dataFolder))))[..16];
+        Encoding
+            .UTF8.GetBytes(FullPath(dataFolder))
+            .Aggregate(0xcbf29ce484222325, (hash, next) => unchecked((hash ^ next) * 0x100000001b3))
+            .ToString("x16", CultureInfo.InvariantCulture);
 
     internal static string FullPath(string dataFolder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
 

@@ -62,27 +62,23 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         await Task.Yield();
         try
         {
+            var asked = false;
             for (var pause = TimeSpan.FromMilliseconds(50); ; pause = Min(pause * 2, LongestPause))
             {
-                if (await _payments.FindAsync(key) is { } before)
-                    return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
-                var asked = _create(key);
-                await _points.AtAsync("approval.asking");
-                var (answer, reason) = await _provider.ChargeAsync(asked.Charge, amount, _stop.Token);
-                await _points.AtAsync("approval.answered");
-                switch (answer)
+                try
                 {
-                    case ChargeAnswer.Taken:
-                        var decided = await _payments.DecideAsync(asked, approve, cause);
-                        return new Approval<TPayment>(decided.Refusal, decided.State, Before: !decided.Happened);
-                    case ChargeAnswer.Declined:
-                        return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
-                    case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
-                        return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
-                    default:
-                        await Task.Delay(pause, _time, _stop.Token);
-                        break;
+                    if (await _payments.FindAsync(key) is { } before)
+                        return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
+                    await _points.AtAsync("approval.asking");
+                    asked = true;
+                    if (await AskAsync(key, amount, approve, cause) is { } ended)
+                        return ended;
                 }
+                catch (Exception e) when (asked && Failures.IsStoreUnreachable(e))
+                {
+                    // Money may have been taken that is not recorded: only a cancellation ends the attempt, not a store that is away.
+                }
+                await Task.Delay(pause, _time, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -95,6 +91,26 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         finally
         {
             _underWay.TryRemove(key, out _);
+        }
+    }
+
+    // Null when the provider gave no definite answer.
+    private async Task<Approval<TPayment>?> AskAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
+    {
+        var asked = _create(key);
+        var (answer, reason) = await _provider.ChargeAsync(asked.Charge, amount, _stop.Token);
+        await _points.AtAsync("approval.answered");
+        switch (answer)
+        {
+            case ChargeAnswer.Taken:
+                var decided = await _payments.DecideAsync(asked, approve, cause);
+                return new Approval<TPayment>(decided.Refusal, decided.State, Before: !decided.Happened);
+            case ChargeAnswer.Declined:
+                return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
+            case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
+                return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
+            default:
+                return null;
         }
     }
 

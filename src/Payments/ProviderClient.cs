@@ -63,18 +63,23 @@ public sealed class ProviderClient(HttpClient http)
                     return (ChargeAnswer.Unknown, $"the provider answered {(int)answer.StatusCode}");
             }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or IOException)
+        catch (Exception e)
         {
+            // Whatever it is: an answer that cannot be understood (also by its headers) is no answer.
             return (ChargeAnswer.Unknown, e.Message);
         }
     }
 
     /// <summary>Has a charge given back, or voided so that it is never taken.</summary>
-    /// <exception cref="HttpRequestException">It is not certain; ask again.</exception>
+    /// <exception cref="Exception">It is not certain; ask again.</exception>
     public async Task GiveBackAsync(string name, CancellationToken ct)
     {
         using var answer = await http.DeleteAsync($"charges/{name}", ct);
         answer.EnsureSuccessStatusCode();
+        // Only the provider's word counts: a page of somebody in between would leave the money where it is.
+        var charge = await answer.Content.ReadFromJsonAsync(ProviderJson.Default.ChargeView, ct);
+        if (charge?.Name != name || charge.State is not ("givenBack" or "voided"))
+            throw new HttpRequestException($"the provider did not say that {name} is given back or voided");
     }
 }
 

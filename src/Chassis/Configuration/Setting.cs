@@ -24,8 +24,15 @@ public abstract record Setting(string Name, string Meaning, string? Default)
         new(name, meaning, standard.ToString(CultureInfo.InvariantCulture), text => Whole(text, least, most));
 
     /// <summary>A list separated by commas.</summary>
-    public static Setting<IReadOnlyList<string>> List(string name, string standard, string meaning) =>
-        new(name, meaning, standard, text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <param name="read">Reads each; throws a <see cref="FormatException"/> that says what is expected.</param>
+    public static Setting<IReadOnlyList<string>> List(string name, string standard, string meaning, Func<string, string>? read = null) =>
+        new(
+            name,
+            meaning,
+            standard,
+            text =>
+                [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(read ?? (each => each))]
+        );
 
     /// <summary>The address of a peer; on one machine it is known by itself.</summary>
     public static Setting<Uri> Address(string name, string meaning) =>

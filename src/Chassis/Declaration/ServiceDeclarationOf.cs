@@ -78,7 +78,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             {
                 var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
                 foreach (var key in await OpenAsync(services, open, olderThan, ct))
-                    await aggregates.DecideAsync(key, settle, Cause.Request());
+                    await aggregates.DecideAsync(key, settle, Cause.Time());
                 return SweepEvery;
             }
         );
@@ -121,21 +121,31 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
                 parts.Topic,
                 parts.Transport,
                 parts.Points,
-                parts.Outbox
+                parts.Outbox,
+                parts.Metrics
             );
         if (_policies.Count > 0)
+        {
+            var handler = new Handler<TDb, TAggregate>(
+                services.GetRequiredService<IDbContextFactory<TDb>>(),
+                _policies,
+                create,
+                Work(parts)
+            );
+            var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName);
             yield return new Consumer<TDb, TAggregate>(
                 parts.Topic,
                 FullName,
                 parts.Transport,
-                services.GetRequiredService<IDbContextFactory<TDb>>(),
                 parts.Database,
-                _policies,
-                create,
-                Work(parts),
+                handler,
+                parts.Time,
                 parts.Points,
-                services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName)
+                parts.Metrics,
+                log
             );
+            yield return new WaitingLoop<TDb, TAggregate>(handler, parts.Time, parts.Points, parts.Metrics, log);
+        }
         if (Owed.Count > 0)
             yield return new DueLoop(parts.Database, Owed, _sweeps, services, parts.Time, parts.Points, parts.Due);
     }

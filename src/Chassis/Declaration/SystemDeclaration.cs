@@ -10,7 +10,7 @@ namespace Mannam.Chassis.Declaration;
 public sealed record SystemDeclaration(string Name, string Title, string CorrelationKey, IReadOnlyList<ServiceDeclaration> Services)
 {
     /// <summary>The topic its events travel in; unless configured its name.</summary>
-    public Setting<string> Topic { get; } = new("Topic", "the topic of the system's events", Name, text => text);
+    public Setting<string> Topic { get; } = new("Topic", "the topic of the system's events", Name, TopicName);
 
     /// <summary>The first part of its settings' names: <c>Taxi</c>.</summary>
     public string SettingsScope { get; } = char.ToUpperInvariant(Name[0]) + Name[1..];
@@ -18,4 +18,10 @@ public sealed record SystemDeclaration(string Name, string Title, string Correla
     /// <summary>Every setting of the system and its services, with its scope.</summary>
     public IEnumerable<(string Scope, Setting Setting)> AllSettings() =>
         Services.SelectMany(s => s.AllSettings.Select(setting => (s.SettingsScope, setting))).Prepend((SettingsScope, Topic));
+
+    // Kafka's rule, and short enough for the name of a database, of which PostgreSQL keeps 63 characters.
+    private static string TopicName(string text) =>
+        text.Length is > 0 and <= 39 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? text
+            : throw new FormatException("1 to 39 letters, digits, dots, - and _ are expected");
 }

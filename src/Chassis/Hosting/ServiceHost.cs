@@ -2,6 +2,7 @@ using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
@@ -26,7 +27,12 @@ public sealed class ServiceHost : IAsyncDisposable
         Declaration = declaration;
         (_parts, _schema) = (parts, schema);
         _app = Build(declaration, environment, parts, Server);
-        _loops = [.. declaration.Loops(_app.Services, parts)];
+        _loops =
+        [
+            .. declaration.Loops(_app.Services, parts),
+            new KeyExpiry(_app.Services.GetRequiredService<IdempotencyStore>(), parts.Time),
+        ];
+        parts.Metrics.Lag = () => Lag ?? 0;
     }
 
     public ServiceDeclaration Declaration { get; }
@@ -54,7 +60,8 @@ public sealed class ServiceHost : IAsyncDisposable
             environment.Topic,
             environment.Transport,
             environment.Time,
-            new Points(declaration.FullName)
+            new Points(declaration.FullName),
+            new ServiceMetrics(declaration.FullName, environment.Time)
         )
         {
             Replicated = environment.Replicated,
@@ -89,6 +96,9 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Prepares the ways to its peers, once they are there.</summary>
+    public Task WarmUpCallsAsync() => Services.GetRequiredService<Peers>().WarmUpAsync();
+
     private static WebApplication Build(
         ServiceDeclaration declaration,
         ServiceEnvironment environment,
@@ -103,6 +113,7 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton(environment.Time);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(parts.Database);
+        builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton(parts.Points);
         builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time, parts.Points));
         builder.Services.AddRouting();
@@ -111,6 +122,7 @@ public sealed class ServiceHost : IAsyncDisposable
         declaration.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMannamHttp();
+        app.UseMiddleware<IdempotencyKeys>();
         declaration.Routes(app);
         return app;
     }
@@ -139,18 +151,29 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing owed. Together with <see cref="Handled"/> it tells what has settled.</summary>
+    /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing waiting, nothing owed. What is parked counts for none of it. Together with <see cref="Handled"/> it tells what has settled.</summary>
     internal async Task<bool> OwesNothingAsync(long key, CancellationToken ct)
     {
         await using var command = _parts.Database.CreateCommand(
-            "select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)"
+            """
+            select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)
+            and not exists (select 1 from waiting where key = $1 and parked_at is null)
+            """
         );
         command.Parameters.Add(new Npgsql.NpgsqlParameter<long> { TypedValue = key });
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
     /// <summary>How many records of the topic were handled; null while there are more.</summary>
-    internal long? Handled => _loops.OfType<IConsumerState>().FirstOrDefault() is { } consumer ? consumer.Handled : 0;
+    internal long? Handled => Consumer is { } consumer ? consumer.Handled : 0;
+
+    /// <summary>How many records of the topic it has not come to yet; null while it has not begun, or for a service that takes no part in events.</summary>
+    public long? Lag => Consumer?.Lag;
+
+    /// <summary>What its store holds of events and owed things.</summary>
+    public Task<ServiceFigures> FiguresAsync(CancellationToken ct) => ServiceFigures.ReadAsync(_parts.Database, ct);
+
+    private IConsumerState? Consumer => _loops.OfType<IConsumerState>().FirstOrDefault();
 
     /// <summary>Ends in order: no new requests, those begun are finished, then the loops end after the step they are in.</summary>
     public async ValueTask DisposeAsync()

@@ -6,8 +6,14 @@ using Npgsql;
 namespace Mannam.Chassis.Hosting;
 
 /// <summary>What the chassis makes of a service's environment, for its loops and its store.</summary>
-internal sealed class ServiceParts(string connectionString, string topic, ITransport transport, TimeProvider time, Points points)
-    : IAsyncDisposable
+internal sealed class ServiceParts(
+    string connectionString,
+    string topic,
+    ITransport transport,
+    TimeProvider time,
+    Points points,
+    ServiceMetrics metrics
+) : IAsyncDisposable
 {
     public string ConnectionString { get; } = connectionString;
 
@@ -20,6 +26,8 @@ internal sealed class ServiceParts(string connectionString, string topic, ITrans
     public TimeProvider Time { get; } = time;
 
     public Points Points { get; } = points;
+
+    public ServiceMetrics Metrics { get; } = metrics;
 
     /// <summary>Whether other replicas of the service may run.</summary>
     public bool Replicated { get; init; }
@@ -35,5 +43,9 @@ internal sealed class ServiceParts(string connectionString, string topic, ITrans
             .EnableThreadSafetyChecks(false)
             .ReplaceService<IComparer<IReadOnlyModificationCommand>, Storage.StatementOrder>();
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Metrics.Dispose();
+        return Database.DisposeAsync();
+    }
 }

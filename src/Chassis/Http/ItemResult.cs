@@ -1,3 +1,4 @@
+using Mannam.Chassis.Idempotency;
 using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Chassis.Http;
@@ -5,7 +6,8 @@ namespace Mannam.Chassis.Http;
 /// <summary>Answers with one item.</summary>
 internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resource, TEntity entity, int status)
     : IResult,
-        IStatusCodeHttpResult
+        IStatusCodeHttpResult,
+        IKeepable
     where TEntity : class
 {
     int? IStatusCodeHttpResult.StatusCode => status;
@@ -18,6 +20,21 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
             httpContext.Response.Headers.Location = resource.Location(httpContext, resource.KeyOf(entity));
         }
         return SendAsync(httpContext, resource, entity);
+    }
+
+    public KeptAnswer Keep(HttpContext http)
+    {
+        var buffer = JsonBuffer.Rent();
+        resource.Write(buffer, entity, resource.Href(http.Request));
+        var body = buffer.Written.ToArray();
+        buffer.Return();
+        return new(
+            status,
+            status == StatusCodes.Status201Created ? resource.Location(http, resource.KeyOf(entity)) : null,
+            Media.Of(http.Request) ?? Media.Hal,
+            resource.Version is { } version ? Preconditions.Tag(version(entity)) : null,
+            body
+        );
     }
 
     public static Task SendAsync(HttpContext http, Resource<TEntity, TView> resource, TEntity entity)

@@ -15,13 +15,20 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         DescribePath(operation, context);
+        var isPost = context.Description.HttpMethod == "POST";
+        if (isPost)
+        {
+            DescribeKey(operation);
+        }
         if (metadata.OfType<Description.Taken>().LastOrDefault() is { } taken)
         {
             await DescribeBodyAsync(operation, context, taken.Fields, cancellationToken);
         }
         if (metadata.OfType<Description.Answered>().LastOrDefault() is { } answered)
         {
-            await DescribeAnswersAsync(operation, context, answered, cancellationToken);
+            // What the conventions add to what the endpoint says.
+            int[] always = isPost ? [406, 409, 422, 500, 503] : [406, 500, 503];
+            await DescribeAnswersAsync(operation, context, answered with { Others = [.. answered.Others, .. always] }, cancellationToken);
         }
     }
 
@@ -45,6 +52,26 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
                 );
             }
         }
+    }
+
+    private static void DescribeKey(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(
+            new OpenApiParameter
+            {
+                Name = "Idempotency-Key",
+                In = ParameterLocation.Header,
+                Description = "With the same key and body the first answer comes again, for 24 hours.",
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    MinLength = 1,
+                    MaxLength = 255,
+                    Pattern = "^[!-~]+$",
+                },
+            }
+        );
     }
 
     private static async Task DescribeBodyAsync(
@@ -103,7 +130,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             success.Content = new Dictionary<string, OpenApiMediaType> { [Media.Hal] = media, [Media.Json] = media };
         }
         operation.Responses[Text(answered.Status)] = success;
-        foreach (var other in answered.Others.Concat([406, 500, 503]).Distinct().Order())
+        foreach (var other in answered.Others.Distinct().Order())
         {
             operation.Responses[Text(other)] = HalSchema.Refusal(other);
         }

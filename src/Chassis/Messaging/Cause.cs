@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Mannam.Chassis.Idempotency;
+using Mannam.Chassis.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Chassis.Messaging;
 
@@ -7,15 +10,48 @@ namespace Mannam.Chassis.Messaging;
 /// <param name="TraceParent">W3C Trace Context of the cause; becomes <c>ce_traceparent</c>.</param>
 public readonly record struct Cause(string Id, string TraceParent)
 {
-    /// <summary>A request from outside: joins the trace under way, or begins one.</summary>
-    public static Cause Request()
+    /// <summary>The <c>Idempotency-Key</c> that the first decision records; null where there is none.</summary>
+    internal KeyedRequest? Key { get; private init; }
+
+    /// <summary>The header by which a service that calls another tells the request it acts for: what both do by it has one cause.</summary>
+    public const string RequestId = "X-Request-Id";
+
+    /// <summary>The service itself, as time has passed.</summary>
+    public static Cause Time() => new(Guid.CreateVersion7().ToString(), NewTrace());
+
+    /// <summary>A request whose command may be given twice: joins the trace under way, or begins one. Its <c>Idempotency-Key</c>, if it has one, is
+    /// remembered with its answer alone.</summary>
+    public static Cause Repeatable(HttpContext http)
     {
-        var current = Activity.Current;
-        return new Cause(
-            Guid.CreateVersion7().ToString(),
-            current?.IdFormat == ActivityIdFormat.W3C
-                ? current.Id!
-                : $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00"
-        );
+        ArgumentNullException.ThrowIfNull(http);
+        return Of(http, Guid.TryParse(http.Request.Headers[RequestId], out var caller) ? caller : Guid.CreateVersion7());
     }
+
+    /// <summary>A request that must come about once: its <c>Idempotency-Key</c> is recorded in the transaction of its first decision. When it decides
+    /// again before it is answered, its endpoint says how it is recalled (<see cref="Recalling.Recalls{TDb, TAggregate}"/>).</summary>
+    public static Cause Request(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var key = http.Features.Get<KeyedRequest>();
+        return (key is null ? Repeatable(http) : Of(http, key.Request)) with { Key = key };
+    }
+
+    /// <summary>A request that decides once: its <c>Idempotency-Key</c> and its answer are recorded in the transaction of its decision.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="answer">The answer when something happens by the decision, of the aggregate as it is afterwards.</param>
+    public static Cause Request<TAggregate>(HttpContext http, Func<TAggregate, IResult> answer)
+        where TAggregate : Aggregate
+    {
+        var cause = Request(http);
+        cause.Key?.AnsweredBy(decided => answer((TAggregate)decided).Keep(http));
+        return cause;
+    }
+
+    private static Cause Of(HttpContext http, Guid id)
+    {
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : http.Request.Headers.TraceParent.ToString();
+        return new Cause(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : NewTrace());
+    }
+
+    private static string NewTrace() => $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
 }

@@ -1,25 +1,25 @@
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Mannam.Chassis.Messaging;
 
-/// <summary>Guarantees 2 and 3: hands a service's events to its policies, in order per saga and producer, each once. A batch over all partitions is one
+/// <summary>Guarantees 2 to 4: hands a service's events to its policies, in order per saga and producer, each once. A batch over all partitions is one
 /// transaction: positions, inbox, effects, and the events they raise.</summary>
-/// <remarks>A failed batch is rolled back and handled again one event a transaction. An event that fails still holds up its own saga and, behind it, its
-/// partition's position; every other event goes on, and the inbox knows them when they come again.</remarks>
+/// <remarks>A failed batch is rolled back and handled again one event a transaction. An event that fails still goes to the waiting ones, in the transaction
+/// that lets the position move on, and later events of its saga queue behind it: see <see cref="WaitingLoop{TDb, TAggregate}"/>.</remarks>
 internal sealed class Consumer<TDb, TAggregate>(
     string topic,
     string group,
     ITransport transport,
-    IDbContextFactory<TDb> contexts,
     NpgsqlDataSource database,
-    IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
-    Func<long, TAggregate> create,
-    UnitOfWork work,
+    Handler<TDb, TAggregate> handler,
+    TimeProvider time,
     Points points,
+    ServiceMetrics metrics,
     ILogger log
 ) : ILoop, IConsumerState, IAsyncDisposable
     where TDb : ServiceDb
@@ -27,12 +27,15 @@ internal sealed class Consumer<TDb, TAggregate>(
 {
     private const int Most = 256;
 
+    // What a subscription says while it does not know is more than can be added up.
+    private const long Many = int.MaxValue;
+
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
     private const int MostSkipped = 2000;
+
+    // A row that somebody else holds delays a batch for so long, and then its own saga alone.
+    private static readonly TimeSpan BatchWaits = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> Find = EF.CompileAsyncQuery(
-        (TDb db, long[] keys) => db.Set<TAggregate>().Where(a => keys.Contains(a.Key))
-    );
     private readonly Dictionary<int, long> _stored = [];
     private readonly Dictionary<int, long> _next = [];
     private ISubscription? _subscription;
@@ -77,7 +80,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         foreach (var received in fetched)
         {
             next[received.Partition] = received.Offset + 1;
-            if (policies.ContainsKey(received.Type))
+            if (received.Unreadable is not null || handler.Takes(received.Type))
                 events.Add(received);
         }
         _skipped += fetched.Count - events.Count;
@@ -94,70 +97,80 @@ internal sealed class Consumer<TDb, TAggregate>(
     {
         try
         {
-            await CommitAsync(events, next, ct);
+            await CommitAsync(events, next, BatchWaits, ct);
         }
-        catch (Exception e) when (e is not (FencedException or OperationCanceledException) && !Failures.IsStoreUnreachable(e))
+        catch (Exception e) when (Fate.IsOf(e))
         {
             log.LogDebug(e, "A batch of {Count} failed; once more, event by event", events.Count);
-            await OneByOneAsync(events, next, ct);
+            foreach (var received in events)
+                await HandleAsync(received, ct);
         }
     }
 
-    private async Task OneByOneAsync(List<Received> events, Dictionary<int, long> next, CancellationToken ct)
+    // In the order of each partition, so all before this one is handled, or waits: the position may move.
+    private async Task HandleAsync(Received received, CancellationToken ct)
     {
-        Exception? failure = null;
-        var heldUp = new HashSet<long>();
-        foreach (var received in events)
-        {
-            if (!heldUp.Contains(received.Key) && await TryAsync(received, ct) is { } failed)
-            {
-                failure = failed;
-                heldUp.Add(received.Key);
-            }
-            if (heldUp.Contains(received.Key))
-                next[received.Partition] = Math.Min(next[received.Partition], received.Offset);
-        }
-        await CommitAsync([], next, ct);
-        if (failure is not null)
-            throw failure;
-    }
-
-    private async Task<Exception?> TryAsync(Received received, CancellationToken ct)
-    {
+        var next = new Dictionary<int, long> { [received.Partition] = received.Offset + 1 };
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await CommitAsync([received], null, ct);
-                return null;
+                await CommitAsync([received], next, WaitingEvents.Waits, ct);
+                return;
             }
             catch (Exception e) when (attempt < 3 && Failures.IsConflict(e)) { }
-            catch (Exception e) when (e is not (FencedException or OperationCanceledException) && !Failures.IsStoreUnreachable(e))
+            catch (Exception e) when (Fate.IsOf(e))
             {
-                return new InvalidOperationException(
-                    $"{received.Type} of saga {received.Key} ({received.Partition}/{received.Offset}): {e.Message}",
-                    e
-                );
+                var fate = Fate.Of(e, before: 1, time.GetUtcNow());
+                log.Failed(received, fate, e);
+                await points.AtAsync("consumer.setting-aside");
+                await SetAsideAsync(received, next, fate, ct);
+                await points.AtAsync("consumer.set-aside");
+                return;
             }
         }
     }
 
-    // Without next the positions are only held: they move when all before them is done.
-    private async Task CommitAsync(List<Received> events, Dictionary<int, long>? next, CancellationToken ct)
+    private async Task CommitAsync(List<Received> events, Dictionary<int, long> next, TimeSpan waits, CancellationToken ct)
     {
-        var moves = MovesTo(next ?? events.ToDictionary(e => e.Partition, _ => 0L));
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        var moves = MovesTo(next);
+        await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var fresh = await Positions.TakeAsync(connection, topic, moves, [.. events.Select(e => e.Id)], next is not null, ct);
-        if (fresh.Count > 0)
-            await ApplyAsync(db, events, fresh, ct);
+        var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, events.Where(e => e.Unreadable is null), waits, ct);
+        var handled = new List<Received>(events.Count);
+        foreach (var received in events)
+        {
+            if (received.Unreadable is { } why)
+                db.Add(WaitingRow.Of(topic, received, Fate.Unreadable(why, time.GetUtcNow())));
+            else if (waiting.Contains(received.Key))
+                db.Add(WaitingRow.Of(topic, received, Fate.Queued(time.GetUtcNow())));
+            // Removed as it is taken: of an event that the batch holds twice, the first counts.
+            else if (fresh.Remove(received.Id))
+                handled.Add(received);
+        }
+        await handler.DecideAsync(db, handled, ct);
+        await CommitAsync(db, transaction, moves, ct);
+        metrics.Handled(handled.Count);
+    }
+
+    private async Task SetAsideAsync(Received received, Dictionary<int, long> next, Fate fate, CancellationToken ct)
+    {
+        var moves = MovesTo(next);
+        await using var db = await handler.OpenAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, ct);
+        db.Add(WaitingRow.Of(topic, received, fate));
+        await CommitAsync(db, transaction, moves, ct);
+    }
+
+    private async Task CommitAsync(TDb db, IDbContextTransaction transaction, Positions.Moves moves, CancellationToken ct)
+    {
+        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);
         await points.AtAsync("consumer.committing");
         await transaction.CommitAsync(ct);
         await points.AtAsync("consumer.committed");
-        work.Wake();
-        if (next is null)
-            return;
+        handler.Committed();
         _skipped = 0;
         for (var i = 0; i < moves.Partitions.Length; i++)
             _stored[moves.Partitions[i]] = moves.Next[i];
@@ -165,36 +178,14 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     private Positions.Moves MovesTo(Dictionary<int, long> next)
     {
+        var to = new SortedDictionary<int, long>(next);
         // Partitions whose skipped events were not stored yet are moved along.
         foreach (var (partition, offset) in _next)
         {
-            if (offset != _stored[partition])
-                next.TryAdd(partition, offset);
+            if (offset > _stored[partition])
+                to.TryAdd(partition, offset);
         }
-        int[] partitions = [.. next.Keys.Order()];
-        return new(partitions, [.. partitions.Select(p => _stored[p])], [.. partitions.Select(p => next[p])]);
-    }
-
-    private async Task ApplyAsync(TDb db, List<Received> events, HashSet<Guid> fresh, CancellationToken ct)
-    {
-        var aggregates = new Dictionary<long, TAggregate>();
-        await foreach (
-            var aggregate in Find(db, [.. events.Where(e => fresh.Contains(e.Id)).Select(e => e.Key).Distinct()]).WithCancellation(ct)
-        )
-            aggregates.Add(aggregate.Key, aggregate);
-        foreach (var received in events)
-        {
-            // Removed as it is taken: of an event that the batch holds twice, the first counts.
-            if (!fresh.Remove(received.Id))
-                continue;
-            if (!aggregates.TryGetValue(received.Key, out var aggregate))
-                aggregates.Add(received.Key, aggregate = create(received.Key));
-            if (aggregate.IsNew)
-                db.Attach(aggregate);
-            var messages = policies[received.Type].Apply(received.Value, aggregate);
-            work.Stage(db, aggregate, messages, new Cause(received.Id.ToString(), received.TraceParent));
-        }
-        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);
+        return new([.. to.Keys], [.. to.Keys.Select(p => _stored[p])], [.. to.Values]);
     }
 
     /// <inheritdoc/>
@@ -204,6 +195,16 @@ internal sealed class Consumer<TDb, TAggregate>(
         {
             lock (_next)
                 return _subscription is { } s && _next.Count > 0 && _next.All(p => s.Lag(p.Key, p.Value) <= 0) ? _next.Values.Sum() : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long? Lag
+    {
+        get
+        {
+            lock (_next)
+                return _subscription is { } s && _next.Count > 0 ? _next.Sum(p => Math.Clamp(s.Lag(p.Key, p.Value), 0, Many)) : null;
         }
     }
 
@@ -219,4 +220,7 @@ internal interface IConsumerState
 {
     /// <summary>How many records of its partitions were handled; null while there are more, or it has not begun.</summary>
     long? Handled { get; }
+
+    /// <summary>How many records of its partitions it has not come to yet; null while it has not begun.</summary>
+    long? Lag { get; }
 }

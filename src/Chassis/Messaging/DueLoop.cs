@@ -103,7 +103,7 @@ internal sealed class DueLoop(
 
     private async Task AgainAsync(Claimed due, Exception e, CancellationToken ct)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(due.Attempts, 10))));
+        var pause = Pauses.Before(due.Attempts, LongestPause);
         await using var command = database.CreateCommand("update due set at = $2, error = $3 where due_id = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = due.Id });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (time.GetUtcNow() + pause).UtcDateTime });

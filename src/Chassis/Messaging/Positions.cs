@@ -10,12 +10,15 @@ internal static class Positions
         where p.topic = $1 and p.partition = v.partition and p.next = v.expected
         """;
 
-    private const string Hold = """
-        select 1 from positions p join unnest($2, $3) v(partition, expected) on p.partition = v.partition and p.next = v.expected
-        where p.topic = $1 for share of p
+    // One statement, so one snapshot: an event is taken exactly if its saga does not wait. The saga's events are handled in order, so while any waits all do.
+    private const string Take = """
+        with waits as materialized (select distinct key from waiting where key = any($2) and parked_at is null),
+        taken as (
+            insert into inbox (event_id) select e.id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)
+            on conflict do nothing returning event_id
+        )
+        select event_id, null::bigint from taken union all select null::uuid, key from waits
         """;
-
-    private const string Take = "insert into inbox (event_id) select * from unnest($1) on conflict do nothing returning event_id";
 
     /// <summary>Where reading goes on; a partition not met before from the beginning of history.</summary>
     public static async Task<Dictionary<int, long>> ReadAsync(
@@ -40,47 +43,51 @@ internal static class Positions
         return positions;
     }
 
-    /// <summary>In one round trip: moves (or, without <c>move</c>, holds) the positions, and takes the ids that were not handled before.</summary>
+    /// <summary>In one round trip: moves the positions, takes the events that were not handled before, and tells whose sagas wait.</summary>
+    /// <param name="waits">How long the transaction waits for a row that somebody else holds.</param>
     /// <exception cref="FencedException">A partition's position is not the expected one: another replica reads it.</exception>
-    public static async Task<HashSet<Guid>> TakeAsync(
+    public static async Task<(HashSet<Guid> Fresh, HashSet<long> Waiting)> TakeAsync(
         NpgsqlConnection connection,
         string topic,
         Moves moves,
-        Guid[] ids,
-        bool move,
+        IEnumerable<Received> events,
+        TimeSpan waits,
         CancellationToken ct
     )
     {
         // Sorted, so that two who take the same ids wait for, and not against, each other.
-        Array.Sort(ids);
+        var (ids, keys) = (events.Select(e => e.Id).ToArray(), events.Select(e => e.Key).ToArray());
+        Array.Sort(ids, keys);
         await using var batch = new NpgsqlBatch(connection);
-        var positions = new NpgsqlBatchCommand(move ? Move : Hold);
-        positions.Parameters.Add(new NpgsqlParameter<string> { TypedValue = topic });
-        positions.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = moves.Partitions });
-        positions.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = moves.Expected });
-        if (move)
-            positions.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = moves.Next });
-        batch.BatchCommands.Add(positions);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockTimeout(waits)));
+        var move = new NpgsqlBatchCommand(Move);
+        move.Parameters.Add(new NpgsqlParameter<string> { TypedValue = topic });
+        move.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = moves.Partitions });
+        move.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = moves.Expected });
+        move.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = moves.Next });
+        batch.BatchCommands.Add(move);
         var take = new NpgsqlBatchCommand(Take);
         take.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
+        take.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = keys });
         batch.BatchCommands.Add(take);
 
-        var fresh = new HashSet<Guid>(ids.Length);
+        var (fresh, waiting) = (new HashSet<Guid>(ids.Length), new HashSet<long>());
         await using var rows = await batch.ExecuteReaderAsync(ct);
-        var held = 0;
-        if (!move)
-        {
-            while (await rows.ReadAsync(ct))
-                held++;
-            await rows.NextResultAsync(ct);
-        }
         while (await rows.ReadAsync(ct))
-            fresh.Add(rows.GetGuid(0));
+        {
+            if (rows.IsDBNull(0))
+                waiting.Add(rows.GetInt64(1));
+            else
+                fresh.Add(rows.GetGuid(0));
+        }
         await rows.CloseAsync();
-        if ((move ? (int)positions.RecordsAffected : held) != moves.Partitions.Length)
+        if ((int)move.RecordsAffected != moves.Partitions.Length)
             throw new FencedException();
-        return fresh;
+        return (fresh, waiting);
     }
+
+    /// <summary>From here on the transaction fails when it would wait longer for a row: nobody hangs because somebody else does.</summary>
+    public static string LockTimeout(TimeSpan waits) => $"set local lock_timeout = {(int)waits.TotalMilliseconds}";
 
     /// <summary>Positions of partitions, before and after.</summary>
     public sealed record Moves(int[] Partitions, long[] Expected, long[] Next);

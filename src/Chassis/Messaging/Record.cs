@@ -13,7 +13,10 @@ public sealed class Received
 {
     public required int Partition { get; init; }
     public required long Offset { get; init; }
+
+    /// <summary>The correlation key; 0 where an unreadable record has none.</summary>
     public required long Key { get; init; }
+    public required string Headers { get; init; }
     public required string Value { get; init; }
 
     /// <summary><c>ce_id</c>: what the inbox remembers.</summary>
@@ -27,8 +30,11 @@ public sealed class Received
     public required DateTimeOffset Time { get; init; }
     public required string TraceParent { get; init; }
 
-    /// <summary>Reads a record of a topic.</summary>
-    /// <exception cref="FormatException">The envelope is not CloudEvents 1.0 as Mannam writes it.</exception>
+    /// <summary>Why its envelope is not CloudEvents 1.0 as Mannam writes it; null for an event. Of an unreadable record only place, key, headers and
+    /// value mean something.</summary>
+    public string? Unreadable { get; init; }
+
+    /// <summary>Reads a record of a topic. One that cannot be read says so, rather than to stop those behind it.</summary>
     public static Received Read(int partition, long offset, long key, string headers, string value)
     {
         try
@@ -40,6 +46,7 @@ public sealed class Received
                 Partition = partition,
                 Offset = offset,
                 Key = key,
+                Headers = headers,
                 Value = value,
                 Id = Guid.Parse(Text("ce_id")),
                 Type = Text("ce_type"),
@@ -48,9 +55,27 @@ public sealed class Received
                 TraceParent = Text("ce_traceparent"),
             };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new FormatException($"no CloudEvents envelope: {e.Message}", e);
+            return Unread(partition, offset, key, headers, value, $"no CloudEvents envelope: {e.Message}");
         }
     }
+
+    /// <summary>A record that cannot be read, for a transport that finds it so.</summary>
+    /// <param name="why">What is wrong with it.</param>
+    public static Received Unread(int partition, long offset, long key, string headers, string value, string why) =>
+        new()
+        {
+            Partition = partition,
+            Offset = offset,
+            Key = key,
+            Headers = headers,
+            Value = value,
+            Id = Guid.Empty,
+            Type = "",
+            Source = "",
+            Time = default,
+            TraceParent = "",
+            Unreadable = why,
+        };
 }

@@ -6,9 +6,14 @@ namespace Mannam.Chassis.Messaging;
 /// <summary>Guarantee 1, the second half: publishes what the outbox holds, unsent rows by id, and removes what the transport has for certain.</summary>
 /// <remarks>One relay a service is active, by an advisory lock on a connection of its own. It reads what is there, never from a high-water mark:
 /// commits do not come in the order of their numbers. Killed between publishing and removing, it publishes twice; the inbox covers that.</remarks>
-internal sealed class Relay(Func<RelayLease> lease, string topic, ITransport transport, Points points, OutboxSignal signal)
-    : ILoop,
-        IAsyncDisposable
+internal sealed class Relay(
+    Func<RelayLease> lease,
+    string topic,
+    ITransport transport,
+    Points points,
+    OutboxSignal signal,
+    ServiceMetrics metrics
+) : ILoop, IAsyncDisposable
 {
     private const int Most = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -51,6 +56,7 @@ internal sealed class Relay(Func<RelayLease> lease, string topic, ITransport tra
             await RemoveAsync(connection, [.. e.Delivered.Select(i => ids[i])], ct);
             throw;
         }
+        metrics.Published(records.Count);
         await points.AtAsync("relay.published");
         await RemoveAsync(connection, ids, ct);
         await points.AtAsync("relay.removed");

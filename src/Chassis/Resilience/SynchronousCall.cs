@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
 using Polly;
@@ -87,7 +86,7 @@ public sealed class SynchronousCall : IDisposable
 
     /// <summary>Asks.</summary>
     /// <param name="ask">Makes the request; asked again it makes the same, with the same key.</param>
-    /// <param name="understand">What the answer means; throws <see cref="JsonException"/> where it means nothing.</param>
+    /// <param name="understand">What the answer means; throws where it means nothing.</param>
     public async Task<Outcome> AskAsync(
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
@@ -122,8 +121,9 @@ public sealed class SynchronousCall : IDisposable
         {
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Whatever it is: an answer that cannot be understood (also by its headers) is no answer.
             return Outcome.Unknown(e.Message);
         }
     }

@@ -1,3 +1,4 @@
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
 
@@ -69,11 +70,20 @@ public sealed class Aggregates<TDb, TAggregate>
                 db.Attach(aggregate);
                 _work.Stage(db, aggregate, messages, cause);
                 await _work.CommitAsync(db, CancellationToken.None);
+                cause.Key?.Recorded(aggregate.Key);
+                return;
+            }
+            catch (Exception e) when (IdempotencyRow.IsTaken(e))
+            {
+                // Ours, of an attempt whose answer was lost and which stored the aggregate too; or another request's, and nothing is stored.
+                await cause.Key!.MeetAsync(aggregate.Key);
+                _work.Wake();
                 return;
             }
             catch (Exception e) when (attempt > 1 && Failures.IsDuplicate(e))
             {
                 // The key is ours alone: the attempt whose answer was lost had stored it.
+                cause.Key?.Recorded(aggregate.Key);
                 _work.Wake();
                 return;
             }
@@ -106,6 +116,11 @@ public sealed class Aggregates<TDb, TAggregate>
                     ? await TryAsync(atHand, decide, cause)
                     : await TryAsync(key, decide, cause, locked: attempt > 1);
             }
+            catch (Exception e) when (IdempotencyRow.IsTaken(e))
+            {
+                // Ours, of an attempt whose answer was lost: decided again on what it left. Otherwise this request ends here.
+                await cause.Key!.MeetAsync(key);
+            }
             catch (Exception e) when (attempt < Attempts && Failures.IsConflict(e)) { }
             catch (Exception e) when (attempt < Attempts && Failures.IsStoreUnreachable(e))
             {
@@ -136,8 +151,10 @@ public sealed class Aggregates<TDb, TAggregate>
         var decision = decide(aggregate);
         if (decision.Refusal is not null)
             return new(decision.Refusal, aggregate, false);
-        _work.Stage(db, aggregate, decision.Messages, cause);
+        var changed = _work.Stage(db, aggregate, decision.Messages, cause);
         await _work.CommitAsync(db, CancellationToken.None);
+        if (changed)
+            cause.Key?.Recorded(aggregate.Key);
         return new(null, aggregate, decision.Messages.Length > 0);
     }
 }

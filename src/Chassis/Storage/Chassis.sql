@@ -33,3 +33,38 @@ create index due_at on due (at);
 
 -- Emptied all day long: vacuumed by what was deleted, not by a share of the table.
 alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- 2: events that could not be handled: they wait to be tried again, or are parked. Numbered in the order in which they are handled within a saga
+create table waiting (
+    waiting_id bigint generated always as identity primary key,
+    key        bigint not null,
+    topic      text not null,
+    partition  int not null,
+    "offset"   bigint not null,
+    event_id   uuid,
+    type       text not null,
+    headers    text not null,
+    value      text not null,
+    kind       text not null,
+    attempts   int not null,
+    error      text,
+    due        timestamptz not null,
+    parked_at  timestamptz
+);
+create index waiting_key on waiting (key, waiting_id) where parked_at is null;
+create index waiting_due on waiting (due) where parked_at is null;
+
+-- 3: what is remembered of requests with an Idempotency-Key
+create table idempotency (
+    id           bytea primary key,
+    body         bytea not null,
+    request      uuid not null,
+    saga         bigint,
+    created      timestamptz not null,
+    status       int,
+    location     text,
+    content_type text,
+    etag         text,
+    answer       bytea
+);
+create index idempotency_created on idempotency (created);

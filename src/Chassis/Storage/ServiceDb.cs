@@ -1,16 +1,19 @@
 using System.Text;
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Chassis.Storage;
 
-/// <summary>A service's own store: what it maps itself, and the chassis' outbox and due things beside it.</summary>
+/// <summary>A service's own store: what it maps itself, and the chassis' outbox, due things, waiting events and idempotency keys beside it.</summary>
 /// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 
     internal DbSet<DueRow> Due => Set<DueRow>();
+
+    internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
 
     /// <summary>Maps the service's own tables.</summary>
     protected abstract void Map(ModelBuilder model);
@@ -29,6 +32,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         due.ToTable("due").HasKey(d => d.DueId);
         due.Property(d => d.DueId).ValueGeneratedNever();
         due.Property(d => d.Data).HasColumnType("json");
+        IdempotencyRow.Map(modelBuilder);
+        modelBuilder.Entity<WaitingRow>().ToTable("waiting").HasKey(w => w.WaitingId);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             Name(entity);
     }

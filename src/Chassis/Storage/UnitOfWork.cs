@@ -21,18 +21,23 @@ internal sealed class UnitOfWork(
     // EF Core sends more than 1000 statements in several batches.
     private const int MostInOneBatch = 500;
 
-    /// <summary>Makes the decision part of what the context will commit. A new aggregate that was left as it was is not stored.</summary>
-    public void Stage(ServiceDb db, Aggregate aggregate, IMessage[] messages, Cause cause)
+    /// <summary>Makes the decision part of what the context will commit, with the key of the request it follows from. A new aggregate that was left as it
+    /// was is not stored.</summary>
+    /// <returns>Whether there is anything to commit.</returns>
+    public bool Stage(ServiceDb db, Aggregate aggregate, IMessage[] messages, Cause cause)
     {
         var entry = db.Entry(aggregate);
         var changed = entry.State != EntityState.Unchanged || messages.Length > 0;
         if (aggregate.IsNew)
             entry.State = changed ? EntityState.Added : EntityState.Detached;
         if (!changed)
-            return;
+            return false;
         // Also where only a message was raised: the version orders the messages of a saga as their commits.
         aggregate.Version++;
         Stage(db, aggregate.Key, messages, cause);
+        if (cause.Key is { IsRecorded: false } key)
+            db.Add(key.Row(aggregate));
+        return true;
     }
 
     private void Stage(ServiceDb db, long key, IMessage[] messages, Cause cause)
@@ -117,9 +122,16 @@ public static class Failures
     public static bool IsDuplicate(Exception e) =>
         (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
 
+    /// <summary>Somebody else held a row for longer than this transaction would wait.</summary>
+    public static bool IsLocked(Exception e) =>
+        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.LockNotAvailable;
+
     /// <summary>The store could not be reached, or the connection was lost: it is not known whether a commit under way was made.</summary>
     public static bool IsStoreUnreachable(Exception e)
     {
+        // Npgsql counts these as transient too, but it was the store that answered so.
+        if (IsConflict(e) || IsLocked(e))
+            return false;
         for (var at = e; at is not null; at = at.InnerException)
         {
             if (at is PostgresException p)

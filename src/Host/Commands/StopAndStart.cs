@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 
 namespace Mannam.Host.Commands;
 
@@ -19,9 +18,6 @@ internal static class StopAndStart
     {
         using var control = installation.Control();
         using var answer = await control.PostAsync($"{order}/{Uri.EscapeDataString(service)}", null, ct);
-        if (answer.StatusCode == HttpStatusCode.Conflict)
-            throw new InstallationException(await answer.Content.ReadAsStringAsync(ct));
-        answer.EnsureSuccessStatusCode();
-        return 0;
+        return answer.IsSuccessStatusCode ? 0 : throw new InstallationException(await answer.Content.ReadAsStringAsync(ct));
     }
 }

@@ -27,7 +27,7 @@ internal static class Api
         routes.MapRead("/charges/{name}", FindAsync);
         routes.MapPut("/charges/{name}", ChargeAsync).Takes<ChargeRequest>();
         routes.MapDelete("/charges/{name}", GiveBackAsync);
-        routes.MapRead("/settings", async (Behaviour behaviour) => Show(await behaviour.NowAsync()));
+        routes.MapRead("/settings", async (Behaviour behaviour) => Show((await behaviour.NowAsync()).Settings));
         routes.MapPatch("/settings", ChangeAsync).Takes<SettingsView>();
     }
 
@@ -50,9 +50,10 @@ internal static class Api
             return refused;
         // In force when it arrived.
         var now = await behaviour.NowAsync();
-        if (now.Delay + now.Jitter > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(now.Delay + Random.Shared.NextInt64(now.Jitter + 1)), time);
-        return await modes.AnswerAsync(now.Mode, http, () => TakeAsync(name, amount, now, vault));
+        var (delay, jitter) = (now.Settings.Delay, now.Settings.Jitter);
+        if (delay + jitter > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(delay + Random.Shared.NextInt64(jitter + 1)), time);
+        return await modes.AnswerAsync(now, http, () => TakeAsync(name, amount, now.Settings, vault));
     }
 
     private static async Task<IResult> TakeAsync(string name, long amount, ProviderSettings now, Vault vault)

@@ -2,18 +2,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Payments.Provider;
 
+/// <summary>What is in force at a moment.</summary>
+/// <param name="Settings">The settings.</param>
+/// <param name="ModeChanged">Fires when their mode changes, also when it is changed back later.</param>
+internal sealed record InForce(ProviderSettings Settings, CancellationToken ModeChanged);
+
 /// <summary>The provider's settings: kept in its store, and at hand in memory, as every charge looks at them.</summary>
 internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
-    private ProviderSettings? _now;
     private CancellationTokenSource _mode = new();
-
-    /// <summary>Fires when the mode changes.</summary>
-    public CancellationToken ModeChanged => _mode.Token;
+    private InForce? _now;
 
     /// <summary>What is in force.</summary>
-    public async ValueTask<ProviderSettings> NowAsync()
+    public async ValueTask<InForce> NowAsync()
     {
         if (_now is { } now)
             return now;
@@ -21,7 +23,7 @@ internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDispo
         try
         {
             await using var db = await contexts.CreateDbContextAsync();
-            return _now ??= await db.Set<ProviderSettings>().AsNoTracking().SingleAsync();
+            return _now ??= new InForce(await db.Set<ProviderSettings>().AsNoTracking().SingleAsync(), _mode.Token);
         }
         finally
         {
@@ -32,18 +34,21 @@ internal sealed class Behaviour(IDbContextFactory<ProviderDb> contexts) : IDispo
     /// <summary>Changes it: first for good, then in force.</summary>
     public async Task<ProviderSettings> ChangeAsync(Func<ProviderSettings, ProviderSettings> change)
     {
-        var now = await NowAsync();
+        await NowAsync();
         await _turn.WaitAsync();
         try
         {
-            var before = _now ?? now;
-            now = change(before);
+            var before = _now!.Settings;
+            var now = change(before);
             await using var db = await contexts.CreateDbContextAsync();
             db.Update(now);
             await db.SaveChangesAsync();
-            _now = now;
+            var mode = _mode;
             if (now.Mode != before.Mode)
-                await Interlocked.Exchange(ref _mode, new CancellationTokenSource()).CancelAsync();
+                _mode = new CancellationTokenSource();
+            _now = new InForce(now, _mode.Token);
+            if (mode != _mode)
+                await mode.CancelAsync();
             return now;
         }
         finally

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Mannam.Payments.Provider;
 
 /// <summary>How a charge is answered in each mode ("The payment provider" in the spec): all that a card company can do to a caller.</summary>
-internal sealed class Modes(Behaviour behaviour, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class Modes(TimeProvider time, IHostApplicationLifetime lifetime)
 {
     public const string Ok = "ok";
     public const string Fail = "fail";
@@ -20,12 +20,12 @@ internal sealed class Modes(Behaviour behaviour, TimeProvider time, IHostApplica
     private static readonly TimeSpan HangsFor = TimeSpan.FromSeconds(20);
 
     /// <summary>Answers a charge, or does not.</summary>
-    /// <param name="mode">The mode in force when it arrived.</param>
+    /// <param name="now">What was in force when it arrived.</param>
     /// <param name="http">The request.</param>
     /// <param name="take">Takes the money and makes the answer of mode <c>ok</c>.</param>
-    public async Task<IResult> AnswerAsync(string mode, HttpContext http, Func<Task<IResult>> take)
+    public async Task<IResult> AnswerAsync(InForce now, HttpContext http, Func<Task<IResult>> take)
     {
-        switch (mode)
+        switch (now.Settings.Mode)
         {
             case Fail:
                 return Problems.Of(StatusCodes.Status500InternalServerError, "The provider has failed; nothing was taken.");
@@ -36,7 +36,7 @@ internal sealed class Modes(Behaviour behaviour, TimeProvider time, IHostApplica
                 return Results.Text("<html>It works!</html>", "text/html");
             case Hang:
                 // It goes on though the caller hangs up.
-                _ = TakeLaterAsync(take, behaviour.ModeChanged);
+                _ = TakeLaterAsync(take, now.ModeChanged);
                 return await NeverAsync(http);
             case Mute:
                 await take();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
@@ -28,7 +29,11 @@ internal static class Api
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapReads<CatchDb, Catch, CatchView>(Catches);
-        routes.MapPost("/catches", RequestAsync).Takes<CatchFields>().Answers<CatchView>(201, 400, 402, 408, 413, 415);
+        routes
+            .MapPost("/catches", RequestAsync)
+            .Recalls<CatchDb, Catch>(c => c.Standing, Catches.Created)
+            .Takes<CatchFields>()
+            .Answers<CatchView>(201, 400, 402, 408, 413, 415);
         routes.MapPatch("/catches/{id:id}", ChangeAsync).Takes<CatchChange>().Answers<CatchView>(200, 400, 404, 408, 409, 412, 413, 415);
     }
 
@@ -62,7 +67,7 @@ internal static class Api
         Catch request
     )
     {
-        var cause = Cause.Request();
+        var cause = Cause.Request(http);
         await catches.CreateAsync(request, cause, request.Announced());
         var outcome = await approval.AskAsync(request);
         var settled = await catches.DecideAsync(
@@ -76,7 +81,7 @@ internal static class Api
         );
         var recorded = Catches.Location(http, request.Key);
         var cancelled = Problems.Unavailable(
-            "The payment could not be made in time. Nothing is charged; please try again.",
+            "The payment could not be made in time, and the request is cancelled. If money was taken it goes back; please try again.",
             AskAgain,
             recorded
         );
@@ -104,7 +109,7 @@ internal static class Api
             return refused;
         if (status is null)
             return Catches.Ok(present);
-        var decided = await catches.DecideAsync(present, c => c.Cancel().IfMatch(http, c), Cause.Request());
+        var decided = await catches.DecideAsync(present, c => c.Cancel().IfMatch(http, c), Cause.Repeatable(http));
         return decided.Refusal?.AsProblem() ?? Catches.Ok(decided.State);
     }
 }

@@ -24,16 +24,18 @@ internal sealed class Approval(Peers peers)
                         ApprovalJson.Default.Asked
                     ),
                 },
-            UnderstandAsync
+            (answer, ct) => UnderstandAsync(request, answer, ct)
         );
 
-    private static async Task<Outcome> UnderstandAsync(HttpResponseMessage answer, CancellationToken ct)
+    private static async Task<Outcome> UnderstandAsync(Catch request, HttpResponseMessage answer, CancellationToken ct)
     {
         switch (answer.StatusCode)
         {
             case HttpStatusCode.Created or HttpStatusCode.OK:
                 var paid = await answer.Content.ReadFromJsonAsync(ApprovalJson.Default.Answered, ct);
-                return paid?.PaymentAction == "Approved" ? Outcome.Approved : Outcome.Unknown("payment answered without approving");
+                return paid is { PaymentAction: "Approved" } && paid.MatchId == request.Key && paid.Price == request.Price
+                    ? Outcome.Approved
+                    : Outcome.Unknown("payment answered without approving this request");
             case HttpStatusCode.PaymentRequired:
                 var declined = await answer.Content.ReadFromJsonAsync(ApprovalJson.Default.Answered, ct);
                 return Outcome.Declined(declined?.Reason ?? "declined");
@@ -45,7 +47,7 @@ internal sealed class Approval(Peers peers)
 
 internal sealed record Asked(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction);
 
-internal sealed record Answered(string? PaymentAction, string? Reason);
+internal sealed record Answered(long? MatchId, long? Price, string? PaymentAction, string? Reason);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Asked))]

@@ -1,3 +1,4 @@
+using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
 using Mannam.Taxi.Events;
@@ -21,6 +22,15 @@ internal sealed class Catch(long key) : Aggregate(key)
 
     /// <summary><c>requested</c> (payment not known yet) → <c>approve</c> (paid) → <c>PickupAssigned</c> ⇄ <c>PickupCancelled</c>; any of them → <c>Cancel</c>, which is final.</summary>
     public string Status { get; private set; } = "";
+
+    /// <summary>How it stands with the request itself, whatever its driver does.</summary>
+    public Standing Standing =>
+        Status switch
+        {
+            Requested => Standing.Open,
+            Cancelled => Standing.Ended,
+            _ => Standing.Lives,
+        };
 
     /// <summary>A rider asks; payment is asked next.</summary>
     public static Catch Request(long id, long price, string startingPoint, string destination, string customer) =>

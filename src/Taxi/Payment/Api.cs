@@ -36,7 +36,7 @@ internal static class Api
         var (from, to) = (fields.Text("startingPoint"), fields.Text("destination"));
         if (fields.Refused is { } refused)
             return refused;
-        var approval = await approvals.ApproveAsync(matchId, price, p => p.Approve(price, customer, from, to), Cause.Request());
+        var approval = await approvals.ApproveAsync(matchId, price, p => p.Approve(price, customer, from, to), Cause.Repeatable(http));
         return approval switch
         {
             { Refusal: { } refusal } => refusal.AsProblem(),

@@ -52,7 +52,7 @@ internal static class Api
         var customer = fields.OptionalText(fields.Has("customer") ? "customer" : "custmoer");
         if (fields.Refused is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.Take(driver, customer), Cause.Request());
+        var decided = await matches.DecideAsync(matchId, m => m.Take(driver, customer), Cause.Request<Match>(http, PickUps.Created));
         return decided switch
         {
             { Refusal: { } refusal } => refusal.AsProblem(),
@@ -64,10 +64,10 @@ internal static class Api
     private static async Task<IResult> GiveUpAsync(long matchId, HttpContext http, Aggregates<PickupDb, Match> matches)
     {
         var fields = await Fields.ReadAsync(http);
-        var driver = fields.Given("driver", http.Request.Query["driver"]);
+        var driver = fields.Given("driver", http.Request.Query["driver"].LastOrDefault());
         if (fields.Refused is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), Cause.Request());
+        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), Cause.Repeatable(http));
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 }

@@ -159,7 +159,7 @@ internal static class Deeds
 
     /// <summary>A command: counts one more.</summary>
     public static Task<Decided<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>
-        counter.Counters().DecideAsync(key, c => c.Count(by), Cause.Request());
+        counter.Counters().DecideAsync(key, c => c.Count(by), Cause.Time());
 
     /// <summary>One step of the relay.</summary>
     public static Task<bool> RelayAsync(this ServiceHost service) => service.Loops["relay"].StepAsync(CancellationToken.None);

@@ -22,6 +22,7 @@ public sealed class DescriptionTests(OfferShop shop) : IClassFixture<OfferShop>
         var post = paths["/offers"]!["post"]!;
         Assert.NotNull(post["requestBody"]!["content"]!["application/json"]!["schema"]!["properties"]!["price"]);
         Assert.NotNull(post["responses"]!["201"]);
+        Assert.Equal(["Idempotency-Key"], post["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!));
         Assert.NotNull(post["responses"]!["402"]!["content"]!["application/problem+json"]);
     }
 }

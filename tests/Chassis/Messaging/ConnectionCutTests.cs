@@ -18,7 +18,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
 
         var created = new Counter(1);
         var decision = created.Count("somebody");
-        await counter.Counters().CreateAsync(created, Cause.Request(), decision.Messages);
+        await counter.Counters().CreateAsync(created, Cause.Time(), decision.Messages);
 
         await AssertOneEffectAsync(cut);
         await counter.RelayAsync();
@@ -33,7 +33,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
         var cut = Task.CompletedTask;
         counter.Points.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
 
-        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("somebody"), Cause.Request());
+        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("somebody"), Cause.Time());
 
         Assert.Equal(1, decided.State.Total);
         await AssertOneEffectAsync(cut);
@@ -50,7 +50,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
         await counter.RelayAsync();
         var cut = wire.CutAtNextCommit();
 
-        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("second"), Cause.Request());
+        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("second"), Cause.Time());
 
         Assert.Equal(2, decided.State.Total);
         await cut;

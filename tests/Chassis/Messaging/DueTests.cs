@@ -26,7 +26,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     private static Task<Decided<Counter>> OweAsync(ServiceHost counter, string text = "hello") =>
-        counter.Counters().DecideAsync(1, c => c.Remind(text), Cause.Request());
+        counter.Counters().DecideAsync(1, c => c.Remind(text), Cause.Time());
 
     [Fact]
     public async Task It_is_done_once_when_it_is_due_and_not_before()

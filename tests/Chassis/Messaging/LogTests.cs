@@ -15,7 +15,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
 
     private static Record Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Request());
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
         return new Record(row.Key, row.Headers, row.Value);
     }
 
@@ -84,7 +84,9 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
         var first = World.Transport;
         var other = await World.OpenLogAsync(run: false);
 
+        var refused = AppendAsync(Event(1, 9));
         Assert.False(await other.StepAsync(Ct));
+        await Assert.ThrowsAsync<PublishException>(() => refused);
         Assert.Single(await World.EventsAsync());
 
         // Held where it is about to write, so that it does not come back for the lock.

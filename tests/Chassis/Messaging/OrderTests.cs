@@ -16,7 +16,7 @@ public sealed class OrderTests(PostgresFixture postgres) : CountingTests(postgre
     {
         var counter = await World.StartAsync("counter", loops: true);
 
-        await counter.Counters().DecideAsync(1, c => c.CountTimes(events, "somebody"), Cause.Request());
+        await counter.Counters().DecideAsync(1, c => c.CountTimes(events, "somebody"), Cause.Time());
 
         await World.SettledAsync(1, counter);
         Assert.Equal(Enumerable.Range(1, events), (await World.EventsAsync(1)).Select(e => e.Number()));
@@ -27,7 +27,7 @@ public sealed class OrderTests(PostgresFixture postgres) : CountingTests(postgre
     {
         var counter = await World.StartAsync("counter", loops: true);
         for (var saga = 1; saga <= 3; saga++)
-            await counter.Counters().DecideAsync(saga, c => c.CountTimes(60, "somebody"), Cause.Request());
+            await counter.Counters().DecideAsync(saga, c => c.CountTimes(60, "somebody"), Cause.Time());
         var ledger = await World.StartAsync("ledger");
 
         for (var saga = 1; saga <= 3; saga++)

@@ -24,7 +24,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
                         c.Count("somebody");
                         throw new FormatException();
                     },
-                    Cause.Request()
+                    Cause.Time()
                 )
         );
         await counter.RelayAsync();
@@ -55,7 +55,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     {
         var counter = await World.StartAsync("counter");
         var ledger = await World.StartAsync("ledger");
-        await counter.Counters().DecideAsync(1, c => c.CountTimes(2, "somebody"), Cause.Request());
+        await counter.Counters().DecideAsync(1, c => c.CountTimes(2, "somebody"), Cause.Time());
         await counter.RelayAsync();
 
         ledger.Points.FailOnceAt("consumer.committing");
@@ -104,7 +104,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
 
         var late = new Counter(1);
         var decision = late.Count("second");
-        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().CreateAsync(late, Cause.Request(), decision.Messages));
+        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().CreateAsync(late, Cause.Time(), decision.Messages));
         await counter.RelayAsync();
 
         Assert.Contains("first", Assert.Single(await World.EventsAsync()).Value, StringComparison.Ordinal);
@@ -135,9 +135,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         var counter = await World.StartAsync("counter");
         await World.AskAsync<object>("counter", "alter table outbox add constraint not_the_last check (value->>'number' <> '2500')");
 
-        await Assert.ThrowsAnyAsync<Exception>(() =>
-            counter.Counters().DecideAsync(1, c => c.CountTimes(2500, "somebody"), Cause.Request())
-        );
+        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().DecideAsync(1, c => c.CountTimes(2500, "somebody"), Cause.Time()));
 
         Assert.Null(await counter.Counters().FindAsync(1));
         Assert.Equal(0, await World.AskAsync<long>("counter", Outbox));

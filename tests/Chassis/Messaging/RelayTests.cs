@@ -67,7 +67,7 @@ public sealed class RelayTests(PostgresFixture postgres) : CountingTests(postgre
 
     private static async Task InsertAsync(NpgsqlConnection connection, EventWriter events, Counted counted)
     {
-        var row = events.Write(counted.Id, counted, Cause.Request());
+        var row = events.Write(counted.Id, counted, Cause.Time());
         await using var insert = new NpgsqlCommand(
             "insert into outbox (event_id, key, headers, value) values ($1, $2, $3::json, $4::json)",
             connection
@@ -114,7 +114,7 @@ public sealed class RelayTests(PostgresFixture postgres) : CountingTests(postgre
     public async Task More_events_than_one_step_takes_are_published_in_their_order()
     {
         var counter = await World.StartAsync("counter");
-        await counter.Counters().DecideAsync(1, c => c.CountTimes(1100, "somebody"), Cause.Request());
+        await counter.Counters().DecideAsync(1, c => c.CountTimes(1100, "somebody"), Cause.Time());
 
         var steps = 1;
         while (await counter.RelayAsync())

@@ -42,7 +42,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
                     seen.Add(c.Total);
                     return c.Total > countedBefore ? Decision.Conflict("taken") : c.Count("slow");
                 },
-                Cause.Request()
+                Cause.Time()
             );
         await hold.Reached;
         await counter.CountAsync(1, "fast");
@@ -71,7 +71,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
                     seen.Add(c.By);
                     return c.Count("late");
                 },
-                Cause.Request()
+                Cause.Time()
             );
 
         Assert.Equal(["first", "second"], seen);
@@ -83,7 +83,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     {
         var counter = await World.StartAsync("counter");
 
-        var decided = await counter.Counters().DecideAsync(1, _ => Decision.Holds, Cause.Request());
+        var decided = await counter.Counters().DecideAsync(1, _ => Decision.Holds, Cause.Time());
 
         Assert.False(decided.Happened);
         Assert.Null(await counter.Counters().FindAsync(1));
@@ -105,7 +105,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
                     for (var i = 0; i < 10; i++)
                     {
                         await counter.CountAsync(1);
-                        await ledgers.DecideAsync(1, l => Decision.Happened(l.Enter(0)), Cause.Request());
+                        await ledgers.DecideAsync(1, l => Decision.Happened(l.Enter(0)), Cause.Time());
                     }
                 })
         );

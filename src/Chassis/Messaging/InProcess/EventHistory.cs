@@ -6,6 +6,26 @@ namespace Mannam.Chassis.Messaging.InProcess;
 /// <summary>Reads a topic's log as history, for people.</summary>
 public static class EventHistory
 {
+    /// <summary>How many records of the partitions come at the given positions or after.</summary>
+    public static async Task<long> CountFromAsync(
+        NpgsqlDataSource log,
+        IReadOnlyCollection<(int Partition, long Next)> positions,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        // Offsets have no gaps, so the last one of each tells.
+        await using var command = log.CreateCommand(
+            """
+            select coalesce(sum(coalesce((select max("offset") + 1 from log where partition = p.partition), 0) - p.next), 0)::bigint
+            from unnest($1, $2) p(partition, next)
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. positions.Select(p => p.Partition)] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. positions.Select(p => p.Next)] });
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>The events of a saga, or of all, by the time of their commits as their producers told it; those of one producer in their order.</summary>
     public static async IAsyncEnumerable<Received> ReadAsync(
         string connectionString,

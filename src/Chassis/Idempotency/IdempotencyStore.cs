@@ -1,0 +1,90 @@
+using Mannam.Chassis.Hosting;
+using Npgsql;
+
+namespace Mannam.Chassis.Idempotency;
+
+/// <summary>The keys that a service remembers, in its own database.</summary>
+internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
+{
+    /// <summary>How long a key is honoured.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+
+    /// <summary>What is remembered by that id, or null.</summary>
+    public async Task<IdempotencyRow?> FindAsync(byte[] id)
+    {
+        await using var command = database.CreateCommand(
+            "select body, request, saga, created, status, location, content_type, etag, answer from idempotency where id = $1"
+        );
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = id });
+        await using var rows = await command.ExecuteReaderAsync();
+        if (!await rows.ReadAsync())
+            return null;
+        return new IdempotencyRow
+        {
+            Id = id,
+            Body = rows.GetFieldValue<byte[]>(0),
+            Request = rows.GetGuid(1),
+            Saga = rows.GetFieldValue<long?>(2),
+            Created = rows.GetFieldValue<DateTimeOffset>(3),
+            Status = rows.GetFieldValue<int?>(4),
+            Location = Text(rows, 5),
+            ContentType = Text(rows, 6),
+            Etag = Text(rows, 7),
+            Answer = Bytes(rows, 8),
+        };
+    }
+
+    private static string? Text(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+
+    private static byte[]? Bytes(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<byte[]>(column);
+
+    /// <summary>Remembers the answer of a request, whether or not its row is there already.</summary>
+    /// <returns>False when the key is another request's, or was answered before; then nothing is changed.</returns>
+    public async Task<bool> AnswerAsync(IdempotencyRow row)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into idempotency as known (id, body, request, saga, created, status, location, content_type, etag, answer)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            on conflict (id) do update
+            set status = $6, location = $7, content_type = $8, etag = $9, answer = $10
+            where known.request = $3 and known.status is null
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = row.Id });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = row.Body });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.Request });
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = row.Saga });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = row.Created.UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<int?> { TypedValue = row.Status });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.Location });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.ContentType });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.Etag });
+        command.Parameters.Add(new NpgsqlParameter<byte[]?> { TypedValue = row.Answer });
+        await points.AtAsync("answer.committing");
+        var done = await command.ExecuteNonQueryAsync() == 1;
+        await points.AtAsync("answer.committed");
+        return done;
+    }
+
+    /// <summary>Forgets a request, so that its key may be asked again. Nothing happens when the key is another request's by now.</summary>
+    public async Task ForgetAsync(byte[] id, Guid request)
+    {
+        await using var command = database.CreateCommand("delete from idempotency where id = $1 and request = $2");
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Removes what was recorded before that time, the oldest first.</summary>
+    /// <returns>How many; fewer than <paramref name="most"/> when no more are left.</returns>
+    public async Task<int> RemoveAsync(DateTimeOffset before, int most, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "delete from idempotency where id in (select id from idempotency where created <= $1 order by created limit $2)"
+        );
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,61 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Lets a service's policies decide on events, within a transaction that somebody else began and will commit.</summary>
+internal sealed class Handler<TDb, TAggregate>(
+    IDbContextFactory<TDb> contexts,
+    IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
+    Func<long, TAggregate> create,
+    UnitOfWork work
+)
+    where TDb : ServiceDb
+    where TAggregate : Aggregate
+{
+    private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> Find = EF.CompileAsyncQuery(
+        (TDb db, long[] keys) => db.Set<TAggregate>().Where(a => keys.Contains(a.Key))
+    );
+
+    /// <summary>Whether the service subscribes to the event.</summary>
+    public bool Takes(string type) => policies.ContainsKey(type);
+
+    public Task<TDb> OpenAsync(CancellationToken ct) => contexts.CreateDbContextAsync(ct);
+
+    /// <summary>Loads the events' aggregates and lets them decide; the context then holds what is to be saved.</summary>
+    /// <exception cref="PolicyFailedException">A policy failed: nothing of it may be committed.</exception>
+    public async Task DecideAsync(TDb db, IReadOnlyCollection<Received> events, CancellationToken ct)
+    {
+        if (events.Count == 0)
+            return;
+        var aggregates = new Dictionary<long, TAggregate>();
+        await foreach (var aggregate in Find(db, [.. events.Select(e => e.Key).Distinct()]).WithCancellation(ct))
+            aggregates.Add(aggregate.Key, aggregate);
+        foreach (var received in events)
+        {
+            if (!aggregates.TryGetValue(received.Key, out var aggregate))
+                aggregates.Add(received.Key, aggregate = create(received.Key));
+            if (aggregate.IsNew)
+                db.Attach(aggregate);
+            work.Stage(db, aggregate, Decide(received, aggregate), new Cause(received.Id.ToString(), received.TraceParent));
+        }
+    }
+
+    private IMessage[] Decide(Received received, TAggregate aggregate)
+    {
+        try
+        {
+            // An event may wait longer than the version of the service that subscribed to it.
+            return policies.TryGetValue(received.Type, out var policy)
+                ? policy.Apply(received.Value, aggregate)
+                : throw new InvalidOperationException($"there is no policy for {received.Type}");
+        }
+        catch (Exception e)
+        {
+            throw new PolicyFailedException(e);
+        }
+    }
+
+    /// <summary>To be called after the commit: there are events, and things due, to look at.</summary>
+    public void Committed() => work.Wake();
+}

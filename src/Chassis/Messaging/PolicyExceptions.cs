@@ -1,0 +1,17 @@
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Thrown by a policy: this event can never be handled, however often it is tried. It is parked at once.</summary>
+/// <param name="message">Why; by it operators find all that failed alike.</param>
+public sealed class PermanentException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Thrown by a policy: the event cannot be handled yet. It is tried again, without limit, and later events of its saga wait behind it.</summary>
+/// <param name="message">What is waited for.</param>
+/// <param name="pause">When to try again; a second unless given.</param>
+public sealed class LaterException(string message, TimeSpan? pause = null) : Exception(message)
+{
+    /// <summary>When to try again.</summary>
+    public TimeSpan Pause { get; } = pause ?? TimeSpan.FromSeconds(1);
+}
+
+/// <summary>What a policy threw. Wrapped, so that an IOException of a policy is not taken for one of the store.</summary>
+internal sealed class PolicyFailedException(Exception thrown) : Exception(thrown.Message, thrown);

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Net;
+
+namespace Mannam.Host.Commands;
+
+/// <summary><c>mannam describe taxi.pickup</c>: what a service, or each, declares, is configured with, and how it stands. An installation that runs is asked
+/// itself; of one that is stopped its last start and its databases tell.</summary>
+internal static class Describe
+{
+    public static Command Command()
+    {
+        var service = new Argument<string?>("service")
+        {
+            Description = "Its full name, such as taxi.pickup; every service unless given.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var data = Options.Data();
+        var command = new Command(
+            "describe",
+            "Prints what a service declares, its settings and where each came from, its positions, lag, waiting and parked events."
+        )
+        {
+            service,
+            data,
+        };
+        command.SetAction(
+            async (parsed, ct) =>
+            {
+                var installation = Installation.At(parsed.GetValue(data)!);
+                var name = parsed.GetValue(service);
+                var text = await RunningAsync(installation, name, ct) ?? await Description.OfAsync(installation, Up.AllSystems, name, ct);
+                await parsed.InvocationConfiguration.Output.WriteAsync(text);
+                return 0;
+            }
+        );
+        return command;
+    }
+
+    private static async Task<string?> RunningAsync(Installation installation, string? service, CancellationToken ct)
+    {
+        using var control = installation.Control();
+        try
+        {
+            using var answer = await control.GetAsync(service is null ? "describe" : $"describe/{Uri.EscapeDataString(service)}", ct);
+            var text = await answer.Content.ReadAsStringAsync(ct);
+            if (answer.StatusCode == HttpStatusCode.Conflict)
+                throw new InstallationException(text);
+            answer.EnsureSuccessStatusCode();
+            return text;
+        }
+        catch (Exception e) when (e is NotRunningException || e.InnerException is NotRunningException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel;
+using Mannam.Chassis.Configuration;
+using Npgsql;
+
+namespace Mannam.Host;
+
+/// <summary>What is told of a command that failed: a sentence where whoever typed it can do something about it, everything where only we can.</summary>
+internal static class Faults
+{
+    public static string Sentence(Exception e) =>
+        e switch
+        {
+            // What failed while a connection was made says more than that it was not made.
+            HttpRequestException { InnerException: InstallationException inner } => inner.Message,
+            ConfigurationException or InstallationException or InvalidOperationException or TimeoutException or Win32Exception => e.Message,
+            IOException or UnauthorizedAccessException or HttpRequestException => Ended(e.Message),
+            PostgresException p => $"PostgreSQL refuses: {Ended(p.MessageText)}",
+            NpgsqlException { InnerException: { } inner } => $"PostgreSQL cannot be reached: {Ended($"{e.Message} ({inner.Message})")}",
+            NpgsqlException => $"PostgreSQL: {Ended(e.Message)}",
+            _ => e.ToString(),
+        };
+
+    private static string Ended(string message) => message.TrimEnd('.', ' ') + ".";
+}

@@ -1,0 +1,49 @@
+using Mannam.Chassis.Declaration;
+using Mannam.Host.Commands;
+using Npgsql;
+
+namespace Mannam.Host;
+
+/// <summary>The database of one of an installation's services, for a command, whether the service runs or not.</summary>
+internal static class ServiceStore
+{
+    /// <summary>Does something on it.</summary>
+    /// <exception cref="InstallationException">There is no such database, or the server cannot be reached.</exception>
+    public static async Task UseAsync(Installation installation, string service, Func<NpgsqlDataSource, Task> use, CancellationToken ct)
+    {
+        var record = installation.Recall();
+        var (server, started) = await installation.PostgresAsync(ct);
+        try
+        {
+            await using var database = NpgsqlDataSource.Create(new Databases(server, record.DatabasePrefix).Service(service));
+            await use(database);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName)
+        {
+            throw new InstallationException($"{service} never ran in {installation.Folder}.");
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable)
+        {
+            throw new InstallationException($"{service} never ran with this version in {installation.Folder}; start it once.");
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            throw new InstallationException($"PostgreSQL of {installation.Folder} cannot be reached: {e.Message}");
+        }
+        finally
+        {
+            if (started is not null)
+                await started.DisposeAsync();
+        }
+    }
+
+    /// <summary>The declaration of a service, by its full name.</summary>
+    /// <exception cref="InstallationException">There is none of that name; it tells which there are.</exception>
+    public static ServiceDeclaration Declared(IReadOnlyCollection<ServiceDeclaration> services, string name) =>
+        services.FirstOrDefault(s => s.FullName == name)
+        ?? throw new InstallationException($"there is no service {name}; there are {string.Join(", ", services.Select(s => s.FullName))}.");
+
+    /// <summary>Every service there is.</summary>
+    public static IReadOnlyCollection<ServiceDeclaration> All { get; } =
+    [.. Up.AllSystems.SelectMany(s => s.Services), Payments.Provider.ProviderService.Declaration];
+}

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Mannam.Host;
+
+/// <summary>The orders to stop: Ctrl-C, SIGTERM, and the end of the terminal. They do not end the process; the command in progress does, in order.</summary>
+internal sealed class StopOrders : IDisposable
+{
+    private readonly CancellationTokenSource given = new();
+    private readonly IReadOnlyList<PosixSignalRegistration> registrations;
+
+    public StopOrders() =>
+        registrations = [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Take)),
+        ];
+
+    /// <summary>Fires at the first order.</summary>
+    public CancellationToken Given => given.Token;
+
+    private void Take(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        given.Cancel();
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in registrations)
+            registration.Dispose();
+        given.Dispose();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Mannam.Chassis.Idempotency;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Http;
+
+/// <summary>What keys cost: nothing without the header, and nothing for good.</summary>
+public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
+{
+    private HttpClient Http => taxi.Http;
+
+    [Fact]
+    public async Task Without_the_header_nothing_is_asked_or_written_for_it()
+    {
+        // Waits until the loop that removes old keys has been through.
+        await taxi.Machine["taxi.catch"].Loops["keys"].StepAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await StatementsAsync(() => Http.AskAsync("POST /catches", TaxiCalls.Order()).Gives(201)));
+        // Looked for, inserted with the request, and answered.
+        Assert.Equal(3, await StatementsAsync(() => Http.KeyedAsync("POST /catches", Keyed.NewKey(), TaxiCalls.Order()).Gives(201)));
+    }
+
+    [Fact]
+    public async Task A_key_is_honoured_for_a_day_and_then_removed()
+    {
+        var key = Keyed.NewKey();
+        var first = await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order()).Gives(201);
+        await AgeAsync("23 hours 59 minutes");
+        (await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order())).IsAgain(first);
+        await AgeAsync("1 minute");
+        var second = await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order(1000)).Gives(201);
+        Assert.NotEqual(first.Recorded(), second.Recorded());
+
+        var keys = taxi.Machine["taxi.catch"].Loops["keys"];
+        var store = new IdempotencyStore(Database, taxi.Machine["taxi.catch"].Points);
+        var row = new KeyedRequest(key, "/catches", "", [], store, DateTimeOffset.UtcNow).Id;
+        await keys.StepAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(await store.FindAsync(row));
+        await AgeAsync("24 hours");
+        await keys.StepAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await store.FindAsync(row));
+    }
+
+    private Npgsql.NpgsqlDataSource Database =>
+        (Npgsql.NpgsqlDataSource)taxi.Machine["taxi.catch"].Services.GetService(typeof(Npgsql.NpgsqlDataSource))!;
+
+    private Task AgeAsync(string by) =>
+        postgres.ExecuteAsync(taxi.Prefix + "taxi_catch", $"update idempotency set created = created - interval '{by}'");
+
+    // Counts what catch sends to its database about keys.
+    private async Task<int> StatementsAsync(Func<Task> request)
+    {
+        var sent = new ConcurrentBag<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                var tags = string.Join(' ', activity.TagObjects.Select(t => $"{t.Value}"));
+                if (tags.Contains(taxi.Prefix + "taxi_catch", StringComparison.Ordinal))
+                    sent.Add(tags);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await request();
+        Assert.NotEmpty(sent);
+        return sent.Count(s => s.Contains("idempotency", StringComparison.Ordinal));
+    }
+}

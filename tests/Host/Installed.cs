@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text;
+using Mannam.Host;
+
+namespace Mannam.Tests.Host;
+
+/// <summary>The built program as its users run it, on a data folder of its own. Nothing of it is left when it is disposed of: no process, no file.</summary>
+internal sealed class Installed : IAsyncDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "mannam.dll");
+    private readonly List<Running> all = [];
+
+    /// <summary>Where a test may put what it needs besides.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("mannam test ").FullName;
+
+    /// <summary>The data folder; not there before the first <c>up</c>.</summary>
+    public string Data => Path.Combine(Folder, "data");
+
+    /// <summary>What the processes find in their environment besides.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Starts everything, and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
+    public async Task<Running> UpAsync(params string[] more)
+    {
+        var up = Begin(["up", "--port", "0", "--data", Data, "--set", "Taxi:Catch:PaymentTimeout=10000", .. more]);
+        await up.ReadyAsync();
+        return up;
+    }
+
+    /// <summary>Runs a command on this installation to its end.</summary>
+    public async Task<Ended> RunAsync(params string[] command)
+    {
+        var running = Begin([.. command, "--data", Data]);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Starts a process with exactly these arguments.</summary>
+    public Running Begin(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Dotnet, [Program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+            WorkingDirectory = Folder,
+        };
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("mannam", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
+        // A killed .NET process leaves its debugging sockets there.
+        start.Environment["TMPDIR"] = Folder;
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        var running = new Running(Process.Start(start)!);
+        all.Add(running);
+        return running;
+    }
+
+    /// <summary>The processes of its private PostgreSQL.</summary>
+    public IReadOnlyList<int> PostgresProcesses =>
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+                .Where(id => id > 0 && IsOfPostgres(Running.CommandLine(id))),
+        ];
+
+    private bool IsOfPostgres(string command) =>
+        command.StartsWith($"postgres: mannam-{SocketFolders.Fingerprint(Data)}: ", StringComparison.Ordinal)
+        || command.Contains($"\0{Data}/postgres", StringComparison.Ordinal);
+
+    /// <summary>Kills its PostgreSQL, all of it.</summary>
+    public async Task KillPostgresAsync()
+    {
+        while (PostgresProcesses is { Count: > 0 } processes)
+        {
+            foreach (var process in processes)
+                Posix.Signal(process, Posix.KillAtOnce);
+            await Task.Delay(20);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var running in all)
+            await running.DisposeAsync();
+        await KillPostgresAsync();
+        if (Directory.Exists(Data) && PrivatePostgres.SocketFolder(Data) is var sockets && Directory.Exists(sockets))
+            Directory.Delete(sockets, recursive: true);
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static string Dotnet =>
+        Path.GetFileName(System.Environment.ProcessPath) == "dotnet" ? System.Environment.ProcessPath! : "dotnet";
+}

@@ -1,0 +1,124 @@
+using Mannam.Host;
+using Xunit;
+
+namespace Mannam.Tests.Host;
+
+public sealed class KilledTests : IAsyncDisposable
+{
+    private readonly Installed installed = new();
+
+    public ValueTask DisposeAsync() => installed.DisposeAsync();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_alone_or_with_its_PostgreSQL_the_next_finds_everything_as_it_was(bool both)
+    {
+        var killed = await installed.UpAsync();
+        await killed.Http.RequestedAsync();
+        await killed.EndAsync(Posix.KillAtOnce);
+        Assert.NotEmpty(installed.PostgresProcesses);
+        if (both)
+            await installed.KillPostgresAsync();
+
+        var next = await installed.UpAsync();
+
+        await next.SaysAsync(both ? "starting PostgreSQL" : "taking over the PostgreSQL that still runs");
+        await next.Http.UntilAsync("myPages/1", "status", "PaymentApproved");
+        await next.Http.UntilAsync("catchReqLists/1", "startingPoint", "Busan");
+        Assert.Equal(["charge"], await next.Http.LedgerAsync(1));
+        Assert.Equal(0, (await next.EndAsync(Posix.Interrupt)).Status);
+        Assert.Empty(installed.PostgresProcesses);
+    }
+
+    // The request may be on its way back to the rider at that moment: then it counts. Otherwise it ends cancelled, and the money goes back.
+    [Theory]
+    [InlineData("taxi.catch/relay.publishing")]
+    [InlineData("taxi.payment/relay.published")]
+    [InlineData("taxi.pickup/consumer.committing")]
+    [InlineData("provider/charge.committed")]
+    public async Task Killed_while_a_request_is_paid_all_services_agree_after_the_restart(string point)
+    {
+        await DieAtAsync(point, http => http.RequestAsync());
+
+        var next = await installed.UpAsync("--set", "Taxi:Catch:PaymentTimeout=1000");
+
+        await next.Http.SettledAsync("catches/1");
+        if ((string?)(await next.Http.FindAsync("catches/1"))!["status"] == "approve")
+        {
+            await next.Http.UntilAsync("catchReqLists/1", "destination", "Seoul");
+            await next.Http.UntilAsync("myPages/1", "status", "PaymentApproved");
+            Assert.Equal(["charge"], await next.Http.LedgerAsync(1));
+            return;
+        }
+        // Off the list for good, as every driver sees, and what was taken is given back.
+        await next.Http.RequestedAsync();
+        await next.Http.UntilAsync("catchReqLists/2", "destination", "Seoul");
+        if ((await next.Http.LedgerAsync(1)).Length > 0)
+            await next.Http.GivenBackAsync(1);
+        await next.Http.GoneAsync("catchReqLists/1");
+    }
+
+    [Theory]
+    [InlineData("taxi.pickup/relay.publishing")]
+    [InlineData("taxi.pickup/relay.published")]
+    [InlineData("taxi.catch/consumer.committed")]
+    public async Task Killed_when_a_driver_has_taken_a_request_rider_and_driver_see_it_after_the_restart(string point)
+    {
+        await DieAtAsync(
+            point,
+            async http =>
+            {
+                await http.RequestedAsync();
+                await http.UntilAsync("catchReqLists/1", "destination", "Seoul");
+                return await http.TakeAsync(1);
+            }
+        );
+
+        var next = await installed.UpAsync();
+
+        await next.Http.UntilAsync("catches/1", "status", "PickupAssigned");
+        await next.Http.UntilAsync("myPages/1", "driver", "Speedmate");
+        Assert.NotNull(await next.Http.FindAsync("pickUps/1"));
+        Assert.Null(await next.Http.FindAsync("catchReqLists/1"));
+        Assert.Equal(["charge"], await next.Http.LedgerAsync(1));
+    }
+
+    [Theory]
+    [InlineData("taxi.catch/relay.publishing#2")]
+    [InlineData("taxi.payment/consumer.committed")]
+    public async Task Killed_when_a_rider_has_cancelled_the_money_is_given_back_once_after_the_restart(string point)
+    {
+        await DieAtAsync(
+            point,
+            async http =>
+            {
+                await http.RequestedAsync();
+                return await http.CancelAsync(1);
+            }
+        );
+
+        var next = await installed.UpAsync();
+
+        await next.Http.UntilAsync("myPages/1", "status", "PaymentCancelled");
+        await next.Http.UntilAsync("payments/1", "paymentAction", "Cancel");
+        Assert.Equal(["charge", "giveBack"], await next.Http.LedgerAsync(1));
+        Assert.Null(await next.Http.FindAsync("catchReqLists/1"));
+    }
+
+    private async Task DieAtAsync(string point, Func<HttpClient, Task<HttpResponseMessage>> last)
+    {
+        installed.Environment["MANNAM_KILL_AT"] = point;
+        var killed = await installed.UpAsync();
+        try
+        {
+            (await last(killed.Http)).Dispose();
+        }
+        catch (HttpRequestException)
+        {
+            // It died before it could answer.
+        }
+        Assert.Equal(128 + Posix.KillAtOnce, (await killed.EndAsync()).Status);
+        installed.Environment.Clear();
+    }
+}

@@ -1,0 +1,19 @@
+using Xunit;
+
+namespace Mannam.Tests.Host;
+
+/// <summary>How a command says no.</summary>
+internal static class Refused
+{
+    /// <summary>Status 1, nothing on stdout, and a sentence that names it; no stack trace.</summary>
+    public static void With(Ended ended, string named)
+    {
+        Assert.Equal(1, ended.Status);
+        Assert.Equal("", ended.Out);
+        var sentence = ended.Error.TrimEnd('\n').Split('\n')[^1];
+        Assert.StartsWith("mannam: ", sentence, StringComparison.Ordinal);
+        Assert.EndsWith(".", sentence, StringComparison.Ordinal);
+        Assert.Contains(named, sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text;
+using Mannam.Host;
+
+namespace Mannam.Tests.Host;
+
+/// <summary>How a command ended, and what it wrote.</summary>
+internal sealed record Ended(int Status, string Out, string Error);
+
+/// <summary>A process of the program under test. No wait is longer than a minute.</summary>
+internal sealed class Running : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private readonly Process process;
+    private readonly Lines output;
+    private readonly Lines errors;
+
+    public Running(Process process)
+    {
+        this.process = process;
+        process.StandardInput.Close();
+        output = new Lines(process.StandardOutput);
+        errors = new Lines(process.StandardError);
+    }
+
+    public int Id => process.Id;
+
+    /// <summary>A client of its front door, once it is ready. It gives up after a minute.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What it has written to stdout.</summary>
+    public string Out => output.Text;
+
+    /// <summary>Waits for the ready line.</summary>
+    public async Task ReadyAsync()
+    {
+        if (await output.FindAsync("ready ", Patience) is not { } line)
+            throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+        Http = new HttpClient { BaseAddress = new Uri(line["ready ".Length..]), Timeout = Patience };
+    }
+
+    /// <summary>Waits for a line on stderr that holds the text.</summary>
+    public async Task SaysAsync(string text)
+    {
+        if (await errors.FindAsync(text, Patience) is null)
+            throw new InvalidOperationException($"it did not say \"{text}\"; it wrote: {errors.Text}");
+    }
+
+    public void Signal(int signal) => Posix.Signal(process.Id, signal);
+
+    /// <summary>Sends the signal, and waits for the end.</summary>
+    public Task<Ended> EndAsync(int signal)
+    {
+        Signal(signal);
+        return EndAsync();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<Ended> EndAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        // Somebody may have inherited the pipes; then they do not end, and that is a fault.
+        return new Ended(process.ExitCode, await output.AllAsync(Patience), await errors.AllAsync(Patience));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http?.Dispose();
+        if (!process.HasExited)
+            Posix.Signal(process.Id, Posix.KillAtOnce);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>The command line of any process, its arguments behind zeros; empty for one that has ended.</summary>
+    public static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>What comes out of a pipe, line by line.</summary>
+    private sealed class Lines
+    {
+        private readonly StringBuilder text = new();
+        private readonly Task reading;
+
+        public Lines(StreamReader pipe) => reading = ReadAsync(pipe);
+
+        public string Text
+        {
+            get
+            {
+                lock (text)
+                    return text.ToString();
+            }
+        }
+
+        public async Task<string?> FindAsync(string part, TimeSpan within)
+        {
+            for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < within; await Task.Delay(10))
+            {
+                var ended = reading.IsCompleted;
+                var line = Text.Split('\n').SkipLast(1).FirstOrDefault(l => l.Contains(part, StringComparison.Ordinal));
+                if (line is not null || ended)
+                    return line;
+            }
+            return null;
+        }
+
+        public async Task<string> AllAsync(TimeSpan within)
+        {
+            await reading.WaitAsync(within);
+            return Text;
+        }
+
+        private async Task ReadAsync(StreamReader pipe)
+        {
+            while (await pipe.ReadLineAsync() is { } line)
+            {
+                lock (text)
+                    text.Append(line).Append('\n');
+            }
+        }
+    }
+}

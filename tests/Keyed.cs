@@ -1,0 +1,49 @@
+using Mannam.Tests.Chassis.Http;
+using Npgsql;
+using Xunit;
+
+namespace Mannam.Tests;
+
+/// <summary>Requests that carry an Idempotency-Key, and what services remember of them.</summary>
+internal static class Keyed
+{
+    /// <summary>A key that nobody used before.</summary>
+    public static string NewKey() => Guid.NewGuid().ToString();
+
+    public static Task<Answer> KeyedAsync(this HttpClient http, string call, string key, object? body) =>
+        http.AskAsync(call, body, ("Idempotency-Key", key));
+
+    /// <summary>Asks until the first request with that key has an answer.</summary>
+    public static async Task<Answer> AskUntilSettledAsync(this HttpClient http, string call, string key, object? body)
+    {
+        for (var end = DateTime.UtcNow.AddSeconds(60); ; )
+        {
+            var answer = await http.KeyedAsync(call, key, body);
+            if (answer.Status != 409 || DateTime.UtcNow > end)
+                return answer;
+            Assert.NotNull(answer.Header("Retry-After"));
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The answers must be the same by status, headers and body.</summary>
+    public static void IsAgain(this Answer again, Answer first) => Assert.Equal(Told(first), Told(again));
+
+    /// <summary>How many rows a collection has.</summary>
+    public static async Task<long> CountAsync(this HttpClient http, string collection) =>
+        (long)(await http.AskAsync($"GET {collection}?size=1").Gives(200)).Json["page"]!["totalElements"]!;
+
+    /// <summary>Runs SQL in the database of one service.</summary>
+    public static async Task ExecuteAsync(this PostgresFixture postgres, string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(await postgres.ServerAsync()) { Database = database, Pooling = false }.ToString()
+        );
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string?[] Told(Answer answer) =>
+        [$"{answer.Status}", answer.Header("Location"), answer.ContentType, answer.Header("ETag"), answer.Body];
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Http;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Taxi.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Tests.Scenarios.Marketing;
+
+/// <summary>The marketing team's service of Taxi's document: recommends routes. It knows of the others only their events.</summary>
+internal static class Marketing
+{
+    private static readonly Resource<Recommendation, RecommendationView> Recommendations = new(
+        "recommendations",
+        "recommendation",
+        r => r.Key,
+        RecommendationView.Of,
+        MarketingJson.Default.RecommendationView
+    )
+    {
+        KeyName = "id",
+    };
+
+    public static ServiceDeclaration Declaration =>
+        new ServiceDeclaration<MarketingDb, Recommendation>("taxi", "marketing", "마케팅", key => new Recommendation(key))
+        {
+            Paths = ["recommendations"],
+            Schema = (typeof(Marketing).Assembly, "Mannam.Tests.Scenarios/Marketing/Schema.sql"),
+            Language = TaxiEvents.Language,
+            Routes = routes => routes.MapReads<MarketingDb, Recommendation, RecommendationView>(Recommendations),
+        }
+            .Whenever<PaymentApproved>(Recommendation.Whenever)
+            .Whenever<PaymentCancelled>(Recommendation.Whenever);
+}
+
+/// <summary>Where a rider went, or wanted to.</summary>
+internal sealed class Recommendation(long key) : Aggregate(key)
+{
+    public string? Customer { get; private set; }
+    public string? Destination { get; private set; }
+    public bool Cancelled { get; private set; }
+
+    public static IMessage[] Whenever(PaymentApproved e, Recommendation recommendation)
+    {
+        (recommendation.Customer, recommendation.Destination) = (e.Customer, e.Destination);
+        return [];
+    }
+
+    public static IMessage[] Whenever(PaymentCancelled _, Recommendation recommendation)
+    {
+        recommendation.Cancelled = true;
+        return [];
+    }
+}
+
+internal sealed class MarketingDb(DbContextOptions<MarketingDb> options) : ServiceDb(options)
+{
+    protected override void Map(ModelBuilder model) => model.Entity<Recommendation>().ToTable("recommendations");
+}
+
+internal sealed record RecommendationView(long Id, string? Customer, string? Destination, bool Cancelled)
+{
+    public static RecommendationView Of(Recommendation r) => new(r.Key, r.Customer, r.Destination, r.Cancelled);
+}
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(RecommendationView))]
+internal sealed partial class MarketingJson : JsonSerializerContext;

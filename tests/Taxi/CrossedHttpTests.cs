@@ -1,0 +1,98 @@
+using Mannam.Tests.Chassis.Http;
+using Mannam.Tests.Scenarios;
+using Xunit;
+
+namespace Mannam.Tests.Taxi;
+
+/// <summary>What happens while the answer to a request is still being made.</summary>
+public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
+{
+    private HttpClient Http => taxi.Http;
+
+    /// <summary>A request that is paid, and offered to drivers, while catch has not recorded that.</summary>
+    private sealed record Crossed(long Id, Task<Answer> Ordered, TaskCompletionSource GoOn);
+
+    private async Task<Crossed> PaidButNotRecordedAsync()
+    {
+        var paid = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var committing = 0;
+        taxi.Machine["taxi.catch"].Points.Reached = async point =>
+        {
+            // First the request itself, then that it is paid.
+            if (point != "command.committing" || Interlocked.Increment(ref committing) != 2)
+                return;
+            paid.SetResult();
+            await goOn.Task;
+        };
+        var ordered = Http.AskAsync("POST /catches", TaxiCalls.Order());
+        await paid.Task;
+        var id = (long)(await Http.AskAsync("GET /catches?sort=id,desc&size=1").Gives(200)).Rows("catches")[0]["id"]!;
+        await taxi.Machine.SettledAsync(id);
+        return new(id, ordered, goOn);
+    }
+
+    [Fact]
+    public async Task A_driver_may_be_faster_than_the_record_that_it_is_paid()
+    {
+        var (id, ordered, goOn) = await PaidButNotRecordedAsync();
+        await Http.TakeAsync(id, "Speedmate").Gives(201);
+        await taxi.Machine.SettledAsync(id);
+        Assert.Equal("PickupAssigned", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
+        goOn.SetResult();
+        await ordered.Gives(201);
+        await taxi.Machine.SettledAsync(id);
+        Assert.Equal("PickupAssigned", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
+        await TaxiAgreement.CheckAsync(Http, id);
+    }
+
+    [Fact]
+    public async Task A_rider_may_cancel_what_a_driver_took_before_it_was_recorded_as_paid()
+    {
+        var (id, ordered, goOn) = await PaidButNotRecordedAsync();
+        await Http.TakeAsync(id, "Speedmate").Gives(201);
+        await taxi.Machine.SettledAsync(id);
+        await Http.CancelAsync(id).Gives(200);
+        goOn.SetResult();
+        await ordered.Gives(201);
+        await taxi.Machine.SettledAsync(id);
+        Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
+        await TaxiAgreement.CheckAsync(Http, id);
+        Assert.Equal(["charge 250000", "giveBack 250000"], await Http.LedgerAsync($"taxi-{id}"));
+    }
+
+    [Fact]
+    public async Task A_request_runs_to_its_end_though_its_client_hangs_up()
+    {
+        await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
+        using var hangUp = new CancellationTokenSource();
+        using var body = new StringContent(
+            """{"price": 5, "startingPoint": "a", "destination": "b", "customer": "c"}""",
+            null,
+            "application/json"
+        );
+        var ordered = Http.PostAsync(new Uri("/catches", UriKind.Relative), body, hangUp.Token);
+        var charge = await taxi.Time.NextAsync();
+        await hangUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ordered);
+        charge.Elapse();
+        // A stop waits for the requests begun.
+        await taxi.Machine.StopAsync("taxi.catch");
+        await taxi.StartAsync("taxi.catch");
+        var last = (await Http.AskAsync("GET /catches?sort=id,desc&size=1").Gives(200)).Rows("catches")[0];
+        Assert.Equal("approve", (string)last["status"]!);
+        var id = (long)last["id"]!;
+        await taxi.Machine.SettledAsync(id);
+        await TaxiAgreement.CheckAsync(Http, id);
+    }
+
+    [Fact]
+    public async Task Who_accepts_no_form_of_ours_is_refused_before_any_effect()
+    {
+        var before = await Http.OrderAsync();
+        await Http.AskAsync("POST /catches", TaxiCalls.Order(), ("Accept", "text/html")).Refuses(406);
+        var json = await Http.AskAsync("POST /catches", TaxiCalls.Order(), ("Accept", "application/json")).Gives(201);
+        Assert.StartsWith("application/json", json.ContentType, StringComparison.Ordinal);
+        Assert.Equal(before + 1, (long)json.Json["id"]!);
+    }
+}

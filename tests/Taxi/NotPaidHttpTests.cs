@@ -1,0 +1,73 @@
+using Mannam.Tests.Scenarios;
+using Xunit;
+
+namespace Mannam.Tests.Taxi;
+
+/// <summary>What is not paid: declined, or payment is not there. It is never seen by drivers, costs nothing, and stays readable.</summary>
+public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
+{
+    private HttpClient Http => taxi.Http;
+
+    private async Task EndsCancelledAsync(long id)
+    {
+        await taxi.Machine.SettledAsync(id);
+        Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
+        Assert.Equal("Cancel", (await Http.CancelAsync(id).Gives(200)).At("status"));
+        foreach (var place in new[] { "payments", "catchReqLists", "myPages", "pickUps" })
+            await Http.AskAsync($"GET /{place}/{id}").Refuses(404);
+        await Http.TakeAsync(id, "Speedmate").Gives(404);
+        Assert.Empty(await Http.LedgerAsync($"taxi-{id}"));
+        await TaxiAgreement.CheckAsync(Http, id);
+        Assert.Equal(["CatchRequested", "CatchCancelled"], (await TaxiLog.OfAsync(postgres, taxi, id)).Select(e => e.Type));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/taxi")]
+    public async Task A_declined_request_says_why_and_where_it_is_recorded(string prefix)
+    {
+        await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
+        {
+            var declined = await Http.AskAsync($"POST {prefix}/catches", TaxiCalls.Order(price: 1001)).Refuses(402);
+            Assert.NotEmpty(declined.At("reason")!);
+            var id = declined.Recorded();
+            Assert.Equal(new Uri(Http.BaseAddress!, $"{prefix}/catches/{id}").ToString(), declined.Header("Location"));
+            Assert.Equal("Cancel", (await Http.AskAsync($"GET {prefix}/catches/{id}").Gives(200)).At("status"));
+            await EndsCancelledAsync(id);
+            Assert.Equal(id + 1, await Http.OrderAsync(1000));
+        }
+    }
+
+    [Fact]
+    public async Task While_payment_is_stopped_requests_fail_and_once_it_runs_they_succeed()
+    {
+        await taxi.Machine.StopAsync("taxi.payment");
+        var failed = await Http.AskAsync("POST /taxi/catches", TaxiCalls.Order()).Refuses(503);
+        var id = failed.Recorded();
+        Assert.Equal(new Uri(Http.BaseAddress!, $"taxi/catches/{id}").ToString(), failed.Header("Location"));
+        Assert.True(int.Parse(failed.Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture) >= 1);
+        Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
+        var gone = await Http.AskAsync($"GET /payments/{id}").Refuses(503);
+        Assert.NotNull(gone.Header("Retry-After"));
+        await Http.AskAsync($"GET /myPages/{id}").Refuses(404);
+        Assert.Empty(await Http.LedgerAsync($"taxi-{id}"));
+
+        await taxi.StartAsync("taxi.payment");
+        await EndsCancelledAsync(id);
+        var next = await taxi.OfferAsync();
+        await TaxiAgreement.CheckAsync(Http, next);
+        Assert.Equal(["charge 250000"], await Http.LedgerAsync($"taxi-{next}"));
+    }
+
+    [Fact]
+    public async Task While_the_provider_is_stopped_what_was_paid_can_be_cancelled_and_the_money_goes_back_later()
+    {
+        var id = await taxi.OfferAsync();
+        await taxi.Machine.StopAsync("provider");
+        await Http.CancelAsync(id).Gives(200);
+        await taxi.StartAsync("provider");
+        await taxi.Machine.SettledAsync(id);
+        Assert.Equal(["charge 250000", "giveBack 250000"], await Http.LedgerAsync($"taxi-{id}"));
+        await TaxiAgreement.CheckAsync(Http, id);
+    }
+}
