@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Net.Sockets;
 using Mannam.Chassis.Configuration;
 using Npgsql;
 
@@ -12,11 +13,14 @@ internal static class Faults
         {
             // What failed while a connection was made says more than that it was not made.
             HttpRequestException { InnerException: InstallationException inner } => inner.Message,
-            ConfigurationException or InstallationException or InvalidOperationException or TimeoutException or Win32Exception => e.Message,
             IOException or UnauthorizedAccessException or HttpRequestException => Ended(e.Message),
             PostgresException p => $"PostgreSQL refuses: {Ended(p.MessageText)}",
-            NpgsqlException { InnerException: { } inner } => $"PostgreSQL cannot be reached: {Ended($"{e.Message} ({inner.Message})")}",
-            NpgsqlException => $"PostgreSQL: {Ended(e.Message)}",
+            NpgsqlException { InnerException: { } inner } when !e.Message.Contains(inner.Message, StringComparison.Ordinal) =>
+                $"PostgreSQL cannot be reached: {e.Message} ({inner.Message.TrimEnd('.')}).",
+            NpgsqlException or SocketException => $"PostgreSQL cannot be reached: {Ended(e.Message)}",
+            ConfigurationException or InstallationException or InvalidOperationException or TimeoutException or Win32Exception => Ended(
+                e.Message
+            ),
             _ => e.ToString(),
         };
 

@@ -39,7 +39,7 @@ internal static class HostSettings
         0,
         "how long requests are still taken, unready, after the order to stop; two probe intervals behind a load balancer",
         0,
-        15_000
+        10_000
     );
     public static readonly Setting<long> Partitions = Setting.Number(
         "Partitions",

@@ -1,47 +1,20 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Payments.Provider;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Logging.Abstractions;
 using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
 namespace Mannam.Host;
 
-/// <summary>What a <see cref="Machine"/> runs, and on what.</summary>
-public sealed record MachineOptions
-{
-    /// <summary>The systems to run; the payment provider runs beside them.</summary>
-    public required IReadOnlyList<SystemDeclaration> Systems { get; init; }
-
-    /// <summary>A connection to a PostgreSQL server that may create databases.</summary>
-    public required string Postgres { get; init; }
-
-    /// <summary>All that was configured, below the key <c>Mannam</c>.</summary>
-    public required IConfiguration Configuration { get; init; }
-
-    public IPAddress Address { get; init; } = IPAddress.Loopback;
-
-    /// <summary>0 takes a free one.</summary>
-    public int Port { get; init; }
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
-
-    /// <summary>Pages of the process's own, by path.</summary>
-    public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
-
-    /// <summary>Whether loops repeat by themselves; a test that makes single steps says false.</summary>
-    public bool RunLoops { get; init; } = true;
-}
-
 /// <summary>All services of the chosen systems in one process behind one port. Nothing but HTTP and events passes between them.</summary>
-public sealed class Machine : IAsyncDisposable
+public sealed partial class Machine : IAsyncDisposable
 {
+    // With the longest drain (10 s) and the end of PostgreSQL within the 30 s that service managers give.
+    private static readonly TimeSpan FrontDoorGrace = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan ServicesGrace = TimeSpan.FromSeconds(4);
     private readonly MachineOptions options;
     private readonly Settings settings;
     private readonly Databases databases;
@@ -119,18 +92,7 @@ public sealed class Machine : IAsyncDisposable
             await StartLogAsync(topic, ct);
         await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
         await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
-        frontDoor = OpenFrontDoor();
-        try
-        {
-            await frontDoor.StartAsync(ct);
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
-            throw new InstallationException(
-                $"port {options.Port} of {options.Address} cannot be opened ({why}); --port and --listen name another."
-            );
-        }
+        await OpenFrontDoorAsync(ct);
     }
 
     private async Task StartLogAsync(string topic, CancellationToken ct)
@@ -161,30 +123,6 @@ public sealed class Machine : IAsyncDisposable
         );
 
     private InProcessServer? ServerOf(string service) => running.GetValueOrDefault(service)?.Server;
-
-    private Door OpenFrontDoor() =>
-        new(
-            new FrontDoorOptions
-            {
-                Address = options.Address,
-                Port = options.Port,
-                Systems = [.. options.Systems.Select(s => new SystemEntry(s.Name, s.Title, [.. s.Services.Select(Entry)]))],
-                Operators = [Entry(ProviderService.Declaration)],
-                Hosts = settings.Get(HostSettings.Hosts),
-                Origins = settings.Get(HostSettings.CorsOrigins),
-                TrustedProxies = settings.Get(HostSettings.TrustedProxies),
-                Pages = options.Pages,
-                MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
-            }
-        );
-
-    private ServiceEntry Entry(ServiceDeclaration service) =>
-        new(
-            service.Name,
-            service.Paths,
-            () => ServerOf(service.FullName),
-            () => this[service.FullName].HealthAsync(CancellationToken.None)
-        );
 
     /// <summary>Stops one service; its requests are answered 503, its events wait. Nothing happens when it is stopped already.</summary>
     /// <exception cref="InstallationException">There is no such service.</exception>
@@ -247,11 +185,11 @@ public sealed class Machine : IAsyncDisposable
     {
         if (frontDoor is not null)
         {
-            using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var grace = new CancellationTokenSource(FrontDoorGrace);
             await frontDoor.StopAsync(grace.Token);
             await frontDoor.DisposeAsync();
         }
-        await Task.WhenAll(running.Values.OfType<ServiceHost>().Select(s => s.DisposeAsync().AsTask()));
+        await Task.WhenAll(running.Values.OfType<ServiceHost>().Select(s => s.StopAsync(ServicesGrace).AsTask()));
         running.Clear();
         foreach (var log in logs)
             await log.DisposeAsync();

@@ -70,6 +70,9 @@ internal static class Posix
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{path} cannot be given to account {user}");
     }
 
+    /// <summary>Undoes that whoever started us had the signal ignored. To be called before anything listens to it.</summary>
+    internal static void HearAgain(int signal) => _ = Posix.signal(signal, 0);
+
     /// <summary>Sends a signal; a process that is gone already is no error.</summary>
     internal static void Signal(int process, int signal) => _ = kill(process, signal);
 
@@ -87,6 +90,9 @@ internal static class Posix
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int kill(int process, int signal);
+
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint signal(int signal, nint handler);
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int statx(

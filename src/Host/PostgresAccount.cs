@@ -85,7 +85,8 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
             throw;
         }
         return new(process.ExitCode, await output + await errors);

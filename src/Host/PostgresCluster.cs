@@ -79,14 +79,30 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         Posix.KeepDescriptorsFromChildren();
         // pg_ctl gives the server a session of its own, out of Ctrl-C's reach, and the log for its output.
         var pgCtl = Path.Combine(PostgresBinaries.Find(Folder), "pg_ctl");
-        var result = await account.RunAsync(
+        var starting = account.RunAsync(
             [pgCtl, "start", "--silent", "--wait", "--timeout=300", $"--pgdata={Folder}", $"--log={Log}"],
-            ct
+            CancellationToken.None
         );
+        await EndedEarlyAsync(starting, ct);
+        var result = await starting;
+        ct.ThrowIfCancellationRequested();
         if (result.ExitCode != 0)
             throw new InvalidOperationException(
                 $"PostgreSQL does not start; {Log} says: {await LoggedSinceAsync(logged, ct)}{result.Output.Trim()}"
             );
+    }
+
+    /// <summary>Waits for the start to end; told to give up, makes it end by ending the server as soon as there is one.</summary>
+    /// <remarks>Killing pg_ctl would be of no use: the server is its child from a moment that nobody can know.</remarks>
+    private async Task EndedEarlyAsync(Task starting, CancellationToken ct)
+    {
+        await starting.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!starting.IsCompleted)
+        {
+            if (Postmaster.Find(Folder) is { } begun)
+                await begun.StopAsync();
+            await Task.Delay(Glance, CancellationToken.None);
+        }
     }
 
     /// <summary>Under another name until it is whole, so that a kill in the middle leaves nothing half made.</summary>

@@ -9,6 +9,10 @@ namespace Mannam.Host;
 /// </summary>
 internal sealed record Postmaster(int ProcessId, string Folder, string SocketFolder, bool IsReady)
 {
+    private static readonly TimeSpan FastStop = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ImmediateStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+
     /// <summary>The server that runs in this very folder, or <see langword="null"/>; the file alone proves nothing, it outlives a killed server.</summary>
     internal static Postmaster? Find(string cluster) => Read(cluster) is { } it && it.IsAlive && IsSame(it.Folder, cluster) ? it : null;
 
@@ -31,6 +35,24 @@ internal sealed record Postmaster(int ProcessId, string Folder, string SocketFol
     /// also where root may not trace others; a process that has ended but was not waited for has none.
     /// </summary>
     internal bool IsAlive => CommandLine(ProcessId).Split('\0').SkipWhile(argument => argument != "-D").Skip(1).FirstOrDefault() == Folder;
+
+    /// <summary>Ends it: connections are cut off and all is written (at most 20 s), else it is made to drop everything.</summary>
+    /// <exception cref="TimeoutException">It is still there.</exception>
+    // The signals are pg_ctl's own. Sending them ourselves needs no child process that a second Ctrl-C would end.
+    internal async Task StopAsync()
+    {
+        foreach (var (signal, patience) in new[] { (Posix.Interrupt, FastStop), (Posix.Quit, ImmediateStop) })
+        {
+            if (!IsAlive)
+                return;
+            Posix.Signal(ProcessId, signal);
+            var deadline = DateTime.UtcNow + patience;
+            while (IsAlive && DateTime.UtcNow < deadline)
+                await Task.Delay(Glance);
+        }
+        if (IsAlive)
+            throw new TimeoutException($"PostgreSQL (process {ProcessId}) does not end.");
+    }
 
     /// <summary>
     /// Backends that outlived a killed server. They hold its shared memory, so that no new one can start. They are known by the

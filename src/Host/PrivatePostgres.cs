@@ -8,8 +8,6 @@ namespace Mannam.Host;
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan FastStop = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ImmediateStop = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
@@ -64,7 +62,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
         catch (OperationCanceledException) when (Postmaster.Find(cluster.Folder) is { } begun)
         {
-            await StopAsync(begun);
+            await begun.StopAsync();
             throw;
         }
     }
@@ -85,7 +83,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// next start. Does nothing when it has ended already.
     /// </summary>
     /// <exception cref="TimeoutException">It is still there.</exception>
-    public Task StopAsync() => StopAsync(postmaster);
+    public Task StopAsync() => postmaster.StopAsync();
 
     /// <inheritdoc cref="StopAsync()"/>
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -116,7 +114,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             }
             await Task.Delay(Glance * 5, ct);
         }
-        await StopAsync(running);
+        await running.StopAsync();
         return null;
     }
 
@@ -140,22 +138,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    // The signals are pg_ctl's own. Sending them ourselves needs no child process that a second Ctrl-C would end.
-    private static async Task StopAsync(Postmaster running)
-    {
-        foreach (var (signal, patience) in new[] { (Posix.Interrupt, FastStop), (Posix.Quit, ImmediateStop) })
-        {
-            if (!running.IsAlive)
-                return;
-            Posix.Signal(running.ProcessId, signal);
-            var deadline = DateTime.UtcNow + patience;
-            while (running.IsAlive && DateTime.UtcNow < deadline)
-                await Task.Delay(Glance);
-        }
-        if (running.IsAlive)
-            throw new TimeoutException($"PostgreSQL (process {running.ProcessId}) does not end.");
     }
 
     private static string ConnectionTo(Postmaster running) =>

@@ -24,8 +24,10 @@ try
     var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
     if (parsed.Action is not System.CommandLine.Help.HelpAction && parsed.Errors.Count > 0)
     {
-        foreach (var error in parsed.Errors)
-            await Console.Error.WriteLineAsync($"mannam: {error.Message.TrimEnd('.')}; see ./mannam --help.");
+        // One is enough, and what is not understood explains the others.
+        var wrong =
+            parsed.UnmatchedTokens.Count > 0 ? $"{parsed.UnmatchedTokens[0]} is not understood" : parsed.Errors[0].Message.TrimEnd('.');
+        await Console.Error.WriteLineAsync($"mannam: {wrong}; see ./mannam --help.");
         return 1;
     }
     return await parsed.InvokeAsync(

@@ -8,10 +8,13 @@ internal sealed class StopOrders : IDisposable
     private readonly CancellationTokenSource given = new();
     private readonly IReadOnlyList<PosixSignalRegistration> registrations;
 
-    public StopOrders() =>
-        registrations = [
-            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Take)),
-        ];
+    public StopOrders()
+    {
+        // A shell without job control starts what it puts in the background deaf to Ctrl-C; we are to hear it wherever we run.
+        Posix.HearAgain(Posix.Interrupt);
+        PosixSignal[] all = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        registrations = [.. all.Select(s => PosixSignalRegistration.Create(s, Take))];
+    }
 
     /// <summary>Fires at the first order.</summary>
     public CancellationToken Given => given.Token;

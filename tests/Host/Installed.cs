@@ -37,7 +37,8 @@ internal sealed class Installed : IAsyncDisposable
     /// <summary>Starts a process with exactly these arguments.</summary>
     public Running Begin(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Dotnet, [Program, .. arguments])
+        // Deaf to Ctrl-C, as a script starts what it puts in the background.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "trap '' INT; exec \"$@\"", "sh", Dotnet, Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -176,9 +176,12 @@ public sealed class ServiceHost : IAsyncDisposable
     private IConsumerState? Consumer => _loops.OfType<IConsumerState>().FirstOrDefault();
 
     /// <summary>Ends in order: no new requests, those begun are finished, then the loops end after the step they are in.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => StopAsync(TimeSpan.FromSeconds(10));
+
+    /// <summary>Ends in the same order; requests that still run after the grace period are cut off.</summary>
+    public async ValueTask StopAsync(TimeSpan gracePeriod)
     {
-        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var grace = new CancellationTokenSource(gracePeriod);
         await _app.StopAsync(grace.Token);
         foreach (var runner in _runners)
             await runner.DisposeAsync();

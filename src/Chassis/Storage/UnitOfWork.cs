@@ -122,6 +122,10 @@ public static class Failures
     public static bool IsLocked(Exception e) =>
         (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.LockNotAvailable;
 
+    /// <summary>The row is there already.</summary>
+    public static bool IsDuplicate(Exception e) =>
+        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
+
     /// <summary>The store could not be reached, or the connection was lost: it is not known whether a commit under way was made.</summary>
     public static bool IsStoreUnreachable(Exception e)
     {

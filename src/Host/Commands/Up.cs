@@ -113,7 +113,6 @@ internal static class Up
     {
         Settings.Check(choice.Configuration, Machine.SettingsOf(AllSystems));
         using var only = choice.Installation.Lock();
-        choice.Installation.Remember(RecordOf(choice));
         try
         {
             await StartAndStopAsync(choice, stop);
@@ -158,6 +157,8 @@ internal static class Up
             },
             stop
         );
+        // Not before its databases are there: a start that failed changes nothing for other commands.
+        choice.Installation.Remember(RecordOf(choice));
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
         // The start leaves more garbage than all that stays; an idle process would keep it (11 MB, for 25 ms).
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

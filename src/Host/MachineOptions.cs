@@ -1,0 +1,31 @@
+using System.Net;
+using Mannam.Chassis.Declaration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mannam.Host;
+
+/// <summary>What a <see cref="Machine"/> runs, and on what.</summary>
+public sealed record MachineOptions
+{
+    /// <summary>The systems to run; the payment provider runs beside them.</summary>
+    public required IReadOnlyList<SystemDeclaration> Systems { get; init; }
+
+    /// <summary>A connection to a PostgreSQL server that may create databases.</summary>
+    public required string Postgres { get; init; }
+
+    /// <summary>All that was configured, below the key <c>Mannam</c>.</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 takes a free one.</summary>
+    public int Port { get; init; }
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Pages of the process's own, by path.</summary>
+    public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
+
+    /// <summary>Whether loops repeat by themselves; a test that makes single steps says false.</summary>
+    public bool RunLoops { get; init; } = true;
+}
