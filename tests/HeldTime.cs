@@ -3,18 +3,27 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>A clock that goes as ever, but for delays of 100 s and more: these end when the test says. So nothing in a test depends on who is faster.</summary>
+/// <summary>A clock that goes as ever, but for delays of 100 s and more: these end when the test says. So nothing in a test depends on who is faster.
+/// It can be put forward.</summary>
 public sealed class HeldTime : TimeProvider
 {
     /// <summary>A delay that is held, in milliseconds, as the provider is told it.</summary>
     public const int Held = 200_000;
 
-    private static readonly TimeSpan Least = TimeSpan.FromSeconds(100);
     private readonly Channel<HeldTimer> _held = Channel.CreateUnbounded<HeldTimer>();
+    private long _forward;
+
+    /// <summary>Whether a delay is held.</summary>
+    public Func<TimeSpan, bool> Holds { get; set; } = delay => delay >= TimeSpan.FromSeconds(100);
+
+    /// <summary>Puts the time of day forward; delays under way do not notice.</summary>
+    public void Forward(TimeSpan by) => Interlocked.Add(ref _forward, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _forward));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime < Least)
+        if (!Holds(dueTime))
             return base.CreateTimer(callback, state, dueTime, period);
         var timer = new HeldTimer(callback, state, dueTime);
         _held.Writer.TryWrite(timer);

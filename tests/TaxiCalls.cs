@@ -70,6 +70,6 @@ internal static class TaxiCalls
     private sealed class AsUsual(HttpClient http) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() =>
-            await http.AskAsync("PATCH /provider/settings", """{"declineAbove": null, "delay": 0, "jitter": 0}""").Gives(200);
+            await http.AskAsync("PATCH /provider/settings", """{"declineAbove": null, "delay": 0, "jitter": 0, "mode": "ok"}""").Gives(200);
     }
 }

@@ -18,7 +18,7 @@ public sealed class TaxiMachine(PostgresFixture postgres) : IAsyncLifetime
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>What its databases' names begin with.</summary>
-    public string Prefix { get; } = $"taxi{Interlocked.Increment(ref count)}_";
+    public string Prefix { get; init; } = $"taxi{Interlocked.Increment(ref count)}_";
 
     /// <summary>Its clock, which holds up what the provider is told to delay for long.</summary>
     public HeldTime Time { get; } = new();

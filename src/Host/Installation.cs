@@ -122,6 +122,7 @@ internal sealed record Installation(string Folder)
         if (Recall().Postgres is { } given)
             return (given, null);
         var postgres = await PrivatePostgres.StartAsync(Folder, 20, _ => { }, ct);
+        // One that was there is not ours to stop: it may be an `up` that has just started it.
         return (postgres.ConnectionString, postgres.Adopted ? null : postgres);
     }
 }

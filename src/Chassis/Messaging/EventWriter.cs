@@ -29,9 +29,9 @@ public sealed class EventWriter(string source, JsonSerializerContext language, T
         };
     }
 
-    // Hand-made, as each part is known to need no escaping but the cause, which may come from elsewhere.
+    // Hand-made, as each part is known to need no escaping but the trace, which a foreign service may have begun.
     private string Envelope(Guid id, long key, string name, string at, Cause cause) =>
-        $$"""{"ce_specversion":"1.0","ce_id":"{{id}}","ce_source":"{{source}}","ce_type":"{{name}}","ce_time":"{{at}}","ce_subject":"{{key}}","ce_traceparent":"{{cause.TraceParent}}","ce_schemaversion":"{{SchemaVersion}}","ce_causationid":"{{cause.Id}}","content-type":"application/json"}""";
+        $$"""{"ce_specversion":"1.0","ce_id":"{{id}}","ce_source":"{{source}}","ce_type":"{{name}}","ce_time":"{{at}}","ce_subject":"{{key}}","ce_traceparent":"{{JsonEncodedText.Encode(cause.TraceParent)}}","ce_schemaversion":"{{SchemaVersion}}","ce_causationid":"{{cause.Id}}","content-type":"application/json"}""";
 
     private string Fields(IEvent what, string name, string at)
     {

@@ -98,12 +98,20 @@ public sealed class SynchronousCall : IDisposable
         ArgumentNullException.ThrowIfNull(ask);
         ArgumentNullException.ThrowIfNull(understand);
         await _points.AtAsync("call.asking");
+        var began = _time.GetTimestamp();
         var outcome =
             await AskAsync(cause, ask, understand, _timeout)
-            ?? (_join > TimeSpan.Zero ? await AskAsync(cause, ask, understand, _join) : null)
+            ?? (_join > TimeSpan.Zero ? await AskAsync(cause, ask, understand, JoinSince(began)) : null)
             ?? Outcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
         await _points.AtAsync("call.answered");
         return outcome;
+    }
+
+    // From the beginning, so that a timer that was late does not make the caller wait longer; but long enough to be worth it.
+    private TimeSpan JoinSince(long began)
+    {
+        var left = _timeout + _join - _time.GetElapsedTime(began);
+        return left > _join / 2 ? left : _join / 2;
     }
 
     // Null when the time was over.

@@ -80,7 +80,7 @@ public sealed class Aggregates<TDb, TAggregate>
                 _work.Wake();
                 return;
             }
-            catch (Exception e) when (attempt > 1 && Failures.IsConflict(e))
+            catch (Exception e) when (attempt > 1 && Failures.IsDuplicate(e))
             {
                 // The key is ours alone: the attempt whose answer was lost had stored it.
                 cause.Key?.Recorded(aggregate.Key);

@@ -118,6 +118,10 @@ public static class Failures
                 or PostgresErrorCodes.SerializationFailure
                 or PostgresErrorCodes.DeadlockDetected;
 
+    /// <summary>The row is there already.</summary>
+    public static bool IsDuplicate(Exception e) =>
+        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
+
     /// <summary>Somebody else held a row for longer than this transaction would wait.</summary>
     public static bool IsLocked(Exception e) =>
         (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.LockNotAvailable;

@@ -47,7 +47,8 @@ internal sealed class Hold
     internal async ValueTask WaitAsync()
     {
         _reached.TrySetResult();
-        await _released.Task;
+        // A test that failed before it let go must not hang.
+        await _released.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }
 

@@ -106,6 +106,40 @@ public sealed class WaitingUnderFaultsTests(PostgresFixture postgres) : WaitingT
         Assert.Equal("1 2", await World.LedgerAsync(1));
     }
 
+    [Fact]
+    public async Task A_connection_lost_while_an_event_is_handled_is_not_its_failure()
+    {
+        await using var wire = new Wire(await World.DatabaseAsync("ledger"));
+        var ledger = await World.StartAsync("ledger", time: Clock, database: wire.ConnectionString);
+        var ill = true;
+        FailAt(2, 1, () => ill ? new InvalidOperationException("ill") : null);
+        await PublishAsync(Event(2, 1));
+        await ledger.HandleAllAsync();
+        ill = false;
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await PublishAsync(Event(1, 1));
+
+        // Twice, as an event is tried twice; what follows finds the store again.
+        foreach (var (point, loop) in new[] { ("consumer.committing", "consumer"), ("waiting.committing", "waiting") })
+        {
+            var cuts = 0;
+            ledger.Points.RunAt(
+                point,
+                () =>
+                {
+                    if (++cuts > 2)
+                        return;
+                    wire.Break();
+                    wire.Mend();
+                }
+            );
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => ledger.Loops[loop].StepAsync(Ct));
+        }
+
+        Assert.Equal(1, await World.AskAsync<long>("ledger", "select count(*) from waiting where key = 2 and attempts = 2"));
+        Assert.Equal(1, await World.AskAsync<long>("ledger", "select count(*) from waiting"));
+    }
+
     [Theory]
     [InlineData("consumer.setting-aside", "consumer")]
     [InlineData("consumer.set-aside", "consumer")]

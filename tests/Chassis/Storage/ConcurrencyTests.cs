@@ -57,12 +57,24 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     public async Task What_is_at_hand_is_decided_on_once_and_then_what_is_stored()
     {
         var counter = await World.StartAsync("counter");
-        await counter.CountAsync(1);
+        await counter.CountAsync(1, "first");
         var atHand = (await counter.Counters().FindAsync(1))!;
-        await counter.CountAsync(1);
+        await counter.CountAsync(1, "second");
+        var seen = new List<string>();
 
-        var decided = await counter.Counters().DecideAsync(atHand, c => c.Count("late"), Cause.Time());
+        var decided = await counter
+            .Counters()
+            .DecideAsync(
+                atHand,
+                c =>
+                {
+                    seen.Add(c.By);
+                    return c.Count("late");
+                },
+                Cause.Time()
+            );
 
+        Assert.Equal(["first", "second"], seen);
         Assert.Equal((3, 3), (decided.State.Total, decided.State.Version));
     }
 

@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Mannam.Chassis.Resilience;
+using Mannam.Tests.Chassis.Http;
+using Mannam.Tests.Scenarios;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Mannam.Tests.Taxi;
+
+/// <summary>The circuit between catch and payment: an overloaded or absent payment does not take the taxi down with it.</summary>
+public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>, IAsyncLifetime
+{
+    private const string Payment = "taxi.payment";
+
+    private HttpClient Http => taxi.Http;
+
+    // A new circuit each time.
+    public async ValueTask InitializeAsync() => await taxi.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<Answer> AskAsync() => Http.AskAsync("POST /catches", TaxiCalls.Order());
+
+    private async Task UnknownAsync(int times)
+    {
+        await taxi.Machine.StopAsync(Payment);
+        for (var i = 0; i < times; i++)
+            (await AskAsync().Refuses(503)).Recorded();
+    }
+
+    private async Task ApprovedAsync(int times)
+    {
+        await taxi.StartAsync(Payment);
+        for (var i = 0; i < times; i++)
+            await Http.OrderAsync();
+    }
+
+    /// <summary>What people and monitoring see of it.</summary>
+    private async Task IsAsync(string state)
+    {
+        var health = await Http.AskAsync("GET /health/ready").Gives(200);
+        Assert.Equal(state, (string?)health.Json["services"]!["taxi.catch"]!["details"]![$"circuit {Payment}"]);
+        var meter = taxi.Machine["taxi.catch"].Services.GetRequiredService<Peers>().Meter;
+        var measured = new List<(int Value, string? Service, string? Peer)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, all) =>
+            {
+                if (instrument.Meter == meter && instrument.Name == "mannam.circuit")
+                    all.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<int>(
+            (_, value, tags, _) =>
+            {
+                var named = tags.ToArray().ToDictionary(t => t.Key, t => (string?)t.Value);
+                measured.Add((value, named["service"], named["peer"]));
+            }
+        );
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Equal("Mannam", meter.Name);
+        Assert.Equal([(Array.IndexOf(["closed", "half open", "open"], state), "taxi.catch", Payment)], measured);
+    }
+
+    private static int RetryAfter(Answer answer) => int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture);
+
+    private static void IsNotRecorded(Answer refused) => Assert.Null(refused.Header("Location"));
+
+    [Fact]
+    public async Task It_opens_when_the_tenth_call_is_unknown_and_not_before()
+    {
+        await IsAsync("closed");
+        await UnknownAsync(9);
+        await IsAsync("closed");
+        await UnknownAsync(1);
+        await IsAsync("open");
+    }
+
+    [Fact]
+    public async Task It_opens_when_half_of_the_calls_were_unknown()
+    {
+        await ApprovedAsync(5);
+        await UnknownAsync(4);
+        await IsAsync("closed");
+        await UnknownAsync(1);
+        await IsAsync("open");
+    }
+
+    [Fact]
+    public async Task It_stays_closed_while_less_than_half_were_unknown_and_declines_are_known()
+    {
+        await ApprovedAsync(3);
+        await using (await Http.ProviderAsync(new { declineAbove = 1 }))
+        {
+            for (var i = 0; i < 10; i++)
+                await AskAsync().Refuses(402);
+        }
+        await UnknownAsync(12);
+        await IsAsync("closed");
+        await UnknownAsync(1);
+        await IsAsync("open");
+    }
+
+    [Fact]
+    public async Task What_is_longer_ago_than_10_s_does_not_count()
+    {
+        await UnknownAsync(9);
+        taxi.Time.Forward(TimeSpan.FromSeconds(11));
+        await UnknownAsync(9);
+        await IsAsync("closed");
+    }
+
+    [Fact]
+    public async Task While_it_is_open_requests_are_refused_at_once_and_nothing_is_recorded()
+    {
+        await ApprovedAsync(1);
+        var last = (await Http.AskAsync("GET /catches?sort=id,desc&size=1").Gives(200)).Rows("catches")[0];
+        await UnknownAsync(9);
+        await IsAsync("open");
+        await taxi.StartAsync(Payment);
+        var took = new List<TimeSpan>();
+        for (var i = 0; i < 50; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var refused = await AskAsync().Refuses(503);
+            took.Add(Stopwatch.GetElapsedTime(began));
+            IsNotRecorded(refused);
+            Assert.InRange(RetryAfter(refused), 1, 5);
+        }
+        Assert.True(took.Median() < TimeSpan.FromMilliseconds(20), $"it took {took.Median().TotalMilliseconds} ms");
+        taxi.Time.Forward(TimeSpan.FromSeconds(5));
+        // The next id: none was used up.
+        var next = await Http.OrderAsync();
+        Assert.Equal((long)last["id"]! + 10, next);
+        await taxi.Machine.SettledAsync(next);
+        Assert.Empty(await TaxiLog.OfAsync(postgres, taxi, next + 1));
+        for (var id = (long)last["id"]!; id <= next; id++)
+        {
+            await taxi.Machine.SettledAsync(id);
+            await TaxiAgreement.CheckAsync(Http, id);
+        }
+    }
+
+    [Fact]
+    public async Task A_malformed_request_is_400_also_while_it_is_open()
+    {
+        await UnknownAsync(10);
+        await Http.AskAsync("POST /catches", TaxiCalls.Order(price: 0)).Refuses(400, "price");
+    }
+
+    [Fact]
+    public async Task What_remains_is_told_and_at_least_a_second()
+    {
+        await UnknownAsync(10);
+        Assert.InRange(RetryAfter(await AskAsync().Refuses(503)), 4, 5);
+        taxi.Time.Forward(TimeSpan.FromSeconds(2));
+        Assert.InRange(RetryAfter(await AskAsync().Refuses(503)), 2, 3);
+        taxi.Time.Forward(TimeSpan.FromSeconds(2.2));
+        Assert.Equal(1, RetryAfter(await AskAsync().Refuses(503)));
+    }
+
+    [Fact]
+    public async Task After_5_s_one_probe_is_let_through_and_its_success_closes_it()
+    {
+        await UnknownAsync(10);
+        await taxi.StartAsync(Payment);
+        await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
+        taxi.Time.Forward(TimeSpan.FromSeconds(5.1));
+        var probe = AskAsync();
+        var charge = await taxi.Time.NextAsync();
+        await IsAsync("half open");
+        for (var i = 0; i < 5; i++)
+        {
+            var refused = await AskAsync().Refuses(503);
+            IsNotRecorded(refused);
+            Assert.InRange(RetryAfter(refused), 1, 5);
+        }
+        charge.Elapse();
+        await probe.Gives(201);
+        await IsAsync("closed");
+        Assert.False(taxi.Time.HasMore, "more than one was let through");
+    }
+
+    [Fact]
+    public async Task A_probe_that_stays_unknown_opens_it_for_another_5_s()
+    {
+        await UnknownAsync(10);
+        taxi.Time.Forward(TimeSpan.FromSeconds(5.1));
+        (await AskAsync().Refuses(503)).Recorded();
+        await IsAsync("open");
+        var refused = await AskAsync().Refuses(503);
+        IsNotRecorded(refused);
+        Assert.InRange(RetryAfter(refused), 4, 5);
+        taxi.Time.Forward(TimeSpan.FromSeconds(5.1));
+        await ApprovedAsync(1);
+        await IsAsync("closed");
+    }
+}
