@@ -41,7 +41,7 @@ public sealed class KilledTests : IAsyncDisposable
     {
         await DieAtAsync(point, http => http.RequestAsync());
 
-        var next = await installed.UpAsync("--set", "Taxi:Catch:PaymentTimeout=1000");
+        var next = await installed.UpAsync("--set", "Taxi:Catch:PaymentTimeout=5000");
 
         await next.Http.SettledAsync("catches/1");
         if ((string?)(await next.Http.FindAsync("catches/1"))!["status"] == "approve")
