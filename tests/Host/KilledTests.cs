@@ -102,6 +102,7 @@ public sealed class KilledTests : IAsyncDisposable
 
         await next.Http.UntilAsync("myPages/1", "status", "PaymentCancelled");
         await next.Http.UntilAsync("payments/1", "paymentAction", "Cancel");
+        await next.Http.UntilAsync("provider/charges/taxi-1", "state", "givenBack");
         Assert.Equal(["charge", "giveBack"], await next.Http.LedgerAsync(1));
         Assert.Null(await next.Http.FindAsync("catchReqLists/1"));
     }
