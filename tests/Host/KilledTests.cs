@@ -41,7 +41,7 @@ public sealed class KilledTests : IAsyncDisposable
     {
         await DieAtAsync(point, http => http.RequestAsync());
 
-        var next = await installed.UpAsync("--set", "Taxi:Catch:PaymentTimeout=1000");
+        var next = await installed.UpAsync("--set", "Taxi:Catch:PaymentTimeout=5000");
 
         await next.Http.SettledAsync("catches/1");
         if ((string?)(await next.Http.FindAsync("catches/1"))!["status"] == "approve")
@@ -102,6 +102,7 @@ public sealed class KilledTests : IAsyncDisposable
 
         await next.Http.UntilAsync("myPages/1", "status", "PaymentCancelled");
         await next.Http.UntilAsync("payments/1", "paymentAction", "Cancel");
+        await next.Http.UntilAsync("provider/charges/taxi-1", "state", "givenBack");
         Assert.Equal(["charge", "giveBack"], await next.Http.LedgerAsync(1));
         Assert.Null(await next.Http.FindAsync("catchReqLists/1"));
     }

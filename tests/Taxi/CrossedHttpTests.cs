@@ -54,7 +54,8 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
         await taxi.Machine.SettledAsync(id);
         await Http.CancelAsync(id).Gives(200);
         goOn.SetResult();
-        await ordered.Gives(201);
+        // Who asked for it is told that it came to nothing.
+        await ordered.Refuses(503);
         await taxi.Machine.SettledAsync(id);
         Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
         await TaxiAgreement.CheckAsync(Http, id);

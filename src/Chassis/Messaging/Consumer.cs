@@ -27,17 +27,13 @@ internal sealed class Consumer<TDb, TAggregate>(
 {
     private const int Most = 256;
 
-    // What a subscription says while it does not know is more than can be added up.
-    private const long Many = int.MaxValue;
-
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
     private const int MostSkipped = 2000;
 
     // A row that somebody else holds delays a batch for so long, and then its own saga alone.
     private static readonly TimeSpan BatchWaits = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private readonly Dictionary<int, long> _stored = [];
-    private readonly Dictionary<int, long> _next = [];
+    private readonly Progress _progress = new(database, topic);
     private ISubscription? _subscription;
     private int _skipped;
 
@@ -47,7 +43,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     public async Task<bool> StepAsync(CancellationToken ct)
     {
-        _subscription ??= transport.Subscribe(topic, group, PositionsOfAsync);
+        _subscription ??= transport.Subscribe(topic, group, _progress.ReadAsync);
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
@@ -60,17 +56,6 @@ internal sealed class Consumer<TDb, TAggregate>(
             _subscription.Rewind();
             throw;
         }
-    }
-
-    private async Task<IReadOnlyDictionary<int, long>> PositionsOfAsync(IReadOnlyCollection<int> partitions, CancellationToken ct)
-    {
-        var positions = await Positions.ReadAsync(database, topic, partitions, ct);
-        lock (_next)
-        {
-            foreach (var (partition, next) in positions)
-                _next[partition] = _stored[partition] = next;
-        }
-        return positions;
     }
 
     private async Task HandleAsync(IReadOnlyList<Received> fetched, CancellationToken ct)
@@ -86,11 +71,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         _skipped += fetched.Count - events.Count;
         if (events.Count > 0 || _skipped > MostSkipped)
             await HandleAsync(events, next, ct);
-        lock (_next)
-        {
-            foreach (var (partition, offset) in next)
-                _next[partition] = offset;
-        }
+        _progress.Passed(next);
     }
 
     private async Task HandleAsync(List<Received> events, Dictionary<int, long> next, CancellationToken ct)
@@ -133,7 +114,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     private async Task CommitAsync(List<Received> events, Dictionary<int, long> next, TimeSpan waits, CancellationToken ct)
     {
-        var moves = MovesTo(next);
+        var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -156,7 +137,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     private async Task SetAsideAsync(Received received, Dictionary<int, long> next, Fate fate, CancellationToken ct)
     {
-        var moves = MovesTo(next);
+        var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, ct);
@@ -172,41 +153,14 @@ internal sealed class Consumer<TDb, TAggregate>(
         await points.AtAsync("consumer.committed");
         handler.Committed();
         _skipped = 0;
-        for (var i = 0; i < moves.Partitions.Length; i++)
-            _stored[moves.Partitions[i]] = moves.Next[i];
-    }
-
-    private Positions.Moves MovesTo(Dictionary<int, long> next)
-    {
-        var to = new SortedDictionary<int, long>(next);
-        // Partitions whose skipped events were not stored yet are moved along.
-        foreach (var (partition, offset) in _next)
-        {
-            if (offset > _stored[partition])
-                to.TryAdd(partition, offset);
-        }
-        return new([.. to.Keys], [.. to.Keys.Select(p => _stored[p])], [.. to.Values]);
+        _progress.Stored(moves);
     }
 
     /// <inheritdoc/>
-    public long? Handled
-    {
-        get
-        {
-            lock (_next)
-                return _subscription is { } s && _next.Count > 0 && _next.All(p => s.Lag(p.Key, p.Value) <= 0) ? _next.Values.Sum() : null;
-        }
-    }
+    public long? Handled => _progress.Handled(_subscription);
 
     /// <inheritdoc/>
-    public long? Lag
-    {
-        get
-        {
-            lock (_next)
-                return _subscription is { } s && _next.Count > 0 ? _next.Sum(p => Math.Clamp(s.Lag(p.Key, p.Value), 0, Many)) : null;
-        }
-    }
+    public long? Lag => _progress.Lag(_subscription);
 
     public async ValueTask DisposeAsync()
     {

@@ -118,13 +118,13 @@ public static class Failures
                 or PostgresErrorCodes.SerializationFailure
                 or PostgresErrorCodes.DeadlockDetected;
 
-    /// <summary>Somebody else held a row for longer than this transaction would wait.</summary>
-    public static bool IsLocked(Exception e) =>
-        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.LockNotAvailable;
-
     /// <summary>The row is there already.</summary>
     public static bool IsDuplicate(Exception e) =>
         (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
+
+    /// <summary>Somebody else held a row for longer than this transaction would wait.</summary>
+    public static bool IsLocked(Exception e) =>
+        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.LockNotAvailable;
 
     /// <summary>The store could not be reached, or the connection was lost: it is not known whether a commit under way was made.</summary>
     public static bool IsStoreUnreachable(Exception e)

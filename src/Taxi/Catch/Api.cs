@@ -88,7 +88,7 @@ internal static class Api
         return (
             outcome,
             outcome.Match(
-                // Settled as cancelled meanwhile, by the sweep of another replica: the money goes back.
+                // Cancelled meanwhile, by the rider or by the sweep of another replica: the money goes back.
                 approved: () => settled.State.Status == Catch.Cancelled ? cancelled : Catches.Created(settled.State),
                 declined: reason => Problems.Declined(reason, location: recorded),
                 unknown: _ => cancelled

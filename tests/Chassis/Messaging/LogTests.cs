@@ -84,7 +84,9 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
         var first = World.Transport;
         var other = await World.OpenLogAsync(run: false);
 
+        var refused = AppendAsync(Event(1, 9));
         Assert.False(await other.StepAsync(Ct));
+        await Assert.ThrowsAsync<PublishException>(() => refused);
         Assert.Single(await World.EventsAsync());
 
         // Held where it is about to write, so that it does not come back for the lock.
