@@ -20,30 +20,9 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
 
     private Task<IAsyncDisposable> ModeAsync(string mode) => Http.ProviderAsync(new { mode });
 
-    /// <summary>Asks for a charge, and hangs up when it is disposed of.</summary>
-    private sealed class Unanswered(HttpClient http, string charge) : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource hangUp = new();
-
-        public Task<HttpResponseMessage> Answer =>
-            field ??= http.PutAsync(
-                $"/provider/charges/{charge}",
-                new StringContent(Amount, System.Text.Encoding.UTF8, "application/json"),
-                hangUp.Token
-            );
-
-        public async ValueTask DisposeAsync()
-        {
-            Assert.False(Answer.IsCompleted, "it was answered");
-            await hangUp.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Answer);
-            hangUp.Dispose();
-        }
-    }
-
     private Unanswered Ask(string charge)
     {
-        var asked = new Unanswered(Http, charge);
+        var asked = new Unanswered(Http, charge, Amount);
         _ = asked.Answer;
         return asked;
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using Mannam.Chassis.Resilience;
 using Mannam.Tests.Chassis.Http;
@@ -43,26 +42,11 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
         var health = await Http.AskAsync("GET /health/ready").Gives(200);
         Assert.Equal(state, (string?)health.Json["services"]!["taxi.catch"]!["details"]![$"circuit {Payment}"]);
         var meter = taxi.Machine["taxi.catch"].Services.GetRequiredService<Peers>().Meter;
-        var measured = new List<(int Value, string? Service, string? Peer)>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, all) =>
-            {
-                if (instrument.Meter == meter && instrument.Name == "mannam.circuit")
-                    all.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<int>(
-            (_, value, tags, _) =>
-            {
-                var named = tags.ToArray().ToDictionary(t => t.Key, t => (string?)t.Value);
-                measured.Add((value, named["service"], named["peer"]));
-            }
-        );
-        listener.Start();
-        listener.RecordObservableInstruments();
         Assert.Equal("Mannam", meter.Name);
-        Assert.Equal([(Array.IndexOf(["closed", "half open", "open"], state), "taxi.catch", Payment)], measured);
+        Assert.Equal(
+            [(Array.IndexOf(["closed", "half open", "open"], state), "taxi.catch", Payment)],
+            Measured.Of(meter, "mannam.circuit")
+        );
     }
 
     private static int RetryAfter(Answer answer) => int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture);
