@@ -19,10 +19,10 @@ internal sealed class Installed : IAsyncDisposable
     /// <summary>What the processes find in their environment besides.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Starts everything, and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
+    /// <summary>Starts Taxi (at the root), and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
     public async Task<Running> UpAsync(params string[] more)
     {
-        var up = Begin(["up", "--port", "0", "--data", Data, "--set", "Taxi:Catch:PaymentTimeout=10000", .. more]);
+        var up = Begin(["up", "--systems", "taxi", "--port", "0", "--data", Data, "--set", "Taxi:Catch:PaymentTimeout=10000", .. more]);
         await up.ReadyAsync();
         return up;
     }

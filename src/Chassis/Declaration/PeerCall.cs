@@ -9,6 +9,10 @@ namespace Mannam.Chassis.Declaration;
 /// <param name="Limits">Timeout, circuit and the like; null where the caller asks until it knows.</param>
 public sealed record PeerCall(string Peer, Setting<Uri> Address, CallLimits? Limits = null)
 {
+    /// <summary>A call whose settings' names begin with <paramref name="name"/>: <c>PaymentUrl</c>, <c>PaymentTimeout</c>, …</summary>
+    public static PeerCall To(string peer, string name, long timeout) =>
+        new(peer, Setting.Address(name + "Url", $"the address of {peer}"), new CallLimits(name, timeout));
+
     /// <summary>The settings of the call.</summary>
     public IEnumerable<Setting> AllSettings => [Address, .. Limits?.All ?? []];
 }

@@ -43,13 +43,21 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 
     /// <summary>The peers it calls synchronously.</summary>
-    public IReadOnlyList<PeerCall> Calls { get; init; } = [];
+    public IReadOnlyList<PeerCall> Calls
+    {
+        get => Called;
+        init => Called = [.. value];
+    }
 
     /// <summary>All its settings: its own, and those of its calls.</summary>
     public IEnumerable<Setting> AllSettings => [.. Settings, .. Calls.SelectMany(c => c.AllSettings)];
 
     /// <summary>What else its container holds.</summary>
-    public Action<IServiceCollection>? Services { get; init; }
+    public Action<IServiceCollection>? Services
+    {
+        get => Held;
+        init => Held = value;
+    }
 
     /// <summary>What else it does before it is ready, so that the first request is as fast as the next.</summary>
     public Func<IServiceProvider, Task> WarmUp { get; init; } = _ => Task.CompletedTask;
@@ -64,6 +72,10 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public abstract IReadOnlyList<string> SubscribesTo { get; }
 
     private protected List<string> Published { get; } = [];
+
+    private protected List<PeerCall> Called { get; init; } = [];
+
+    private protected Action<IServiceCollection>? Held { get; set; }
 
     private protected Dictionary<string, DueAction> Owed { get; } = [];
 

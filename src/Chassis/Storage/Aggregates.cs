@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
@@ -56,6 +57,16 @@ public sealed class Aggregates<TDb, TAggregate>
         var taken = new Dictionary<long, int>();
         return [.. keys.Select(k => byKey[k].ElementAtOrDefault(taken[k] = taken.GetValueOrDefault(k, -1) + 1))];
     }
+
+    /// <summary>The same, found by something else than its key that no two aggregates share, such as an id of its own.</summary>
+    public async Task<TAggregate?> FindAsync(Expression<Func<TAggregate, bool>> which)
+    {
+        await using var db = await _contexts.CreateDbContextAsync();
+        return await db.Set<TAggregate>().FirstOrDefaultAsync(which);
+    }
+
+    /// <summary>A saga's aggregate as it is where the service has not met the saga.</summary>
+    public TAggregate New(long key) => _create(key);
 
     /// <summary>Goes through all that a decision goes through, in a transaction that is rolled back, so that the first request need not wait for the
     /// compiler and for the store's first plans.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Law;
 using Mannam.Taxi;
 using Npgsql;
 
@@ -11,7 +12,7 @@ namespace Mannam.Host.Commands;
 internal static class Up
 {
     /// <summary>Every system there is.</summary>
-    public static readonly IReadOnlyList<SystemDeclaration> AllSystems = [TaxiSystem.Declaration];
+    public static readonly IReadOnlyList<SystemDeclaration> AllSystems = [TaxiSystem.Declaration, LawSystem.Declaration];
 
     public static Command Command()
     {

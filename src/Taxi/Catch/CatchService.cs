@@ -1,10 +1,8 @@
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Resilience;
-using Mannam.Chassis.Storage;
 using Mannam.Taxi.Events;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Mannam.Taxi.Catch;
 
@@ -21,10 +19,10 @@ internal static class CatchService
             Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
             Language = TaxiEvents.Language,
             Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],
-            Services = s =>
-                s.AddSingleton<Approval>().AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), "catch_ids")),
+            Services = s => s.AddSingleton<Approval>(),
             Routes = Api.Map,
         }
+            .Numbering("catch_ids")
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(
                 "OpenRequests",
