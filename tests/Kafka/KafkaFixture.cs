@@ -27,12 +27,16 @@ public sealed class KafkaFixture : IAsyncDisposable
     public string NewTopic() => $"counting{Interlocked.Increment(ref _topics)}";
 
     /// <summary>A transport, as a process has one.</summary>
-    public async Task<KafkaTransport> TransportAsync(int partitions, params (string Name, string Value)[] client) =>
+    /// <param name="groups">What its consumer groups' names begin with.</param>
+    /// <param name="partitions">Of a topic that it makes.</param>
+    /// <param name="client">Properties of librdkafka.</param>
+    public async Task<KafkaTransport> TransportAsync(string groups, int partitions, params (string Name, string Value)[] client) =>
         new(
             new KafkaOptions
             {
                 Bootstrap = await BootstrapAsync(),
                 Partitions = partitions,
+                GroupPrefix = groups,
                 Client = client.ToDictionary(c => c.Name, c => c.Value),
             },
             NullLogger.Instance

@@ -8,6 +8,8 @@ public abstract class CountingTests(PostgresFixture postgres, KafkaFixture? kafk
 {
     private protected World World { get; } = new(postgres, kafka);
 
+    private protected KafkaFixture Kafka => World.Kafka;
+
     private protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync() => await World.OpenTransportAsync();

@@ -27,6 +27,9 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     /// <summary>The transport that services are started with, once <see cref="OpenLogAsync"/> has opened it.</summary>
     public ITransport Transport { get; private set; } = null!;
 
+    /// <summary>The Kafka that it runs on.</summary>
+    public KafkaFixture Kafka => kafka ?? throw new InvalidOperationException("this world runs without Kafka");
+
     /// <summary>The topic of its events.</summary>
     public string Topic { get; } = kafka?.NewTopic() ?? CountingSystem.Topic;
 
@@ -41,7 +44,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
             await OpenLogAsync();
             return;
         }
-        var transport = await kafka.TransportAsync(Partitions, client);
+        var transport = await kafka.TransportAsync(Topic + ".", Partitions, client);
         Transport = transport;
         _started.Add(new Ended(transport));
     }
@@ -89,7 +92,8 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         bool loops = false,
         TimeProvider? time = null,
         string? database = null,
-        bool replicated = false
+        bool replicated = false,
+        ITransport? transport = null
     )
     {
         var host = await ServiceHost.StartAsync(
@@ -97,7 +101,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
             new ServiceEnvironment
             {
                 ConnectionString = database ?? await DatabaseAsync(service),
-                Transport = Transport,
+                Transport = transport ?? Transport,
                 Topic = Topic,
                 Configuration = new ConfigurationBuilder().Build(),
                 InProcess = _ => null,

@@ -12,6 +12,9 @@ public sealed record KafkaOptions
     /// <summary>How long a topic that is made keeps its records; null for ever, which a service that joins later needs.</summary>
     public TimeSpan? Retention { get; init; }
 
+    /// <summary>What the names of the consumer groups begin with, where several installations share a Kafka.</summary>
+    public string GroupPrefix { get; init; } = "";
+
     /// <summary>Properties of librdkafka besides, such as <c>security.protocol</c>; they win over Mannam's own.</summary>
     public IReadOnlyDictionary<string, string> Client { get; init; } = new Dictionary<string, string>();
 

@@ -23,7 +23,7 @@ internal sealed class KafkaSubscription : ISubscription
 
     public KafkaSubscription(KafkaOptions options, string topic, string group, IPositions positions, KafkaTopics topics, ILogger log)
     {
-        (_options, _topic, _group, _positions, _topics, _log) = (options, topic, group, positions, topics, log);
+        (_options, _topic, _group, _positions, _topics, _log) = (options, topic, options.GroupPrefix + group, positions, topics, log);
         _thread = new PollingThread($"kafka {group}");
     }
 
