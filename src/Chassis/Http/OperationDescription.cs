@@ -15,6 +15,10 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         DescribePath(operation, context);
+        if (InternalCalls.IsInternal(metadata))
+        {
+            operation.AddExtension(InternalCalls.Extension, new JsonNodeExtension(true));
+        }
         var isPost = context.Description.HttpMethod == "POST";
         if (isPost)
         {

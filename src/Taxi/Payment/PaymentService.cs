@@ -8,12 +8,16 @@ namespace Mannam.Taxi.Payment;
 /// <summary>결제, general: the rider pays with the request, and gets the money back when it is cancelled.</summary>
 internal static class PaymentService
 {
-    public static readonly Setting<Uri> ProviderUrl = Setting.Address("ProviderUrl", "the address of the payment provider");
+    public static readonly Setting<IReadOnlyList<Uri>> ProviderUrl = Setting.Addresses(
+        "ProviderUrl",
+        "the address of the payment provider"
+    );
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<PaymentDb, Payment>("taxi", "payment", "결제", key => new Payment(key))
         {
             Paths = ["payments"],
+            Port = 8083,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Taxi.Payment/Schema.sql"),
             Language = TaxiEvents.Language,
             Calls = [new PeerCall("provider", ProviderUrl)],

@@ -15,6 +15,7 @@ internal static class Librdkafka
     private static bool _found;
 
     /// <summary>Lets Confluent.Kafka find it. To be called before anything else of that.</summary>
+    /// <exception cref="InvalidOperationException">It is not there.</exception>
     public static void Find()
     {
         lock (Turn)
@@ -23,6 +24,16 @@ internal static class Librdkafka
                 return;
             NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, Resolve);
             _found = true;
+        }
+        try
+        {
+            _ = Library.Version;
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or InvalidOperationException)
+        {
+            throw new InvalidOperationException(
+                $"librdkafka, which speaks Kafka, cannot be loaded: start by ./mannam, which fetches it, or set {Path} ({e.Message})"
+            );
         }
     }
 
