@@ -31,6 +31,9 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     /// <summary>The broker; the tests' own unless told otherwise.</summary>
     public string? Bootstrap { get; set; }
 
+    /// <summary>The PostgreSQL server; the tests' own unless told otherwise.</summary>
+    public string? Server { get; set; }
+
     /// <summary>A client of the gateway.</summary>
     public HttpClient Http { get; private set; } = null!;
 
@@ -44,11 +47,12 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     public async Task StartAsync(int replicas = 1)
     {
         Bootstrap ??= await kafka.BootstrapAsync();
-        var began = new List<Running> { await BeginAsync("provider", 0, providerPort) };
+        Server ??= await postgres.ServerAsync();
+        var began = new List<Running> { Begin("provider", 0, providerPort) };
         foreach (var service in Services)
         {
             for (var place = 0; place < replicas; place++)
-                began.Add(await BeginAsync(service, place, ports[(service, place)]));
+                began.Add(Begin(service, place, ports[(service, place)]));
         }
         running[("gateway", 0)] = installed.Begin([
             "gateway",
@@ -67,7 +71,7 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     /// <summary>Starts a replica at a place that is free, and waits until it is ready.</summary>
     public async Task StartAsync(string service, int place)
     {
-        var replica = await BeginAsync(service, place, service == "provider" ? providerPort : ports[(service, place)]);
+        var replica = Begin(service, place, service == "provider" ? providerPort : ports[(service, place)]);
         await replica.ReadyAsync();
     }
 
@@ -103,14 +107,28 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     /// <summary>A client of one replica, as its peers are.</summary>
     public HttpClient At(string service, int place) => running[(service, place)].Http;
 
-    private async Task<Running> BeginAsync(string service, int place, int port) =>
+    /// <summary>A client of the gateway that finds the provider too, as that of a front door does: at <c>/provider</c>.</summary>
+    public HttpClient Everywhere() =>
+        new(new ToProvider(Provider.BaseAddress!)) { BaseAddress = Http.BaseAddress, Timeout = TimeSpan.FromMinutes(1) };
+
+    private sealed class ToProvider(Uri provider) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.PathAndQuery is ['/', 'p', 'r', 'o', 'v', 'i', 'd', 'e', 'r', '/', .. var rest])
+                request.RequestUri = new Uri(provider, rest);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private Running Begin(string service, int place, int port) =>
         running[(service, place)] = installed.Begin([
             "service",
             service,
             "--port",
             $"{port}",
             "--postgres",
-            await postgres.ServerAsync(),
+            Server!,
             "--kafka",
             Bootstrap!,
             "--set",
