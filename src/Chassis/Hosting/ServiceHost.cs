@@ -160,8 +160,8 @@ public sealed class ServiceHost : IAsyncDisposable
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
-    /// <summary>How many records of the topic were handled; null while there are more.</summary>
-    internal long? Handled => Consumer is { } consumer ? consumer.Handled : 0;
+    /// <summary>What it has handled of its partitions; null while there is more.</summary>
+    internal Handled? Handled => Consumer is { } consumer ? consumer.Handled : new Handled(0, 0, 0);
 
     /// <summary>How many records of the topic it has not come to yet; null while it has not begun, or for a service that takes no part in events.</summary>
     public long? Lag => Consumer?.Lag;

@@ -19,6 +19,10 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         {
             DescribeNeeded(operation, needed.Parameter);
         }
+        if (InternalCalls.IsInternal(metadata))
+        {
+            operation.AddExtension(InternalCalls.Extension, new JsonNodeExtension(true));
+        }
         var isPost = context.Description.HttpMethod == "POST";
         if (isPost)
         {
