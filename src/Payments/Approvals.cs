@@ -51,10 +51,13 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
     /// <param name="cause">The request.</param>
     public async Task<Approval<TPayment>> ApproveAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
     {
-        var attempt = _underWay.GetOrAdd(key, _ => new Attempt(amount, new(() => AttemptAsync(key, amount, approve, cause))));
-        return attempt.Amount == amount
-            ? await attempt.Ends.Value
-            : new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
+        var own = new Attempt(amount, new(() => AttemptAsync(key, amount, approve, cause)));
+        var attempt = _underWay.GetOrAdd(key, own);
+        if (attempt.Amount != amount)
+            return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
+        if (attempt != own)
+            await _points.AtAsync("approval.joining");
+        return await attempt.Ends.Value;
     }
 
     private async Task<Approval<TPayment>> AttemptAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
