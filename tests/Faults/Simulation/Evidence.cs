@@ -129,7 +129,7 @@ internal sealed class Evidence(World world, long first, People people)
         var broken = new List<Broken>();
         foreach (var service in world.Services.Where(s => s.Declaration.SubscribesTo.Count > 0))
         {
-            var stored = await PairsAsync(service.Store, "select partition, next from positions");
+            var stored = await PositionsAsync(service);
             var taken = await PairsAsync(
                 world.Log,
                 """select partition, max("offset") + 1 from log where key > $1 and headers->>'ce_type' = any($2) group by partition""",
@@ -147,6 +147,10 @@ internal sealed class Evidence(World world, long first, People people)
         }
         return broken;
     }
+
+    /// <summary>How far a subscriber has come, as it is stored.</summary>
+    public static Task<Dictionary<int, long>> PositionsAsync(Service service) =>
+        PairsAsync(service.Store, "select partition, next from positions");
 
     private static async Task<Dictionary<int, long>> PairsAsync(NpgsqlDataSource store, string sql, params NpgsqlParameter[] parameters)
     {

@@ -21,10 +21,20 @@ internal sealed class Lane(Business business, string server, string prefix) : IA
     {
         world ??= await OpenAsync();
         await BeginAsync(world);
-        var result = await new Run(world, seed, first).PlayAsync();
-        if (result.Broken.Count > 0)
-            await CloseAsync();
-        return result;
+        var run = new Run(world, seed, first);
+        try
+        {
+            var result = await run.PlayAsync();
+            if (result.Broken.Count > 0)
+                await CloseAsync();
+            return result;
+        }
+        catch (SimulatorException e)
+        {
+            // Nothing of that world can be ended in order any more.
+            world = null;
+            return run.Stuck(e.Message);
+        }
     }
 
     private async Task<World> OpenAsync()

@@ -1,8 +1,11 @@
 using Mannam.Simulation;
 
 const string Usage = """
-    mannam-faults simulate --system taxi [--seeds 20000] [--from 1] [--story]
-        Disturbed histories of a system, one a seed, each settled and checked. --story tells each, one line a step.
+    faults simulate --system taxi [--seeds 20000] [--from 1] [--story] [--first]
+        Disturbed histories of a system, one a seed, each settled and checked. --story tells each, one line a step; --first stops at the
+        first seed that breaks something.
+    faults mutate [PART OF A NAME]
+        Takes the guarantees out of a copy of the code, one at a time, and tells which seed finds it.
     """;
 
 try
@@ -10,6 +13,7 @@ try
     return args switch
     {
         ["simulate", .. var rest] => await Simulate.RunAsync(rest),
+        ["mutate", .. var rest] => await Mutate.RunAsync(rest),
         ["--help"] or ["-h"] => Say(Usage, 0),
         _ => Say(Usage, 2),
     };

@@ -29,6 +29,7 @@ internal sealed class Run
     private readonly Temper temper;
     private readonly Disturbance disturbance;
     private readonly People people;
+    private readonly List<Broken> broken = [];
     private int steps;
 
     public Run(World world, int seed, long first)
@@ -52,7 +53,19 @@ internal sealed class Run
         disturbance.Tell("nothing is disturbed any more");
         disturbance.Calm = true;
         var settled = await new Settling(world).SettleAsync();
-        var broken = settled ?? await new Evidence(world, first, people).CheckAsync();
+        broken.AddRange(settled ?? await new Evidence(world, first, people).CheckAsync());
+        return Result();
+    }
+
+    /// <summary>What it gave, when it could not be lived through.</summary>
+    public RunResult Stuck(string why)
+    {
+        broken.Add(new Broken("comes to rest", why));
+        return Result();
+    }
+
+    private RunResult Result()
+    {
         broken.ForEach(b => disturbance.Tell($"BROKEN {b.Invariant}: {b.How}"));
         var story = disturbance.Story.ConvertAll(people.InNumbers);
         return new(seed, steps, disturbance.Faults, disturbance.Branches, story, broken);
@@ -89,7 +102,9 @@ internal sealed class Run
             foreach (var loop in service.Ready)
                 yield return (3, () => LoopAsync(service, loop, ""));
             foreach (var loop in service.Stale)
-                yield return (1, () => LoopAsync(service, loop, "stale "));
+                yield return (2, () => LoopAsync(service, loop, "stale "));
+            if (temper.Replaces && service.Idle.Any(l => l.Name == "consumer"))
+                yield return (1, () => ReplaceAsync(service));
             if (service.Away)
                 yield return (2, () => ComeBack(service));
             else if (disturbance.Chance(temper.Crashes / 4))
@@ -99,17 +114,27 @@ internal sealed class Run
             yield return (2, () => GoOnAsync(held));
         if (world.Clock.Wakes is [var next, ..])
             yield return (2, () => WakeAsync(next));
-        if (temper.HangsUp > 0 && world.Calls.Find(c => c.From is null) is { } waiting)
+        if (temper.HangsUp && world.Calls.Find(c => c.From is null) is { } waiting)
             yield return (1, () => HangUpAsync(waiting));
-        if (temper.Copies > 0 && world.Topic.Published.Count > 0)
-            yield return (1, CopyAsync);
+        if (temper.Copies && world.Topic.Published.Count > 0)
+            yield return (2, CopyAsync);
         yield return (1, PassAsync);
     }
 
-    private Task LoopAsync(Service service, ILoop loop, string stale)
+    private async Task LoopAsync(Service service, ILoop loop, string stale)
     {
         disturbance.Tell($"{service.Name} {stale}{loop.Name}");
-        return service.StepAsync(loop);
+        var before = stale.Length > 0 ? await Evidence.PositionsAsync(service) : [];
+        await service.StepAsync(loop);
+        if (before.Count > 0 && (await Evidence.PositionsAsync(service)).Any(p => p.Value < before.GetValueOrDefault(p.Key)))
+            broken.Add(new Broken("positions do not go back", $"{service.Name}, by a subscriber that was replaced"));
+    }
+
+    private Task ReplaceAsync(Service service)
+    {
+        disturbance.Fault("replaced", $"{service.Name} consumer: another replica takes over, and it does not know");
+        service.ReplaceConsumer();
+        return Task.CompletedTask;
     }
 
     private Task ComeBack(Service service)

@@ -109,6 +109,15 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
         Awake.UnionWith(loops.Select(l => l.Name));
     }
 
+    /// <summary>Another replica takes over what its subscriber reads, which does not know.</summary>
+    public void ReplaceConsumer()
+    {
+        var at = loops.FindIndex(l => l.Name == "consumer");
+        stale.Add(loops[at]);
+        loops[at] = host.MakeLoops().First(l => l.Name == "consumer");
+        Awake.Add("consumer");
+    }
+
     /// <summary>One step of a loop, as far as it comes.</summary>
     public Task StepAsync(ILoop loop)
     {
@@ -160,6 +169,7 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
         var fresh = host.MakeLoops();
         for (var i = 0; i < loops.Count; i++)
         {
+            // It remembers nothing but its connection.
             if (loops[i].Name == "relay")
                 continue;
             await EndAsync(loops[i]);

@@ -19,7 +19,7 @@ internal static class Simulate
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var (seeds, from, system, story) = (500, 1, "taxi", false);
+        var (seeds, from, system, story, first) = (500, 1, "taxi", false, false);
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -36,6 +36,9 @@ internal static class Simulate
                 case "--story":
                     story = true;
                     break;
+                case "--first":
+                    first = true;
+                    break;
                 default:
                     throw new ArgumentException($"{args[i]} is not understood");
             }
@@ -44,7 +47,7 @@ internal static class Simulate
         try
         {
             await using var postgres = await PrivatePostgres.StartAsync(data, 300, _ => { }, CancellationToken.None);
-            var summary = await RunAsync(Of(system), postgres.ConnectionString, from, seeds, story, Console.Out);
+            var summary = await RunAsync(Of(system), postgres.ConnectionString, from, seeds, story, Console.Out, first);
             return summary.Failed == 0 ? 0 : 1;
         }
         finally
@@ -60,7 +63,15 @@ internal static class Simulate
             : throw new ArgumentException($"{args[at - 1]} needs a number");
 
     /// <summary>Runs seeds on both cores, tells of those that broke something, and sums up.</summary>
-    public static async Task<Summary> RunAsync(Business business, string server, int from, int seeds, bool story, TextWriter told)
+    public static async Task<Summary> RunAsync(
+        Business business,
+        string server,
+        int from,
+        int seeds,
+        bool story,
+        TextWriter told,
+        bool first = false
+    )
     {
         var began = Stopwatch.GetTimestamp();
         var (next, gate, summary) = (from - 1, new Lock(), new Summary());
@@ -71,7 +82,7 @@ internal static class Simulate
                     Task.Run(async () =>
                     {
                         await using var runs = new Lane(business, server, $"s{lane}_");
-                        for (var seed = Interlocked.Increment(ref next); seed < from + seeds; seed = Interlocked.Increment(ref next))
+                        while (!(first && summary.Failed > 0) && Interlocked.Increment(ref next) is var seed && seed < from + seeds)
                         {
                             var result = await runs.RunAsync(seed);
                             lock (gate)

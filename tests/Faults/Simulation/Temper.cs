@@ -10,7 +10,8 @@ internal sealed class Temper
     {
         this.random = random;
         (Holds, Crashes, Lost, Late) = (Level(0.35), Level(0.02), Level(0.12), 0.05 + Level(0.4));
-        (Unpublished, Copies, Split, HangsUp) = (Level(0.2), Level(0.5), Level(0.8), Level(0.1));
+        (Unpublished, Split) = (Level(0.2), Level(0.8));
+        (Copies, HangsUp, Replaces) = (random.Next(3) > 0, random.Next(3) > 0, random.Next(3) > 0);
         (Broken, Refused) = (Level(0.04), Level(0.3));
         (Steps, Patience) = (random.Next(25, 90), random.Next(1, 4));
     }
@@ -31,13 +32,16 @@ internal sealed class Temper
     public double Unpublished { get; }
 
     /// <summary>A relay that was thought dead publishes again.</summary>
-    public double Copies { get; }
+    public bool Copies { get; }
 
     /// <summary>A subscriber gets less than there is.</summary>
     public double Split { get; }
 
     /// <summary>Somebody waits no longer for an answer.</summary>
-    public double HangsUp { get; }
+    public bool HangsUp { get; }
+
+    /// <summary>A subscriber's partitions go to another replica, and it does not know.</summary>
+    public bool Replaces { get; }
 
     /// <summary>The connection to the store is lost, before a commit was made or after.</summary>
     public double Broken { get; }

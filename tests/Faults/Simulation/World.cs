@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
@@ -164,8 +165,13 @@ internal sealed class World : IAsyncDisposable
         await using var command = store.CreateCommand(
             "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"
         );
+        var began = Stopwatch.GetTimestamp();
         while (await command.ExecuteScalarAsync() is > 0L)
+        {
+            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
+                throw new SimulatorException("a lock of a dead service is not free");
             await Task.Delay(1);
+        }
     }
 
     public async ValueTask DisposeAsync()
