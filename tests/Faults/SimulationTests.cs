@@ -13,7 +13,16 @@ public sealed class SimulationTests(PostgresFixture postgres)
     {
         var told = new StringWriter();
 
-        var summary = await Simulate.RunAsync(new TaxiBusiness(), await postgres.ServerAsync(), 1, Seeds, story: false, told);
+        var summary = await Simulate.RunAsync(
+            new TaxiBusiness(),
+            await postgres.ServerAsync(),
+            from: 1,
+            Seeds,
+            story: false,
+            told,
+            first: true,
+            TestContext.Current.CancellationToken
+        );
 
         TestContext.Current.SendDiagnosticMessage(told.ToString());
         Assert.True(summary.Failed == 0, told.ToString());

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Mannam.Host;
 
 namespace Mannam.Simulation;
 
@@ -10,7 +11,7 @@ internal static partial class Mutate
     private const int Seeds = 500;
     private static readonly string[] Copied = ["src", "tests/Faults/Simulation"];
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, CancellationToken ct)
     {
         var root = Environment.GetEnvironmentVariable("MANNAM_HOME") ?? Directory.GetCurrentDirectory();
         var chosen = Mutation.All.Where(m => args.Length == 0 || args.Any(a => m.Name.Contains(a, StringComparison.Ordinal))).ToList();
@@ -27,7 +28,7 @@ internal static partial class Mutate
             {
                 Copy(root, scratch);
                 mutation.Apply(scratch);
-                var found = await TryAsync(scratch);
+                var found = await TryAsync(scratch, ct);
                 missed += found is null ? 1 : 0;
                 Console.WriteLine($"| {mutation.Name} | {found?.Seed ?? $"none of {Seeds}"} | {found?.Invariant} |");
             }
@@ -60,7 +61,7 @@ internal static partial class Mutate
         }
     }
 
-    private static async Task<(string Seed, string Invariant)?> TryAsync(string scratch)
+    private static async Task<(string Seed, string Invariant)?> TryAsync(string scratch, CancellationToken ct)
     {
         string[] build =
         [
@@ -78,7 +79,7 @@ internal static partial class Mutate
             "-p:TreatWarningsAsErrors=false",
             "-p:RunAnalyzers=false",
         ];
-        var (status, told) = await RunAsync(scratch, build);
+        var (status, told) = await RunAsync(scratch, build, ct);
         if (status != 0)
             throw new InvalidOperationException($"the mutated code does not build:\n{told}");
         string[] simulate =
@@ -89,7 +90,7 @@ internal static partial class Mutate
             Seeds.ToString(CultureInfo.InvariantCulture),
             "--first",
         ];
-        (status, told) = await RunAsync(scratch, simulate);
+        (status, told) = await RunAsync(scratch, simulate, ct);
         if (status == 0)
             return null;
         var found = First().Match(told);
@@ -98,7 +99,7 @@ internal static partial class Mutate
             : throw new InvalidOperationException($"the simulation of the mutated code failed:\n{told}");
     }
 
-    private static async Task<(int Status, string Told)> RunAsync(string folder, string[] arguments)
+    private static async Task<(int Status, string Told)> RunAsync(string folder, string[] arguments, CancellationToken ct)
     {
         using var process =
             Process.Start(
@@ -109,8 +110,13 @@ internal static partial class Mutate
                     RedirectStandardError = true,
                 }
             ) ?? throw new InvalidOperationException("dotnet does not start");
-        var (told, failed) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
+        var (told, failed) = (
+            process.StandardOutput.ReadToEndAsync(CancellationToken.None),
+            process.StandardError.ReadToEndAsync(CancellationToken.None)
+        );
+        using (ct.UnsafeRegister(_ => Posix.Signal(process.Id, Posix.Interrupt), null))
+            await process.WaitForExitAsync(CancellationToken.None);
+        ct.ThrowIfCancellationRequested();
         return (process.ExitCode, await told + await failed);
     }
 

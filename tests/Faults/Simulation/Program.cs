@@ -1,3 +1,4 @@
+using Mannam.Host;
 using Mannam.Simulation;
 
 const string Usage = """
@@ -8,12 +9,14 @@ const string Usage = """
         Takes the guarantees out of a copy of the code, one at a time, and tells which seed finds it.
     """;
 
+// Whenever the order to stop comes, what was begun is ended in order: PostgreSQL, and the folders in /tmp.
+using var orders = new StopOrders();
 try
 {
     return args switch
     {
-        ["simulate", .. var rest] => await Simulate.RunAsync(rest),
-        ["mutate", .. var rest] => await Mutate.RunAsync(rest),
+        ["simulate", .. var rest] => await Simulate.RunAsync(rest, orders.Given),
+        ["mutate", .. var rest] => await Mutate.RunAsync(rest, orders.Given),
         ["--help"] or ["-h"] => Say(Usage, 0),
         _ => Say(Usage, 2),
     };
@@ -21,6 +24,10 @@ try
 catch (ArgumentException wrong)
 {
     return Say(wrong.Message + Environment.NewLine + Usage, 2);
+}
+catch (Exception stopped) when (orders.Given.IsCancellationRequested)
+{
+    return Say($"stopped: {stopped.Message}", 130);
 }
 
 static int Say(string text, int status)

@@ -96,28 +96,28 @@ internal sealed class Run
 
     private IEnumerable<(int Weight, Func<Task> Go)> Choices()
     {
-        yield return (2 * temper.Patience, people.ActAsync);
+        yield return (6 * temper.Patience, people.ActAsync);
         foreach (var service in world.Services)
         {
             foreach (var loop in service.Ready)
-                yield return (3, () => LoopAsync(service, loop, ""));
+                yield return (12, () => LoopAsync(service, loop, ""));
             foreach (var loop in service.Stale)
-                yield return (2, () => LoopAsync(service, loop, "stale "));
+                yield return (6, () => LoopAsync(service, loop, "stale "));
             if (temper.Replaces && service.Idle.Any(l => l.Name == "consumer"))
-                yield return (1, () => ReplaceAsync(service));
+                yield return (2, () => ReplaceAsync(service));
             if (service.Away)
-                yield return (2, () => ComeBack(service));
+                yield return (6, () => ComeBack(service));
             else if (disturbance.Chance(temper.Crashes / 4))
-                yield return (2, () => DieAsync(service));
+                yield return (6, () => DieAsync(service));
         }
         foreach (var held in world.Scheduler.AllHeld)
-            yield return (2, () => GoOnAsync(held));
+            yield return (8, () => GoOnAsync(held));
         if (world.Clock.Wakes is [var next, ..])
-            yield return (2, () => WakeAsync(next));
+            yield return (3, () => WakeAsync(next));
         if (temper.HangsUp && world.Calls.Find(c => c.From is null) is { } waiting)
-            yield return (1, () => HangUpAsync(waiting));
+            yield return (2, () => HangUpAsync(waiting));
         if (temper.Copies && world.Topic.Published.Count > 0)
-            yield return (2, CopyAsync);
+            yield return (4, CopyAsync);
         yield return (1, PassAsync);
     }
 

@@ -17,9 +17,10 @@ internal static class Simulate
             $"there is no simulation of {system}; there are {string.Join(", ", All.Select(b => b.System.Name))}."
         );
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, CancellationToken ct)
     {
-        var (seeds, from, system, story, first) = (500, 1, "taxi", false, false);
+        var (seeds, from, system) = (500, 1, "taxi");
+        var (story, first, branches) = (false, false, false);
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -36,6 +37,9 @@ internal static class Simulate
                 case "--story":
                     story = true;
                     break;
+                case "--branches":
+                    branches = true;
+                    break;
                 case "--first":
                     first = true;
                     break;
@@ -46,8 +50,11 @@ internal static class Simulate
         var data = $"/tmp/mannam-faults-{Environment.ProcessId}";
         try
         {
-            await using var postgres = await PrivatePostgres.StartAsync(data, 300, _ => { }, CancellationToken.None);
-            var summary = await RunAsync(Of(system), postgres.ConnectionString, from, seeds, story, Console.Out, first);
+            await using var postgres = await PrivatePostgres.StartAsync(data, 300, _ => { }, ct);
+            var summary = await RunAsync(Of(system), postgres.ConnectionString, from, seeds, story, Console.Out, first, ct);
+            if (branches)
+                Console.WriteLine(string.Join('\n', summary.Branches.OrderBy(b => b.Key).Select(b => $"{b.Value, 7}  {b.Key}")));
+            ct.ThrowIfCancellationRequested();
             return summary.Failed == 0 ? 0 : 1;
         }
         finally
@@ -70,11 +77,13 @@ internal static class Simulate
         int seeds,
         bool story,
         TextWriter told,
-        bool first = false
+        bool first,
+        CancellationToken ct
     )
     {
         var began = Stopwatch.GetTimestamp();
         var (next, gate, summary) = (from - 1, new Lock(), new Summary());
+        int Next() => Interlocked.Increment(ref next);
         await Task.WhenAll(
             Enumerable
                 .Range(0, Math.Min(seeds, 2))
@@ -82,7 +91,11 @@ internal static class Simulate
                     Task.Run(async () =>
                     {
                         await using var runs = new Lane(business, server, $"s{lane}_");
-                        while (!(first && summary.Failed > 0) && Interlocked.Increment(ref next) is var seed && seed < from + seeds)
+                        for (
+                            var seed = Next();
+                            seed < from + seeds && !ct.IsCancellationRequested && !(first && summary.Failed > 0);
+                            seed = Next()
+                        )
                         {
                             var result = await runs.RunAsync(seed);
                             lock (gate)

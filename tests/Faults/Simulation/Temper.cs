@@ -9,11 +9,11 @@ internal sealed class Temper
     public Temper(Random random)
     {
         this.random = random;
-        (Holds, Crashes, Lost, Late) = (Level(0.35), Level(0.02), Level(0.12), 0.05 + Level(0.4));
+        (Holds, Crashes, Lost, Late) = (Level(0.35), Level(0.03), Level(0.12), 0.05 + Level(0.4));
         (Unpublished, Split) = (Level(0.2), Level(0.8));
         (Copies, HangsUp, Replaces) = (random.Next(3) > 0, random.Next(3) > 0, random.Next(3) > 0);
         (Broken, Refused) = (Level(0.04), Level(0.3));
-        (Steps, Patience) = (random.Next(25, 90), random.Next(1, 4));
+        (Steps, Patience) = (random.Next(40, 120), random.Next(1, 4));
     }
 
     /// <summary>Somebody is held at a named point.</summary>

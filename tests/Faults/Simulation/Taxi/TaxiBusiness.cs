@@ -32,12 +32,15 @@ internal sealed class TaxiBusiness : Business
             var again = keyed[random.Next(keyed.Count)];
             return again with
             {
-                Text = again.Text.Replace(" with", " again with", StringComparison.Ordinal),
+                Text = $"again {again.Text.Replace("again ", "", StringComparison.Ordinal)}",
                 Kind = again.Kind.Replace("request", "again", StringComparison.Ordinal),
             };
         }
-        var saga = random.Next(1, requests + 1);
-        var (id, driver) = (seen.KeyOf(saga), Drivers[random.Next(Drivers.Length)]);
+        var (saga, driver) = (random.Next(1, requests + 1), Drivers[random.Next(Drivers.Length)]);
+        // More often about what somebody else is about too.
+        if (random.Next(2) == 0 && seen.Acts.LastOrDefault(a => a.Kind == "take") is { } taken)
+            (saga, driver) = (taken.Saga, random.Next(2) == 0 ? taken.Who : driver);
+        var id = seen.KeyOf(saga);
         var act = random.Next(7) switch
         {
             <= 2 => Keyed(
