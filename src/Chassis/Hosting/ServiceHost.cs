@@ -27,7 +27,7 @@ public sealed class ServiceHost : IAsyncDisposable
         Declaration = declaration;
         (_parts, _schema) = (parts, schema);
         _app = Build(declaration, environment, parts, Server);
-        _loops = [.. declaration.Loops(_app.Services, parts), declaration.Due(_app.Services, parts)];
+        _loops = MakeLoops();
         parts.Metrics.Lag = () => Lag ?? 0;
     }
 
@@ -44,6 +44,10 @@ public sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Its loops by name, for tests that make single steps.</summary>
     public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
+
+    /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
+    internal List<ILoop> MakeLoops() =>
+        [.. Declaration.Loops(_app.Services, _parts), Declaration.Due(_app.Services, _parts)];
 
     /// <summary>Applies the schema, and starts taking requests and events.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
