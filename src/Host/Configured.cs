@@ -10,18 +10,13 @@ internal static class Configured
     /// <param name="files">JSON files, or folders with a file for each setting, as a ConfigMap or Secret is mounted.</param>
     /// <param name="settings"><c>Section:Key=value</c> each.</param>
     /// <exception cref="ConfigurationException">Something cannot be read.</exception>
-    public static IConfiguration From(IReadOnlyCollection<string> files, IReadOnlyCollection<string> settings)
+    public static IConfigurationRoot From(IReadOnlyCollection<string> files, IReadOnlyCollection<string> settings)
     {
         var builder = new ConfigurationBuilder();
         foreach (var file in files)
-            builder.Add(
-                new Named(
-                    $"file {file}",
-                    Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value))
-                )
-            );
+            builder.Add(new FileSettings(file));
         builder.AddEnvironmentVariables();
-        return builder.Add(new Named("--set", settings.Select(Pair))).Build();
+        return builder.Add(new Given(settings.Select(Pair))).Build();
     }
 
     /// <summary>Where a key's value came from: <c>file …</c>, <c>environment</c> or <c>--set</c>; null where it is not configured.</summary>
@@ -29,40 +24,21 @@ internal static class Configured
         ((IConfigurationRoot)configuration).Providers.LastOrDefault(p => p.TryGet(key, out _)) switch
         {
             null => null,
-            Named named => named.Name,
+            FileSettings file => file.Name,
+            Given => "--set",
             EnvironmentVariablesConfigurationProvider => "environment",
             var other => other.GetType().Name,
         };
 
-    private sealed class Named : ConfigurationProvider, IConfigurationSource
+    private sealed class Given : ConfigurationProvider, IConfigurationSource
     {
-        public Named(string name, IEnumerable<KeyValuePair<string, string?>> settings)
+        public Given(IEnumerable<KeyValuePair<string, string?>> settings)
         {
-            Name = name;
             foreach (var (key, value) in settings)
                 Data[key] = value;
         }
 
-        public string Name { get; }
-
         public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
-    }
-
-    private static IConfigurationRoot Read(string file)
-    {
-        var path = Path.GetFullPath(file);
-        try
-        {
-            if (Directory.Exists(path))
-                return new ConfigurationBuilder().AddKeyPerFile(path).Build();
-            if (File.Exists(path))
-                return new ConfigurationBuilder().AddJsonFile(path).Build();
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException or FormatException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"--config {file} cannot be read: {e.Message}");
-        }
-        throw new ConfigurationException($"--config {file}: there is no such file or folder.");
     }
 
     private static KeyValuePair<string, string?> Pair(string setting)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Hosting;
 using Mannam.Law;
 using Mannam.Taxi;
 using Npgsql;
@@ -71,7 +72,7 @@ internal static class Up
         int Port,
         Installation Installation,
         string? Postgres,
-        IConfiguration Configuration
+        IConfigurationRoot Configuration
     );
 
     private static IReadOnlyList<SystemDeclaration> Chosen(string? text)
@@ -160,6 +161,9 @@ internal static class Up
         );
         // Not before its databases are there: a start that failed changes nothing for other commands.
         choice.Installation.Remember(RecordOf(choice));
+        var watch = new FileWatch(choice.Configuration, Machine.SettingsOf(AllSystems), logging.CreateLogger("configuration"));
+        await using var watching = new LoopRunner(watch, TimeProvider.System, logging.CreateLogger("configuration"));
+        watching.Start();
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
         // The start leaves more garbage than all that stays; an idle process would keep it (11 MB, for 25 ms).
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
