@@ -32,6 +32,8 @@ internal sealed class Databases(string server, string prefix)
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
             ApplicationName = database,
+            // Plans are made while the tables are small, and kept. One that reads a whole table is never right where all is found by an index.
+            Options = $"{new NpgsqlConnectionStringBuilder(server).Options} -c enable_seqscan=off".Trim(),
             IncludeErrorDetail = true,
         }.ToString();
 

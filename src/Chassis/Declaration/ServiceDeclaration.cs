@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -82,7 +83,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
 
     private protected Action<IServiceCollection>? Held { get; set; }
 
-    private protected Dictionary<string, Messaging.DueAction> Owed { get; } = [];
+    private protected Dictionary<string, DueAction> Owed { get; } = [];
+
+    private protected List<string> Recurring { get; } = [];
 
     /// <summary>Puts its store and its aggregate into its container.</summary>
     internal abstract void Register(IServiceCollection services, ServiceParts parts);
@@ -90,8 +93,20 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>Goes once through what its store goes through with a request.</summary>
     internal abstract Task WarmUpStoreAsync(IServiceProvider services);
 
-    /// <summary>Its loops: relay and consumer, where it takes part in events; due things, where it owes any.</summary>
+    /// <summary>Its loops: relay and consumer, where it takes part in events.</summary>
     internal abstract IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts);
+
+    /// <summary>The loop of what is due: what the service owes, its sweeps, and every service's housekeeping.</summary>
+    internal DueLoop Due(IServiceProvider services, ServiceParts parts) =>
+        new(
+            parts.Database,
+            Owed.Concat(Housekeeping.Actions).ToDictionary(),
+            [.. Recurring, .. Housekeeping.Actions.Keys],
+            services,
+            parts.Time,
+            parts.Points,
+            parts.Due
+        );
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

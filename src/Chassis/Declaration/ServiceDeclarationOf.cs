@@ -23,7 +23,6 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     public static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, EventPolicy<TAggregate>> _policies = [];
-    private readonly List<string> _sweeps = [];
 
     public override IReadOnlyList<string> SubscribesTo => [.. _policies.Keys];
 
@@ -127,7 +126,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         Func<IReadOnlyList<long>, IServiceProvider, CancellationToken, Task> settle
     )
     {
-        _sweeps.Add(name);
+        Recurring.Add(name);
         Owed.Add(
             name,
             async (_, services, ct) =>
@@ -209,7 +208,5 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             );
             yield return new WaitingLoop<TDb, TAggregate>(handler, parts.Time, parts.Points, parts.Metrics, log);
         }
-        if (Owed.Count > 0)
-            yield return new DueLoop(parts.Database, Owed, _sweeps, services, parts.Time, parts.Points, parts.Due);
     }
 }

@@ -27,11 +27,7 @@ public sealed class ServiceHost : IAsyncDisposable
         Declaration = declaration;
         (_parts, _schema) = (parts, schema);
         _app = Build(declaration, environment, parts, Server);
-        _loops =
-        [
-            .. declaration.Loops(_app.Services, parts),
-            new KeyExpiry(_app.Services.GetRequiredService<IdempotencyStore>(), parts.Time),
-        ];
+        _loops = [.. declaration.Loops(_app.Services, parts), declaration.Due(_app.Services, parts)];
         parts.Metrics.Lag = () => Lag ?? 0;
     }
 

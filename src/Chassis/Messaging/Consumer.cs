@@ -39,6 +39,8 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     public string Name => "consumer";
 
+    public TimeSpan Gathers { get; private set; }
+
     public Task IdleAsync(CancellationToken ct) => _subscription!.WaitAsync(Poll, ct);
 
     public async Task<bool> StepAsync(CancellationToken ct)
@@ -47,6 +49,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
+            Gathers = Gathering.After(fetched.Count, Most);
             if (fetched.Count > 0)
                 await HandleAsync(fetched, ct);
             return fetched.Count > 0;
@@ -151,7 +154,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         await points.AtAsync("consumer.committing");
         await transaction.CommitAsync(ct);
         await points.AtAsync("consumer.committed");
-        handler.Committed();
+        handler.Committed(db);
         _skipped = 0;
         _progress.Stored(moves);
     }

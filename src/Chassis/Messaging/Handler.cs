@@ -65,5 +65,5 @@ internal sealed class Handler<TDb, TAggregate>(
     }
 
     /// <summary>To be called after the commit: there are events, and things due, to look at.</summary>
-    public void Committed() => work.Wake();
+    public void Committed(TDb db) => work.Wake(db);
 }

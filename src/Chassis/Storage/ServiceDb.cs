@@ -28,6 +28,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
     internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
 
+    /// <summary>Which loops have something to look at once this is committed.</summary>
+    internal Wakes Wakes { get; set; }
+
     /// <summary>Maps the service's own tables.</summary>
     protected abstract void Map(ModelBuilder model);
 

@@ -161,7 +161,13 @@ internal static class Deeds
     public static Task<Decided<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>
         counter.Counters().DecideAsync(key, c => c.Count(by), Cause.Time());
 
-    /// <summary>One step of the relay.</summary>
+    /// <summary>Publishes all there is, and removes it from the outbox.</summary>
+    public static async Task RelayAllAsync(this ServiceHost service)
+    {
+        while (await service.RelayAsync()) { }
+    }
+
+    /// <summary>Publishes what one step takes; it is removed from the outbox in the next.</summary>
     public static Task<bool> RelayAsync(this ServiceHost service) => service.Loops["relay"].StepAsync(CancellationToken.None);
 
     /// <summary>One step of the consumer: one batch.</summary>

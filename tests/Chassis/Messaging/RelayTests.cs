@@ -116,7 +116,7 @@ public sealed class RelayTests(PostgresFixture postgres) : CountingTests(postgre
         var counter = await World.StartAsync("counter");
         await counter.Counters().DecideAsync(1, c => c.CountTimes(1100, "somebody"), Cause.Time());
 
-        var steps = 1;
+        var steps = 0;
         while (await counter.RelayAsync())
             steps++;
 
