@@ -30,6 +30,24 @@ public sealed class FileSettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_documents_own_variables_count_as_the_environment_does()
+    {
+        var file = Path.Combine(folder, "a.json");
+        File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "file"}}}""");
+        var variables = new Dictionary<string, string> { ["schedule-area"] = "paju", ["payment-url"] = "http://payment:8080" };
+        var configuration = Configured.From(
+            [file],
+            [],
+            Machine.SettingsOf(Mannam.Host.Commands.Up.AllSystems),
+            variables.GetValueOrDefault
+        );
+
+        Assert.Equal("paju", configuration["Mannam:Law:Schedule:Areas"]);
+        Assert.Equal("http://payment:8080", configuration["Mannam:Law:Consult:PaymentUrl"]);
+        Assert.Equal("environment", Configured.SourceOf(configuration, "Mannam:Law:Schedule:Areas"));
+    }
+
+    [Fact]
     public void A_mounted_folder_changes_by_a_link_that_is_replaced()
     {
         // As Kubernetes mounts a ConfigMap: the files are links through ..data, which is replaced whole.

@@ -57,6 +57,8 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
     {
         var (id, provider) = await UnansweredAsync();
         await Http.CancelConsultAsync(id).Gives(204);
+        // Payment knows of it before the provider answers.
+        await law.Machine.SettledAsync(id, TimeSpan.FromSeconds(60));
         provider.Elapse();
         await law.Machine.SettledAsync(id, TimeSpan.FromSeconds(60));
         Assert.Equal("CANCELLED", await Http.StatusAsync(id));

@@ -58,7 +58,7 @@ internal static class Up
                         PortOf(parsed.GetValue(port)),
                         Installation.At(parsed.GetValue(data)!),
                         ServerOf(parsed.GetValue(postgres)),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
+                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [], Machine.SettingsOf(AllSystems))
                     ),
                     ct
                 )

@@ -9,7 +9,10 @@ namespace Mannam.Taxi.Catch;
 /// <summary>택시 요청, the core: riders request taxis, pay at once, and may cancel.</summary>
 internal static class CatchService
 {
-    public static readonly Setting<Uri> PaymentUrl = Setting.Address("PaymentUrl", "the address of Taxi's payment service");
+    public static readonly Setting<Uri> PaymentUrl = Setting.Address("PaymentUrl", "the address of Taxi's payment service") with
+    {
+        Variable = "api.payment.url",
+    };
     public static readonly CallLimits PaymentLimits = new("Payment", 610);
 
     public static ServiceDeclaration Declaration =>
