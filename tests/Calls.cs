@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mannam.Tests.Chassis.Http;
 using Xunit;
 
@@ -71,4 +73,19 @@ internal static class Calls
         Assert.Equal(fields.Order(), (given.Json["errors"]?.AsObject() ?? []).Select(e => e.Key).Order());
         return given;
     }
+
+    /// <summary>The id at the end of the Location.</summary>
+    public static long Recorded(this Answer answer) =>
+        long.Parse(new Uri(answer.Header("Location")!).Segments[^1], CultureInfo.InvariantCulture);
+
+    /// <summary>An item as HAL has it: its fields, and the two links to its place.</summary>
+    public static string Hal(string fields, string name, string place)
+    {
+        var href = $$"""{"href":"{{place}}"}""";
+        return fields[..^1] + $",\"_links\":{{\"self\":{href},\"{name}\":{href}}}}}";
+    }
+
+    /// <summary>The rows of a collection.</summary>
+    public static IReadOnlyList<JsonNode> Rows(this Answer answer, string name) =>
+        [.. answer.Json["_embedded"]![name]!.AsArray().Select(r => r!)];
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Mannam.Tests.Chassis.Http;
 
 namespace Mannam.Tests;
@@ -37,39 +35,4 @@ internal static class TaxiCalls
 
     public static Task<Answer> CancelAsync(this HttpClient http, long id) =>
         http.AskAsync($"PATCH /catches/{id}", new { status = "Cancel" });
-
-    /// <summary>The id at the end of the Location.</summary>
-    public static long Recorded(this Answer answer) =>
-        long.Parse(new Uri(answer.Header("Location")!).Segments[^1], CultureInfo.InvariantCulture);
-
-    /// <summary>Every movement of a charge, such as <c>charge 250000</c>, oldest first.</summary>
-    public static async Task<string[]> LedgerAsync(this HttpClient http, string charge)
-    {
-        var rows = await http.AskAsync($"GET /provider/ledger?name={charge}&size=100").Gives(200);
-        return [.. rows.Rows("ledger").Select(m => $"{m["action"]} {m["amount"]}")];
-    }
-
-    /// <summary>An item as HAL has it: its fields, and the two links to its place.</summary>
-    public static string Hal(string fields, string name, string place)
-    {
-        var href = $$"""{"href":"{{place}}"}""";
-        return fields[..^1] + $",\"_links\":{{\"self\":{href},\"{name}\":{href}}}}}";
-    }
-
-    /// <summary>The rows of a collection.</summary>
-    public static IReadOnlyList<JsonNode> Rows(this Answer answer, string name) =>
-        [.. answer.Json["_embedded"]![name]!.AsArray().Select(r => r!)];
-
-    /// <summary>Has the provider behave like this until it is disposed of.</summary>
-    public static async Task<IAsyncDisposable> ProviderAsync(this HttpClient http, object settings)
-    {
-        await http.AskAsync("PATCH /provider/settings", settings).Gives(200);
-        return new AsUsual(http);
-    }
-
-    private sealed class AsUsual(HttpClient http) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() =>
-            await http.AskAsync("PATCH /provider/settings", """{"declineAbove": null, "delay": 0, "jitter": 0, "mode": "ok"}""").Gives(200);
-    }
 }

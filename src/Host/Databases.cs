@@ -32,6 +32,8 @@ internal sealed class Databases(string server, string prefix)
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
             ApplicationName = database,
+            // Plans are made while the tables are small, and kept. One that reads a whole table is never right where all is found by an index.
+            Options = $"{new NpgsqlConnectionStringBuilder(server).Options} -c enable_seqscan=off".Trim(),
             IncludeErrorDetail = true,
         }.ToString();
 
@@ -55,7 +57,14 @@ internal sealed class Databases(string server, string prefix)
             if (await NumberAsync(connection, $"select count(*)::int from pg_database where datname = '{name}'", ct) > 0)
                 continue;
             await using var create = new NpgsqlCommand($"create database \"{name}\" encoding 'UTF8' template template0", connection);
-            await create.ExecuteNonQueryAsync(ct);
+            try
+            {
+                await create.ExecuteNonQueryAsync(ct);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                // Another replica was faster.
+            }
         }
     }
 

@@ -5,6 +5,8 @@ using Mannam.Host.Commands;
 var root = new RootCommand("Mannam (만남): businesses in which a person asks for something, pays or books, and somebody takes it on.")
 {
     Up.Command(),
+    Service.Command(),
+    Gateway.Command(),
     StopAndStart.Command("stop", "Stops one service of a running installation; its requests are answered 503, its events wait."),
     StopAndStart.Command("start", "Starts a service that was stopped; it catches up."),
     Events.Command(),

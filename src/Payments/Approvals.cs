@@ -13,18 +13,21 @@ namespace Mannam.Payments;
 public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, bool Before = false);
 
 /// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
-/// <remarks>Nothing is recorded before the money is taken. A crash in between leaves a charge that the saga's cancellation gives back by its name.</remarks>
+/// <remarks>Where a late success is given back, nothing is recorded before the money is taken: a crash in between leaves a charge that the saga's cancellation
+/// gives back by its name. Where it counts, it is recorded that the provider is asked, and after a crash it is asked again.</remarks>
 public sealed class Approvals<TDb, TPayment> : IDisposable
     where TDb : ServiceDb
     where TPayment : Payment
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private readonly Aggregates<TDb, TPayment> _payments;
     private readonly ProviderClient _provider;
     private readonly TimeProvider _time;
     private readonly Points _points;
-    private readonly Func<long, TPayment> _create;
+    private readonly LateSuccess _late;
+    private readonly IdSequence? _ids;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
 
@@ -34,24 +37,34 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         TimeProvider time,
         Points points,
         IHostApplicationLifetime lifetime,
-        Func<long, TPayment> create
+        LateSuccess late,
+        IdSequence? ids
     )
     {
-        (_payments, _provider, _time, _points, _create) = (payments, provider, time, points, create);
+        (_payments, _provider, _time, _points, _late, _ids) = (payments, provider, time, points, late, ids);
         // A service that stops lets attempts end; one whose provider says nothing is given up, unknown, as by a crash.
         lifetime.ApplicationStopping.Register(() => _stop.CancelAfter(Grace));
     }
+
+    private sealed record Wanted(long Key, long Amount, Action<TPayment> Fill, Cause Cause);
 
     private sealed record Attempt(long Amount, Lazy<Task<Approval<TPayment>>> Ends);
 
     /// <summary>Approves the payment of a saga, or tells what came of it before. It runs to its end though the caller hangs up.</summary>
     /// <param name="key">The correlation key.</param>
     /// <param name="amount">Won.</param>
-    /// <param name="approve">What approving means for this payment, such as filling in the rider.</param>
+    /// <param name="fill">Fills in what the system's page adds to a payment, such as who pays.</param>
     /// <param name="cause">The request.</param>
-    public async Task<Approval<TPayment>> ApproveAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
+    /// <param name="refuse">Why the provider is not asked; null (also what it returns) when it is.</param>
+    public async Task<Approval<TPayment>> ApproveAsync(
+        long key,
+        long amount,
+        Action<TPayment> fill,
+        Cause cause,
+        Func<Refusal?>? refuse = null
+    )
     {
-        var own = new Attempt(amount, new(() => AttemptAsync(key, amount, approve, cause)));
+        var own = new Attempt(amount, new(() => AttemptAsync(new(key, amount, fill, cause), refuse)));
         var attempt = _underWay.GetOrAdd(key, own);
         if (attempt.Amount != amount)
             return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
@@ -60,7 +73,18 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         return await attempt.Ends.Value;
     }
 
-    private async Task<Approval<TPayment>> AttemptAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
+    /// <summary>Goes on with what a crash cut off; what still runs is joined.</summary>
+    /// <exception cref="TimeoutException">It is not known yet.</exception>
+    internal async Task ResumeAsync(ApprovalDue due, CancellationToken ct)
+    {
+        if (await _payments.FindAsync(due.Key) is not { Asked: true } asked)
+            return;
+        var ended = await ApproveAsync(due.Key, asked.Amount, _ => { }, Cause.Time()).WaitAsync(Moment, ct);
+        if (ended.Refusal is { Kind: RefusalKind.Unavailable } stops)
+            throw new TimeoutException(stops.Detail);
+    }
+
+    private async Task<Approval<TPayment>> AttemptAsync(Wanted wanted, Func<Refusal?>? refuse)
     {
         await Task.Yield();
         try
@@ -70,11 +94,14 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
             {
                 try
                 {
-                    if (await _payments.FindAsync(key) is { } before)
-                        return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
+                    var before = await _payments.FindAsync(wanted.Key);
+                    if (before is { IsEnded: true })
+                        return new Approval<TPayment>(before.Consider(wanted.Amount).Refusal, before, Before: true);
+                    if (!asked && before is not { Asked: true } && await BeginAsync(wanted, refuse) is { } refused)
+                        return new Approval<TPayment>(refused, null);
                     await _points.AtAsync("approval.asking");
                     asked = true;
-                    if (await AskAsync(key, amount, approve, cause) is { } ended)
+                    if (await AskAsync(wanted) is { } ended)
                         return ended;
                 }
                 catch (Exception e) when (asked && Failures.IsStoreUnreachable(e))
@@ -93,29 +120,48 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         }
         finally
         {
-            _underWay.TryRemove(key, out _);
+            _underWay.TryRemove(wanted.Key, out _);
         }
     }
 
-    // Null when the provider gave no definite answer.
-    private async Task<Approval<TPayment>?> AskAsync(long key, long amount, Func<TPayment, Decision> approve, Cause cause)
+    private async Task<Refusal?> BeginAsync(Wanted wanted, Func<Refusal?>? refuse)
     {
-        var asked = _create(key);
-        var (answer, reason) = await _provider.ChargeAsync(asked.Charge, amount, _stop.Token);
+        if (refuse?.Invoke() is { } refusal)
+            return refusal;
+        return _late == LateSuccess.Counts
+            ? (await _payments.DecideAsync(wanted.Key, p => p.Ask(wanted.Amount, () => wanted.Fill(p)), wanted.Cause)).Refusal
+            : null;
+    }
+
+    // Null when the provider gave no definite answer.
+    private async Task<Approval<TPayment>?> AskAsync(Wanted wanted)
+    {
+        var asked = _payments.New(wanted.Key);
+        var (answer, reason) = await _provider.ChargeAsync(asked.Charge, wanted.Amount, _stop.Token);
         await _points.AtAsync("approval.answered");
         switch (answer)
         {
             case ChargeAnswer.Taken:
-                var decided = await _payments.DecideAsync(asked, approve, cause);
+                var id = _ids is null ? 0 : await _ids.NextAsync();
+                Decision Approve(TPayment p) => p.Approve(wanted.Amount, () => wanted.Fill(p), id);
+                var decided =
+                    _late == LateSuccess.Counts
+                        ? await _payments.DecideAsync(wanted.Key, Approve, wanted.Cause)
+                        : await _payments.DecideAsync(asked, Approve, wanted.Cause);
                 return new Approval<TPayment>(decided.Refusal, decided.State, Before: !decided.Happened);
             case ChargeAnswer.Declined:
+                await NotTakenAsync(wanted);
                 return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
             case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
+                await NotTakenAsync(wanted);
                 return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
             default:
                 return null;
         }
     }
+
+    private Task NotTakenAsync(Wanted wanted) =>
+        _late == LateSuccess.Counts ? _payments.DecideAsync(wanted.Key, p => p.Decline(), wanted.Cause) : Task.CompletedTask;
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

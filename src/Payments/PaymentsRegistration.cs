@@ -1,16 +1,53 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace Mannam.Payments;
 
-/// <summary>What a system's payment service takes from here.</summary>
+/// <summary>What becomes of an approval whose caller has stopped waiting for it.</summary>
+public enum LateSuccess
+{
+    /// <summary>It is given back: the caller ends its request, and the cancellation finds it. After a crash there is nothing to go on with.</summary>
+    GivenBack,
+
+    /// <summary>It counts: the payment service asks the provider to the end, also after a crash, and its event tells the caller.</summary>
+    Counts,
+}
+
+/// <summary>What makes a service a payment service.</summary>
 public static class PaymentsRegistration
 {
-    /// <summary>Adds approvals, and the client of the provider.</summary>
-    public static IServiceCollection AddPayments<TDb, TPayment>(this IServiceCollection services, Func<long, TPayment> create)
+    /// <summary>The setting that holds the provider's address.</summary>
+    public static readonly Setting<IReadOnlyList<Uri>> ProviderUrl = Setting.Addresses("ProviderUrl", "the address of the payment provider");
+
+    /// <summary>The service approves payments and gives them back, with the provider.</summary>
+    /// <param name="service">The declaration.</param>
+    /// <param name="late">What becomes of an approval whose caller has stopped waiting.</param>
+    /// <param name="ids">The sequence of the payments' own ids; null where they have none.</param>
+    public static ServiceDeclaration<TDb, TPayment> Paying<TDb, TPayment>(
+        this ServiceDeclaration<TDb, TPayment> service,
+        LateSuccess late,
+        string? ids = null
+    )
+        where TDb : ServiceDb
+        where TPayment : Payment
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        service
+            .Calling(new PeerCall("provider", ProviderUrl))
+            .Owing<GiveBackDue>(GiveBackAsync)
+            .Holding(s => s.AddPayments<TDb, TPayment>(late, ids));
+        return late == LateSuccess.Counts
+            ? service.Owing<ApprovalDue>((due, s, ct) => s.GetRequiredService<Approvals<TDb, TPayment>>().ResumeAsync(due, ct))
+            : service;
+    }
+
+    private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateSuccess late, string? ids)
         where TDb : ServiceDb
         where TPayment : Payment =>
         services
@@ -21,17 +58,11 @@ public static class PaymentsRegistration
                 s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<Points>(),
                 s.GetRequiredService<IHostApplicationLifetime>(),
-                create
+                late,
+                ids is null ? null : new IdSequence(s.GetRequiredService<NpgsqlDataSource>(), ids)
             ));
-}
 
-/// <summary>What is due once a payment was cancelled: again and again, until the provider has said that the money is back, or will never be taken.</summary>
-public static class GiveBack
-{
-    /// <summary>Tells the provider.</summary>
-    public static Task DoAsync(GiveBackDue due, IServiceProvider services, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(due);
-        return services.GetRequiredService<ProviderClient>().GiveBackAsync(due.Charge, ct);
-    }
+    // Again and again, until the provider has said that the money is back, or will never be taken.
+    private static Task GiveBackAsync(GiveBackDue due, IServiceProvider services, CancellationToken ct) =>
+        services.GetRequiredService<ProviderClient>().GiveBackAsync(due.Charge, ct);
 }

@@ -50,6 +50,8 @@ internal sealed class KilledRide(PostgresFixture postgres, string prefix, string
         {
             var process = installed.Begin([
                 "up",
+                "--systems",
+                "taxi",
                 "--port",
                 "0",
                 "--data",

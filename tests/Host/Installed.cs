@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Mannam.Chassis.Messaging.Kafka;
 using Mannam.Host;
 
 namespace Mannam.Tests.Host;
@@ -19,10 +20,10 @@ internal sealed class Installed : IAsyncDisposable
     /// <summary>What the processes find in their environment besides.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Starts everything, and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
+    /// <summary>Starts Taxi (at the root), and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
     public async Task<Running> UpAsync(params string[] more)
     {
-        var up = Begin(["up", "--port", "0", "--data", Data, "--set", "Taxi:Catch:PaymentTimeout=10000", .. more]);
+        var up = Begin(["up", "--systems", "taxi", "--port", "0", "--data", Data, "--set", "Taxi:Catch:PaymentTimeout=10000", .. more]);
         await up.ReadyAsync();
         return up;
     }
@@ -48,7 +49,10 @@ internal sealed class Installed : IAsyncDisposable
             WorkingDirectory = Folder,
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("mannam", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
+        {
+            if (name != Librdkafka.Path)
+                start.Environment.Remove(name);
+        }
         // A killed .NET process leaves its debugging sockets there.
         start.Environment["TMPDIR"] = Folder;
         foreach (var (name, value) in Environment)

@@ -86,7 +86,7 @@ public sealed class StartRefusedTests : IAsyncDisposable
         await postgres.StopAsync();
 
         await using var larger = await PrivatePostgres.StartAsync(small, 60, _ => { }, Ct);
-        var up = await installed.UpAsync("--systems", "taxi", "--postgres", larger.ConnectionString);
+        var up = await installed.UpAsync("--postgres", larger.ConnectionString);
         await up.Http.RequestedAsync();
         await up.Http.UntilAsync("myPages/1", "status", "PaymentApproved");
         Assert.Equal(2, (await installed.RunAsync("events", "taxi", "--key", "1")).Out.Count(c => c == '\n'));

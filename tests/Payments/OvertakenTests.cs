@@ -1,4 +1,3 @@
-using Mannam.Tests.Taxi;
 using Xunit;
 
 namespace Mannam.Tests.Payments;
@@ -29,7 +28,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
         await Http.AskAsync($"GET /payments/{id}").Refuses(404);
         await Http.AskAsync($"GET /catchReqLists/{id}").Refuses(404);
         await Http.AskAsync($"GET /myPages/{id}").Refuses(404);
-        var published = await TaxiLog.OfAsync(postgres, taxi, id);
+        var published = await EventLog.OfAsync(postgres, taxi, id);
         Assert.Equal(["CatchRequested", "CatchCancelled"], published.Select(e => e.Type));
     }
 

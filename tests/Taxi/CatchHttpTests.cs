@@ -19,7 +19,7 @@ public sealed class CatchHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
         Assert.Equal(place, answer.Header("Location"));
         Assert.StartsWith("application/hal+json", answer.ContentType, StringComparison.Ordinal);
         Assert.Equal(
-            TaxiCalls.Hal(
+            Calls.Hal(
                 $$"""{"id":{{id}},"price":250000,"startingPoint":"Busan","destination":"Seoul","customer":"Peter","status":"approve"}""",
                 "catch",
                 place

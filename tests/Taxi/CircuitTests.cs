@@ -120,7 +120,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
         var next = await Http.OrderAsync();
         Assert.Equal((long)last["id"]! + 10, next);
         await taxi.Machine.SettledAsync(next);
-        Assert.Empty(await TaxiLog.OfAsync(postgres, taxi, next + 1));
+        Assert.Empty(await EventLog.OfAsync(postgres, taxi, next + 1));
         for (var id = (long)last["id"]!; id <= next; id++)
         {
             await taxi.Machine.SettledAsync(id);

@@ -18,7 +18,7 @@ public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres)
         await Http.TakeAsync(id, "Speedmate").Gives(404);
         Assert.Empty(await Http.LedgerAsync($"taxi-{id}"));
         await TaxiAgreement.CheckAsync(Http, id);
-        Assert.Equal(["CatchRequested", "CatchCancelled"], (await TaxiLog.OfAsync(postgres, taxi, id)).Select(e => e.Type));
+        Assert.Equal(["CatchRequested", "CatchCancelled"], (await EventLog.OfAsync(postgres, taxi, id)).Select(e => e.Type));
     }
 
     [Theory]

@@ -15,7 +15,8 @@ public sealed class PaymentTests
     private static readonly PaymentApproved PaymentApproved = new(1, 250000, "Peter", "Busan", "Seoul", "Approved");
     private static readonly PaymentCancelled PaymentCancelled = new(1, 250000, "Peter", "Busan", "Seoul", "Cancel");
 
-    private static Decision Approve(Payment payment, long price = 250000) => payment.Approve(price, "Peter", "Busan", "Seoul");
+    private static Decision Approve(Payment payment, long price = 250000) =>
+        payment.Approve(price, () => payment.For("Peter", "Busan", "Seoul"));
 
     private static Payment Approved()
     {
@@ -46,7 +47,7 @@ public sealed class PaymentTests
     public void The_first_payment_stays_whatever_else_a_repeated_approval_says()
     {
         var payment = Approved();
-        Assert.Equal(Decision.Holds, payment.Approve(250000, "Paul", "Daejeon", "Kwangjoo"));
+        Assert.Equal(Decision.Holds, payment.Approve(250000, () => payment.For("Paul", "Daejeon", "Kwangjoo")));
         Assert.Equal(("Peter", "Busan", "Seoul"), (payment.Customer, payment.StartingPoint, payment.Destination));
     }
 

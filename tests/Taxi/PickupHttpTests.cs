@@ -19,13 +19,13 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
         var listed = await Http.AskAsync($"GET {prefix}/catchReqLists/{id}").Gives(200);
         var listPlace = new Uri(Http.BaseAddress!, $"{prefix}/catchReqLists/{id}").ToString();
         Assert.Equal(
-            TaxiCalls.Hal($$"""{"id":{{id}},"price":250000,"startingPoint":"Busan","destination":"Seoul"}""", "catchReqList", listPlace),
+            Calls.Hal($$"""{"id":{{id}},"price":250000,"startingPoint":"Busan","destination":"Seoul"}""", "catchReqList", listPlace),
             listed.Body
         );
         var taken = await TakeAsync($$"""{"matchId": "{{id}}", "driver": "Speedmate"}""", prefix).Gives(201);
         var place = new Uri(Http.BaseAddress!, $"{prefix}/pickUps/{id}").ToString();
         Assert.Equal(place, taken.Header("Location"));
-        Assert.Equal(TaxiCalls.Hal($$"""{"matchId":{{id}},"driver":"Speedmate","customer":"Peter"}""", "pickUp", place), taken.Body);
+        Assert.Equal(Calls.Hal($$"""{"matchId":{{id}},"driver":"Speedmate","customer":"Peter"}""", "pickUp", place), taken.Body);
         Assert.Equal(taken.Body, (await Http.AskAsync($"GET {prefix}/pickUps/{id}").Gives(200)).Body);
         await Http.AskAsync($"GET {prefix}/catchReqLists/{id}").Refuses(404);
         await taxi.Machine.SettledAsync(id);

@@ -12,7 +12,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
 
     private HttpClient Http => taxi.Http;
 
-    private Task<IReadOnlyList<TaxiLog.Published>> LogAsync(long id) => TaxiLog.OfAsync(postgres, taxi, id);
+    private Task<IReadOnlyList<EventLog.Published>> LogAsync(long id) => EventLog.OfAsync(postgres, taxi, id);
 
     private async Task SettledAsync(long id, params Task<Answer>[] calls)
     {
@@ -124,7 +124,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
         Assert.Equal(Trace(cancelled), Trace(moneyBack));
         Assert.Equal(Trace(cancelled), Trace(ended));
 
-        static string Trace(TaxiLog.Published e) => e.Header("ce_traceparent").Split('-')[1];
+        static string Trace(EventLog.Published e) => e.Header("ce_traceparent").Split('-')[1];
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
         var id = (long)(await asked.Gives(201)).Json["id"]!;
         Assert.False(taxi.Time.HasMore, "the provider was asked more than once");
         await AgreeAsync(id, "charge 250000");
-        Assert.Equal(["CatchRequested", "PaymentApproved"], (await TaxiLog.OfAsync(postgres, taxi, id)).Select(e => e.Type).Order());
+        Assert.Equal(["CatchRequested", "PaymentApproved"], (await EventLog.OfAsync(postgres, taxi, id)).Select(e => e.Type).Order());
     }
 
     [Theory]

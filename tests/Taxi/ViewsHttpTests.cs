@@ -16,7 +16,7 @@ public sealed class ViewsHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
         var place = new Uri(Http.BaseAddress!, $"{prefix}/payments/{id}").ToString();
         var payment = await Http.AskAsync($"GET {prefix}/payments/{id}").Gives(200);
         Assert.Equal(
-            TaxiCalls.Hal(
+            Calls.Hal(
                 $$"""{"matchId":{{id}},"price":250000,"paymentAction":"Approved","customer":"Peter","startingPoint":"Busan","destination":"Seoul"}""",
                 "payment",
                 place
@@ -47,7 +47,7 @@ public sealed class ViewsHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
         var id = await taxi.OfferAsync();
         var place = new Uri(Http.BaseAddress!, $"{prefix}/myPages/{id}").ToString();
         Assert.Equal(
-            TaxiCalls.Hal(
+            Calls.Hal(
                 $$"""{"id":{{id}},"price":250000,"startingPoint":"Busan","destination":"Seoul","status":"PaymentApproved","customer":"Peter","driver":null}""",
                 "myPage",
                 place

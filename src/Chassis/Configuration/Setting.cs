@@ -34,17 +34,46 @@ public abstract record Setting(string Name, string Meaning, string? Default)
                 [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(read ?? (each => each))]
         );
 
-    /// <summary>The address of a peer; on one machine it is known by itself.</summary>
-    public static Setting<Uri> Address(string name, string meaning) =>
+    /// <summary>A price list: <c>name=won</c> each, separated by commas; each name once, prices from 1 to 100,000,000 won.</summary>
+    public static Setting<IReadOnlyList<Price>> Prices(string name, string standard, string meaning) =>
+        new(name, meaning, standard, PricesOf);
+
+    private static List<Price> PricesOf(string text)
+    {
+        var prices = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(PriceOf).ToList();
+        return prices.DistinctBy(p => p.Name).Count() == prices.Count ? prices : throw new FormatException("each name is expected once");
+    }
+
+    private static Price PriceOf(string text)
+    {
+        var at = text.LastIndexOf('=');
+        var name = at > 0 ? text[..at].Trim() : "";
+        return name.Length > 0
+            ? new Price(name, Whole(text[(at + 1)..].Trim(), 1, 100_000_000))
+            : throw new FormatException("name=won is expected, separated by commas");
+    }
+
+    /// <summary>The address of a peer, or the addresses of its replicas; on one machine they are known by themselves.</summary>
+    /// <param name="name">The last part of its name.</param>
+    /// <param name="meaning">What it decides.</param>
+    /// <param name="standard">Where it is unless configured; null when it must be given, or is known by itself.</param>
+    public static Setting<IReadOnlyList<Uri>> Addresses(string name, string meaning, string? standard = null) =>
         new(
             name,
             meaning,
-            null,
+            standard,
             text =>
-                Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                    ? uri
-                    : throw new FormatException("an absolute http or https address is expected")
+                text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } all
+                    ? [.. all.Select(ReadAddress)]
+                    : throw new FormatException(AddressExpected)
         );
+
+    private const string AddressExpected = "an absolute http or https address is expected, or several, separated by commas";
+
+    private static Uri ReadAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new FormatException(AddressExpected);
 
     private static long Whole(string text, long least, long most) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
@@ -53,6 +82,11 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             ? number
             : throw new FormatException($"a whole number from {least} to {most} is expected");
 }
+
+/// <summary>What something costs.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Won">Whole won.</param>
+public sealed record Price(string Name, long Won);
 
 /// <summary>A setting and how its text is read.</summary>
 public sealed record Setting<T>(string Name, string Meaning, string? Default, Func<string, T> Read) : Setting(Name, Meaning, Default)

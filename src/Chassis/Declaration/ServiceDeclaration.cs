@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -32,6 +33,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>The first segments of the paths it serves.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>The port it has when it runs alone.</summary>
+    public int Port { get; init; } = 8080;
+
     /// <summary>The embedded script of its tables, and the assembly that holds it.</summary>
     public required (Assembly Assembly, string Resource) Schema { get; init; }
 
@@ -42,13 +46,21 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 
     /// <summary>The peers it calls synchronously.</summary>
-    public IReadOnlyList<PeerCall> Calls { get; init; } = [];
+    public IReadOnlyList<PeerCall> Calls
+    {
+        get => Called;
+        init => Called = [.. value];
+    }
 
     /// <summary>All its settings: its own, and those of its calls.</summary>
     public IEnumerable<Setting> AllSettings => [.. Settings, .. Calls.SelectMany(c => c.AllSettings)];
 
     /// <summary>What else its container holds.</summary>
-    public Action<IServiceCollection>? Services { get; init; }
+    public Action<IServiceCollection>? Services
+    {
+        get => Held;
+        init => Held = value;
+    }
 
     /// <summary>What else it does before it is ready, so that the first request is as fast as the next.</summary>
     public Func<IServiceProvider, Task> WarmUp { get; init; } = _ => Task.CompletedTask;
@@ -64,7 +76,13 @@ public abstract class ServiceDeclaration(string system, string name, string titl
 
     private protected List<string> Published { get; } = [];
 
-    private protected Dictionary<string, Messaging.DueAction> Owed { get; } = [];
+    private protected List<PeerCall> Called { get; init; } = [];
+
+    private protected Action<IServiceCollection>? Held { get; set; }
+
+    private protected Dictionary<string, DueAction> Owed { get; } = [];
+
+    private protected List<string> Recurring { get; } = [];
 
     /// <summary>Puts its store and its aggregate into its container.</summary>
     internal abstract void Register(IServiceCollection services, ServiceParts parts);
@@ -72,8 +90,20 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>Goes once through what its store goes through with a request.</summary>
     internal abstract Task WarmUpStoreAsync(IServiceProvider services);
 
-    /// <summary>Its loops: relay and consumer, where it takes part in events; due things, where it owes any.</summary>
+    /// <summary>Its loops: relay and consumer, where it takes part in events.</summary>
     internal abstract IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts);
+
+    /// <summary>The loop of what is due: what the service owes, its sweeps, and every service's housekeeping.</summary>
+    internal DueLoop Due(IServiceProvider services, ServiceParts parts) =>
+        new(
+            parts.Database,
+            Owed.Concat(Housekeeping.Actions).ToDictionary(),
+            [.. Recurring, .. Housekeeping.Actions.Keys],
+            services,
+            parts.Time,
+            parts.Points,
+            parts.Due
+        );
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

@@ -23,7 +23,6 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     public static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, EventPolicy<TAggregate>> _policies = [];
-    private readonly List<string> _sweeps = [];
 
     public override IReadOnlyList<string> SubscribesTo => [.. _policies.Keys];
 
@@ -38,8 +37,37 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     /// <summary>Whenever this event happens, found by its name, the policy decides.</summary>
     public ServiceDeclaration<TDb, TAggregate> Whenever<TEvent>(Policy<TEvent, TAggregate> policy)
     {
-        var language = Language ?? throw new InvalidOperationException($"{FullName} declares no language");
-        _policies.Add(typeof(TEvent).Name, EventPolicy<TAggregate>.Of((JsonTypeInfo<TEvent>)language.GetTypeInfo(typeof(TEvent))!, policy));
+        _policies.Add(typeof(TEvent).Name, EventPolicy<TAggregate>.Of(Json<TEvent>(), policy));
+        return this;
+    }
+
+    /// <summary>The same for a policy that has to know something besides: the time of the event, a setting as it is now, an id for what comes about.</summary>
+    /// <param name="known">Finds it out before the policy decides; asked again when the event is handled again.</param>
+    /// <param name="policy">The policy.</param>
+    public ServiceDeclaration<TDb, TAggregate> Whenever<TEvent, TKnown>(
+        Policy<TEvent, TAggregate, TKnown> policy,
+        Func<Received, IServiceProvider, ValueTask<TKnown>> known
+    )
+    {
+        _policies.Add(typeof(TEvent).Name, EventPolicy<TAggregate>.Of(Json<TEvent>(), policy, known));
+        return this;
+    }
+
+    /// <summary>Its container holds this too.</summary>
+    public ServiceDeclaration<TDb, TAggregate> Holding(Action<IServiceCollection> services)
+    {
+        Held += services;
+        return this;
+    }
+
+    /// <summary>The service gives ids, from this sequence of its store: its container holds the <see cref="IdSequence"/>.</summary>
+    public ServiceDeclaration<TDb, TAggregate> Numbering(string sequence) =>
+        Holding(s => s.AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), sequence)));
+
+    /// <summary>The service calls this peer too.</summary>
+    public ServiceDeclaration<TDb, TAggregate> Calling(PeerCall call)
+    {
+        Called.Add(call);
         return this;
     }
 
@@ -47,7 +75,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     public ServiceDeclaration<TDb, TAggregate> Owing<TDue>(Func<TDue, IServiceProvider, CancellationToken, Task> action)
         where TDue : IDue
     {
-        var json = (JsonTypeInfo<TDue>)Language!.GetTypeInfo(typeof(TDue))!;
+        var json = Json<TDue>();
         Owed.Add(
             typeof(TDue).Name,
             async (data, services, ct) =>
@@ -71,7 +99,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         Func<TAggregate, Decision> settle
     )
     {
-        _sweeps.Add(name);
+        Recurring.Add(name);
         Owed.Add(
             name,
             async (_, services, ct) =>
@@ -83,6 +111,13 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             }
         );
         return this;
+    }
+
+    private JsonTypeInfo<T> Json<T>()
+    {
+        var language = Language ?? throw new InvalidOperationException($"{FullName} declares no language");
+        return (JsonTypeInfo<T>?)language.GetTypeInfo(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T).Name} is not in {language.GetType().Name}");
     }
 
     private static async Task<List<long>> OpenAsync(
@@ -130,7 +165,8 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
                 services.GetRequiredService<IDbContextFactory<TDb>>(),
                 _policies,
                 create,
-                Work(parts)
+                Work(parts),
+                services
             );
             var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName);
             yield return new Consumer<TDb, TAggregate>(
@@ -146,7 +182,5 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             );
             yield return new WaitingLoop<TDb, TAggregate>(handler, parts.Time, parts.Points, parts.Metrics, log);
         }
-        if (Owed.Count > 0)
-            yield return new DueLoop(parts.Database, Owed, _sweeps, services, parts.Time, parts.Points, parts.Due);
     }
 }

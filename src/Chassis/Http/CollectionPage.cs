@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Mannam.Chassis.Http;
 
 /// <summary>A page of a collection, and how it is written (HAL, with Spring Data's page object).</summary>
@@ -10,7 +12,17 @@ internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, 
 
     public static CollectionPage<TEntity> Whole(List<TEntity> rows) => new(rows, 0, rows.Count, rows.Count, false) { IsWhole = true };
 
-    public void Write<TView>(JsonBuffer buffer, Resource<TEntity, TView> resource, CollectionQuery<TEntity> query, ReadOnlySpan<byte> href)
+    /// <summary>Answers with it.</summary>
+    public Task SendAsync<TView>(HttpContext http, Resource<TEntity, TView> resource, CollectionQuery<TEntity> query)
+    {
+        http.Response.Headers.Vary = "Accept";
+        http.Response.ContentType = Media.Of(http.Request) ?? Media.Hal;
+        var buffer = JsonBuffer.Rent();
+        Write(buffer, resource, query, resource.Href(http.Request));
+        return buffer.SendAsync(http.Response);
+    }
+
+    private void Write<TView>(JsonBuffer buffer, Resource<TEntity, TView> resource, CollectionQuery<TEntity> query, ReadOnlySpan<byte> href)
     {
         buffer.Write("{\"_embedded\":{\""u8);
         buffer.WriteAscii(resource.EmbeddedName);

@@ -18,19 +18,14 @@ internal sealed class CollectionReader<TDb, TEntity, TView>(Resource<TEntity, TV
             await Problems.BadRequest(errors).ExecuteAsync(http);
             return;
         }
-        var page = await LoadAsync(query);
-        http.Response.Headers.Vary = "Accept";
-        http.Response.ContentType = Media.Of(http.Request) ?? Media.Hal;
-        var buffer = JsonBuffer.Rent();
-        page.Write(buffer, resource, query, resource.Href(http.Request));
-        await buffer.SendAsync(http.Response);
+        await (await LoadAsync(query)).SendAsync(http, resource, query);
     }
 
     private async Task<CollectionPage<TEntity>> LoadAsync(CollectionQuery<TEntity> query)
     {
         await using var db = await databases.CreateDbContextAsync();
         var rows = query.Where(Visible(db));
-        var sorted = resource.Sorts.Apply(rows, resource.Key, query.SortField, query.Descending);
+        var sorted = resource.Sorts.Apply(rows, resource.Key!, query.SortField, query.Descending);
         if (resource.AllRowsInOneAnswer && !query.IsPaged)
         {
             return CollectionPage<TEntity>.Whole(await sorted.ToListAsync());

@@ -28,6 +28,17 @@ public static class Description
         IReadOnlyList<string> parameters
     ) => endpoint.Says(new Answered(200, typeof(TView), embedded, parameters, [400]));
 
+    /// <summary>Answers with a plain array of these, without links.</summary>
+    public static IEndpointConventionBuilder AnswersList<TView>(this IEndpointConventionBuilder endpoint) =>
+        endpoint.Says(new Answered(200, typeof(TView[]), null, [], []));
+
+    /// <summary>What its path holds besides fixed segments is a text, but for what the endpoint takes as a number.</summary>
+    public static IEndpointConventionBuilder KeyedByText(this IEndpointConventionBuilder endpoint) => endpoint.Says(new TextInPath());
+
+    /// <summary>It takes this query parameter, and needs it.</summary>
+    internal static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter) =>
+        endpoint.Says(new Needed(parameter));
+
     internal static IServiceCollection AddDescription(this IServiceCollection services, string title)
     {
         // On the wire a number is a number; that a request may write it as a text is added where it holds.
@@ -55,6 +66,10 @@ public static class Description
         endpoint.Add(built => built.Metadata.Add(said));
         return endpoint;
     }
+
+    internal sealed record TextInPath;
+
+    internal sealed record Needed(string Parameter);
 
     internal sealed record Taken(Type Fields);
 

@@ -57,7 +57,7 @@ internal static class HalSchema
             AdditionalProperties = Object(("href", new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" })),
         };
 
-    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
+    public static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
 
     private static OpenApiSchema Object(params (string Name, IOpenApiSchema Schema)[] properties) =>
         new()

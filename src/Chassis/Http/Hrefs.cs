@@ -16,8 +16,7 @@ internal sealed class Hrefs(string path)
     public ReadOnlySpan<byte> Collection(HttpRequest request) => Of(request).Json;
 
     /// <summary>The address of an item, for a header.</summary>
-    public string Item(HttpRequest request, long id) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Of(request).Text}/{id}");
+    public string Item(HttpRequest request, string id) => $"{Of(request).Text}/{id}";
 
     private Base Of(HttpRequest request)
     {

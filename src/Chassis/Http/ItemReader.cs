@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -5,16 +6,32 @@ using Microsoft.EntityFrameworkCore;
 namespace Mannam.Chassis.Http;
 
 /// <summary>GET of one item: one compiled query, one write.</summary>
-internal sealed class ItemReader<TDb, TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases)
+/// <param name="resource">The resource.</param>
+/// <param name="databases">Where it is stored.</param>
+/// <param name="by">What it is found by: its key, or something else that no two rows share.</param>
+internal sealed class ItemReader<TDb, TEntity, TView>(
+    Resource<TEntity, TView> resource,
+    IDbContextFactory<TDb> databases,
+    Expression<Func<TEntity, long>> by
+)
     where TDb : DbContext
     where TEntity : class
 {
-    private readonly Func<TDb, long, Task<TEntity?>> _find = Compile(resource);
+    private readonly Func<TDb, long, Task<TEntity?>> _find = Compile(resource, by);
 
-    public async Task ReadAsync(HttpContext http)
+    public Task ReadAsync(HttpContext http) => ReadAsync(http, IdConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? id : 0);
+
+    /// <summary>The same, where the query tells what it is found by.</summary>
+    public Task SearchAsync(HttpContext http, string parameter) =>
+        http.Request.Query[parameter] is [.., var text]
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && id > 0
+            ? ReadAsync(http, id)
+            : Problems.BadRequest(parameter, $"{parameter} must be a whole number from 1.").ExecuteAsync(http);
+
+    private async Task ReadAsync(HttpContext http, long id)
     {
-        var entity = IdConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? await FindAsync(id) : null;
-        if (entity is null)
+        if (await FindAsync(id) is not { } entity)
         {
             await Problems.NotFound().ExecuteAsync(http);
             return;
@@ -37,7 +54,7 @@ internal sealed class ItemReader<TDb, TEntity, TView>(Resource<TEntity, TView> r
     }
 
     // (db, id) => db.Set<TEntity>().AsNoTracking().Where(Visible).FirstOrDefault(row => Key(row) == id)
-    private static Func<TDb, long, Task<TEntity?>> Compile(Resource<TEntity, TView> resource)
+    private static Func<TDb, long, Task<TEntity?>> Compile(Resource<TEntity, TView> resource, Expression<Func<TEntity, long>> by)
     {
         var db = Expression.Parameter(typeof(TDb), "db");
         var id = Expression.Parameter(typeof(long), "id");
@@ -52,7 +69,7 @@ internal sealed class ItemReader<TDb, TEntity, TView>(Resource<TEntity, TView> r
         {
             rows = OnRows(nameof(Queryable.Where), rows, visible);
         }
-        var isAsked = Expression.Lambda<Func<TEntity, bool>>(Expression.Equal(resource.Key.Body, id), resource.Key.Parameters);
+        var isAsked = Expression.Lambda<Func<TEntity, bool>>(Expression.Equal(by.Body, id), by.Parameters);
         var first = OnRows(nameof(Queryable.FirstOrDefault), rows, isAsked);
         return EF.CompileAsyncQuery(Expression.Lambda<Func<TDb, long, TEntity?>>(first, db, id));
     }

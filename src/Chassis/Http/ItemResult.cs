@@ -17,7 +17,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
         httpContext.Response.StatusCode = status;
         if (status == StatusCodes.Status201Created)
         {
-            httpContext.Response.Headers.Location = resource.Location(httpContext, resource.KeyOf(entity));
+            httpContext.Response.Headers.Location = resource.Location(httpContext, entity);
         }
         return SendAsync(httpContext, resource, entity);
     }
@@ -30,7 +30,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
         buffer.Return();
         return new(
             status,
-            status == StatusCodes.Status201Created ? resource.Location(http, resource.KeyOf(entity)) : null,
+            status == StatusCodes.Status201Created ? resource.Location(http, entity) : null,
             Media.Of(http.Request) ?? Media.Hal,
             resource.Version is { } version ? Preconditions.Tag(version(entity)) : null,
             body

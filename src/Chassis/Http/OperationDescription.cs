@@ -14,7 +14,15 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     )
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        DescribePath(operation, context);
+        DescribePath(operation, context, metadata.OfType<Description.TextInPath>().Any());
+        foreach (var needed in metadata.OfType<Description.Needed>())
+        {
+            DescribeNeeded(operation, needed.Parameter);
+        }
+        if (InternalCalls.IsInternal(metadata))
+        {
+            operation.AddExtension(InternalCalls.Extension, new JsonNodeExtension(true));
+        }
         var isPost = context.Description.HttpMethod == "POST";
         if (isPost)
         {
@@ -33,7 +41,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     }
 
     // A handler that takes the HttpContext alone does not tell what its path holds.
-    private static void DescribePath(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    private static void DescribePath(OpenApiOperation operation, OpenApiOperationTransformerContext context, bool isText)
     {
         operation.Parameters ??= [];
         foreach (var segment in (context.Description.RelativePath ?? "").Split('/'))
@@ -47,12 +55,23 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
                         Name = name,
                         In = ParameterLocation.Path,
                         Required = true,
-                        Schema = HalSchema.Integer(),
+                        Schema = isText ? HalSchema.Text() : HalSchema.Integer(),
                     }
                 );
             }
         }
     }
+
+    private static void DescribeNeeded(OpenApiOperation operation, string parameter) =>
+        (operation.Parameters ??= []).Add(
+            new OpenApiParameter
+            {
+                Name = parameter,
+                In = ParameterLocation.Query,
+                Required = true,
+                Schema = HalSchema.Integer(),
+            }
+        );
 
     private static void DescribeKey(OpenApiOperation operation)
     {
@@ -125,7 +144,9 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         var success = new OpenApiResponse { Description = ReasonPhrases.GetReasonPhrase(answered.Status) };
         if (answered.View is { } view)
         {
-            var item = HalSchema.Item(await context.GetOrCreateSchemaAsync(view, cancellationToken: ct));
+            var schema = await context.GetOrCreateSchemaAsync(view, cancellationToken: ct);
+            // A list comes without links.
+            var item = view.IsArray ? schema : HalSchema.Item(schema);
             var media = new OpenApiMediaType { Schema = answered.Embedded is { } name ? HalSchema.Collection(name, item) : item };
             success.Content = new Dictionary<string, OpenApiMediaType> { [Media.Hal] = media, [Media.Json] = media };
         }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,11 +22,55 @@ public static class Reads
         ArgumentNullException.ThrowIfNull(resource);
         var databases = routes.ServiceProvider.GetRequiredService<IDbContextFactory<TDb>>();
         RequestDelegate collection = new CollectionReader<TDb, TEntity, TView>(resource, databases).ReadAsync;
-        RequestDelegate item = new ItemReader<TDb, TEntity, TView>(resource, databases).ReadAsync;
+        RequestDelegate item = new ItemReader<TDb, TEntity, TView>(resource, databases, resource.Key!).ReadAsync;
         var parameters = resource.Filters.Concat(["page", "size", "sort"]);
 
         routes.MapRead($"/{resource.Path}", collection).AnswersCollection<TView>(resource.EmbeddedName, [.. parameters]);
         routes.MapRead($"/{resource.Path}/{{id:{IdConstraint.Name}}}", item).Answers<TView>(200, 304, 404);
+    }
+
+    /// <summary>The same of what is not stored but announced, such as a price list in the configuration: its key is a text.</summary>
+    /// <param name="routes">Of the service.</param>
+    /// <param name="resource">The resource, with a text for a key.</param>
+    /// <param name="announced">The rows as they are now.</param>
+    public static void MapReads<TRow, TView>(
+        this IEndpointRouteBuilder routes,
+        Resource<TRow, TView> resource,
+        Func<IReadOnlyCollection<TRow>> announced
+    )
+        where TRow : class
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        var reader = new AnnouncedReader<TRow, TView>(resource, announced);
+        var parameters = resource.Filters.Concat(["page", "size", "sort"]);
+        RequestDelegate collection = reader.ReadAllAsync;
+        RequestDelegate item = reader.ReadAsync;
+
+        routes.MapRead($"/{resource.Path}", collection).AnswersCollection<TView>(resource.EmbeddedName, [.. parameters]);
+        routes.MapRead($"/{resource.Path}/{{name}}", item).KeyedByText().Answers<TView>(200, 404);
+    }
+
+    /// <summary>GET and HEAD of a search that gives the one item, or 404: <c>/schedule/search/findByConsultId?consultId=1</c>.</summary>
+    /// <param name="routes">Of the service.</param>
+    /// <param name="resource">The resource.</param>
+    /// <param name="path">Below the collection, such as <c>search/findByConsultId</c>.</param>
+    /// <param name="parameter">What is asked by: an id, a whole number from 1.</param>
+    /// <param name="by">The property that it is compared with, unique and indexed.</param>
+    public static void MapSearch<TDb, TEntity, TView>(
+        this IEndpointRouteBuilder routes,
+        Resource<TEntity, TView> resource,
+        string path,
+        string parameter,
+        Expression<Func<TEntity, long>> by
+    )
+        where TDb : DbContext
+        where TEntity : class
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        ArgumentNullException.ThrowIfNull(resource);
+        var reader = new ItemReader<TDb, TEntity, TView>(resource, routes.ServiceProvider.GetRequiredService<IDbContextFactory<TDb>>(), by);
+        RequestDelegate search = http => reader.SearchAsync(http, parameter);
+        routes.MapRead($"/{resource.Path}/{path}", search).AskedBy(parameter).Answers<TView>(200, 304, 400, 404);
     }
 
     /// <summary>GET, and HEAD with the same answer and no body, of a path whose answer the service writes itself.</summary>

@@ -17,6 +17,7 @@ public sealed class Resource<TEntity, TView>
 {
     private readonly byte[] _secondLink;
     private readonly Hrefs _hrefs;
+    private readonly Func<TEntity, long>? _id;
 
     /// <param name="path">Where the collection is, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
     /// <param name="name">What the second link of an item is called, such as <c>catch</c>.</param>
@@ -24,13 +25,23 @@ public sealed class Resource<TEntity, TView>
     /// <param name="show">The fields of a row.</param>
     /// <param name="json">From a source-generated context with camelCase names.</param>
     public Resource(string path, string name, Expression<Func<TEntity, long>> key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
+        : this(path, name, (LambdaExpression)key, show, json)
+    {
+        Key = key;
+        _id = key.Compile();
+    }
+
+    /// <summary>The same with a key that is a text, case-sensitive: what is not stored, but announced by the configuration.</summary>
+    /// <inheritdoc cref="Resource{TEntity, TView}(string, string, Expression{Func{TEntity, long}}, Func{TEntity, TView}, JsonTypeInfo{TView})"/>
+    public Resource(string path, string name, Expression<Func<TEntity, string>> key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
+        : this(path, name, (LambdaExpression)key, show, json) => TextOf = key.Compile();
+
+    private Resource(string path, string name, LambdaExpression key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(key);
         Path = path;
         Name = name;
-        Key = key;
-        KeyOf = key.Compile();
         Show = show;
         Json = json;
         KeyName = key.Body is MemberExpression { Member.Name: var member } ? JsonNamingPolicy.CamelCase.ConvertName(member) : "id";
@@ -63,9 +74,11 @@ public sealed class Resource<TEntity, TView>
     /// <summary>The collection comes whole unless page or size is asked; then <c>page.size</c> is the number of rows.</summary>
     public bool AllRowsInOneAnswer { get; init; }
 
-    internal Expression<Func<TEntity, long>> Key { get; }
+    /// <summary>The key of stored rows.</summary>
+    internal Expression<Func<TEntity, long>>? Key { get; }
 
-    internal Func<TEntity, long> KeyOf { get; }
+    /// <summary>The key of announced rows.</summary>
+    internal Func<TEntity, string>? TextOf { get; }
 
     internal Func<TEntity, TView> Show { get; }
 
@@ -83,8 +96,11 @@ public sealed class Resource<TEntity, TView>
     public string Location(HttpContext http, long id)
     {
         ArgumentNullException.ThrowIfNull(http);
-        return _hrefs.Item(http.Request, id);
+        return _hrefs.Item(http.Request, id.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
+
+    internal string Location(HttpContext http, TEntity entity) =>
+        _id is null ? _hrefs.Item(http.Request, InPath(entity)) : Location(http, _id(entity));
 
     /// <summary>In a PATCH: notes every field that was sent with another value than the present one and is not named here.</summary>
     public void OnlyMayChange(Fields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
@@ -98,18 +114,22 @@ public sealed class Resource<TEntity, TView>
         JsonSerializer.Serialize(buffer.Json, Show(entity), Json);
         buffer.Json.Flush();
         buffer.Unwrite();
-        var id = KeyOf(entity);
         buffer.Write(buffer.Written[^1] == '{' ? "\"_links\":{\"self\":{\"href\":\""u8 : ",\"_links\":{\"self\":{\"href\":\""u8);
-        Write(buffer, href, id);
+        Write(buffer, href, entity);
         buffer.Write(_secondLink);
-        Write(buffer, href, id);
+        Write(buffer, href, entity);
         buffer.Write("\"}}}"u8);
     }
 
-    private static void Write(JsonBuffer buffer, ReadOnlySpan<byte> href, long id)
+    private void Write(JsonBuffer buffer, ReadOnlySpan<byte> href, TEntity entity)
     {
         buffer.Write(href);
         buffer.Write("/"u8);
-        buffer.Write(id);
+        if (_id is not null)
+            buffer.Write(_id(entity));
+        else
+            buffer.WriteAscii(InPath(entity));
     }
+
+    private string InPath(TEntity entity) => Uri.EscapeDataString(TextOf!(entity));
 }

@@ -28,6 +28,16 @@ public sealed class Sorts<TEntity> : IEnumerable<string>
         return descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
     }
 
+    /// <summary>Rows that come in the order of their keys, in the order asked for.</summary>
+    internal IQueryable<TEntity> Apply(IQueryable<TEntity> byKey, string? name, bool descending)
+    {
+        if (name is not null && _sorts.TryGetValue(name, out var by))
+        {
+            return by.Apply(byKey, descending);
+        }
+        return descending ? byKey.Reverse() : byKey;
+    }
+
     private interface IBy
     {
         public IOrderedQueryable<TEntity> Apply(IQueryable<TEntity> rows, bool descending);

@@ -39,14 +39,17 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     public string Name => "consumer";
 
+    public TimeSpan Gathers { get; private set; }
+
     public Task IdleAsync(CancellationToken ct) => _subscription!.WaitAsync(Poll, ct);
 
     public async Task<bool> StepAsync(CancellationToken ct)
     {
-        _subscription ??= transport.Subscribe(topic, group, _progress.ReadAsync);
+        _subscription ??= transport.Subscribe(topic, group, _progress);
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
+            Gathers = Gathering.After(fetched.Count, Most);
             if (fetched.Count > 0)
                 await HandleAsync(fetched, ct);
             return fetched.Count > 0;
@@ -151,13 +154,13 @@ internal sealed class Consumer<TDb, TAggregate>(
         await points.AtAsync("consumer.committing");
         await transaction.CommitAsync(ct);
         await points.AtAsync("consumer.committed");
-        handler.Committed();
+        handler.Committed(db);
         _skipped = 0;
         _progress.Stored(moves);
     }
 
     /// <inheritdoc/>
-    public long? Handled => _progress.Handled(_subscription);
+    public Handled? Handled => _progress.Handled(_subscription);
 
     /// <inheritdoc/>
     public long? Lag => _progress.Lag(_subscription);
@@ -172,8 +175,8 @@ internal sealed class Consumer<TDb, TAggregate>(
 /// <summary>What can be asked of a consumer while it runs.</summary>
 internal interface IConsumerState
 {
-    /// <summary>How many records of its partitions were handled; null while there are more, or it has not begun.</summary>
-    long? Handled { get; }
+    /// <summary>What it has handled of its partitions; null while there is more, or it has not begun.</summary>
+    Handled? Handled { get; }
 
     /// <summary>How many records of its partitions it has not come to yet; null while it has not begun.</summary>
     long? Lag { get; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -14,6 +15,10 @@ public sealed class EventWriter(string source, JsonSerializerContext language, T
 {
     /// <summary>The version of the events' schema, <c>ce_schemaversion</c>.</summary>
     public const string SchemaVersion = "1";
+
+    /// <summary>How a system's events are written, for its source-generated context: camelCase, and texts as given, so that Korean is not escaped.</summary>
+    public static JsonSerializerOptions Options() =>
+        new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal OutboxRow Write(long key, IEvent what, Cause cause)
     {

@@ -8,7 +8,8 @@ internal sealed class Handler<TDb, TAggregate>(
     IDbContextFactory<TDb> contexts,
     IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
     Func<long, TAggregate> create,
-    UnitOfWork work
+    UnitOfWork work,
+    IServiceProvider services
 )
     where TDb : ServiceDb
     where TAggregate : Aggregate
@@ -16,6 +17,8 @@ internal sealed class Handler<TDb, TAggregate>(
     private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> Find = EF.CompileAsyncQuery(
         (TDb db, long[] keys) => db.Set<TAggregate>().Where(a => keys.Contains(a.Key))
     );
+
+    private static readonly Task<object?> Nothing = Task.FromResult<object?>(null);
 
     /// <summary>Whether the service subscribes to the event.</summary>
     public bool Takes(string type) => policies.ContainsKey(type);
@@ -28,6 +31,8 @@ internal sealed class Handler<TDb, TAggregate>(
     {
         if (events.Count == 0)
             return;
+        var known = policies.Values.Any(p => p.Known is not null) ? await Task.WhenAll(events.Select(KnownAsync)) : null;
+        var at = 0;
         var aggregates = new Dictionary<long, TAggregate>();
         await foreach (var aggregate in Find(db, [.. events.Select(e => e.Key).Distinct()]).WithCancellation(ct))
             aggregates.Add(aggregate.Key, aggregate);
@@ -37,17 +42,20 @@ internal sealed class Handler<TDb, TAggregate>(
                 aggregates.Add(received.Key, aggregate = create(received.Key));
             if (aggregate.IsNew)
                 db.Attach(aggregate);
-            work.Stage(db, aggregate, Decide(received, aggregate), new Cause(received.Id.ToString(), received.TraceParent));
+            work.Stage(db, aggregate, Decide(received, aggregate, known?[at++]), new Cause(received.Id.ToString(), received.TraceParent));
         }
     }
 
-    private IMessage[] Decide(Received received, TAggregate aggregate)
+    private Task<object?> KnownAsync(Received received) =>
+        policies.GetValueOrDefault(received.Type)?.Known is { } known ? known(received, services).AsTask() : Nothing;
+
+    private IMessage[] Decide(Received received, TAggregate aggregate, object? known)
     {
         try
         {
             // An event may wait longer than the version of the service that subscribed to it.
             return policies.TryGetValue(received.Type, out var policy)
-                ? policy.Apply(received.Value, aggregate)
+                ? policy.Apply(received.Value, aggregate, known)
                 : throw new InvalidOperationException($"there is no policy for {received.Type}");
         }
         catch (Exception e)
@@ -57,5 +65,5 @@ internal sealed class Handler<TDb, TAggregate>(
     }
 
     /// <summary>To be called after the commit: there are events, and things due, to look at.</summary>
-    public void Committed() => work.Wake();
+    public void Committed(TDb db) => work.Wake(db);
 }

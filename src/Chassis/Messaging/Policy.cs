@@ -8,16 +8,35 @@ namespace Mannam.Chassis.Messaging;
 /// <remarks>It accepts an event that comes before what it refers to, and does nothing but decide: it may run again on a newer state.</remarks>
 public delegate IMessage[] Policy<in TEvent, in TAggregate>(TEvent happened, TAggregate aggregate);
 
+/// <summary>A policy that has to know something besides.</summary>
+/// <remarks>As the other; what it knows was found out before, so that it does nothing but decide.</remarks>
+public delegate IMessage[] Policy<in TEvent, in TAggregate, in TKnown>(TEvent happened, TAggregate aggregate, TKnown known);
+
 /// <summary>A subscription of a service to an event, found by its name.</summary>
 /// <param name="Event">The event's name, <c>ce_type</c>.</param>
+/// <param name="Known">Finds out what the policy has to know besides; null where that is nothing.</param>
 /// <param name="Apply">Reads the event and lets the aggregate decide.</param>
-internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggregate, IMessage[]> Apply)
+internal sealed record EventPolicy<TAggregate>(
+    string Event,
+    Func<Received, IServiceProvider, ValueTask<object?>>? Known,
+    Func<string, TAggregate, object?, IMessage[]> Apply
+)
     where TAggregate : Aggregate
 {
     public static EventPolicy<TAggregate> Of<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate> policy) =>
+        new(typeof(TEvent).Name, null, (value, aggregate, _) => policy(Read(value, json), aggregate));
+
+    public static EventPolicy<TAggregate> Of<TEvent, TKnown>(
+        JsonTypeInfo<TEvent> json,
+        Policy<TEvent, TAggregate, TKnown> policy,
+        Func<Received, IServiceProvider, ValueTask<TKnown>> known
+    ) =>
         new(
             typeof(TEvent).Name,
-            (value, aggregate) =>
-                policy(JsonSerializer.Deserialize(value, json) ?? throw new JsonException($"{typeof(TEvent).Name} is null"), aggregate)
+            async (received, services) => await known(received, services),
+            (value, aggregate, known) => policy(Read(value, json), aggregate, (TKnown)known!)
         );
+
+    private static TEvent Read<TEvent>(string value, JsonTypeInfo<TEvent> json) =>
+        JsonSerializer.Deserialize(value, json) ?? throw new JsonException($"{typeof(TEvent).Name} is null");
 }

@@ -20,7 +20,12 @@ internal sealed class Relay(
 
     private RelayLease? _lease;
 
+    // What the transport has for certain: removed with the next look into the outbox, which saves a round trip.
+    private long[] _published = [];
+
     public string Name => "relay";
+
+    public TimeSpan Gathers { get; private set; }
 
     public Task IdleAsync(CancellationToken ct) => signal.WaitAsync(Poll, ct);
 
@@ -32,11 +37,12 @@ internal sealed class Relay(
             if (await _lease.TakeAsync(ct) is not { } connection)
                 return false;
             var (ids, records) = await UnsentAsync(connection, ct);
+            Gathers = Gathering.After(ids.Length, Most);
             if (ids.Length == 0)
                 return false;
             await points.AtAsync("relay.publishing");
-            await PublishAsync(connection, ids, records, ct);
-            return ids.Length == Most;
+            await PublishAsync(ids, records, ct);
+            return true;
         }
         catch (NpgsqlException)
         {
@@ -45,7 +51,7 @@ internal sealed class Relay(
         }
     }
 
-    private async Task PublishAsync(NpgsqlConnection connection, long[] ids, List<Record> records, CancellationToken ct)
+    private async Task PublishAsync(long[] ids, List<Record> records, CancellationToken ct)
     {
         try
         {
@@ -53,34 +59,40 @@ internal sealed class Relay(
         }
         catch (PublishException e)
         {
-            await RemoveAsync(connection, [.. e.Delivered.Select(i => ids[i])], ct);
+            _published = [.. e.Delivered.Select(i => ids[i])];
             throw;
         }
+        _published = ids;
         metrics.Published(records.Count);
         await points.AtAsync("relay.published");
-        await RemoveAsync(connection, ids, ct);
-        await points.AtAsync("relay.removed");
     }
 
-    private static async Task<(long[] Ids, List<Record> Records)> UnsentAsync(NpgsqlConnection connection, CancellationToken ct)
+    private async Task<(long[] Ids, List<Record> Records)> UnsentAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select id, key, headers, value from outbox order by id limit 500", connection);
-        await using var rows = await command.ExecuteReaderAsync(ct);
+        await using var batch = new NpgsqlBatch(connection);
+        if (_published.Length > 0)
+        {
+            var remove = new NpgsqlBatchCommand("delete from outbox where id = any($1)");
+            remove.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = _published });
+            batch.BatchCommands.Add(remove);
+        }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select id, key, headers, value from outbox order by id limit 500"));
         var ids = new List<long>();
         var records = new List<Record>();
-        while (await rows.ReadAsync(ct))
+        await using (var rows = await batch.ExecuteReaderAsync(ct))
         {
-            ids.Add(rows.GetInt64(0));
-            records.Add(new Record(rows.GetInt64(1), rows.GetString(2), rows.GetString(3)));
+            while (await rows.ReadAsync(ct))
+            {
+                ids.Add(rows.GetInt64(0));
+                records.Add(new Record(rows.GetInt64(1), rows.GetString(2), rows.GetString(3)));
+            }
+        }
+        if (_published.Length > 0)
+        {
+            _published = [];
+            await points.AtAsync("relay.removed");
         }
         return ([.. ids], records);
-    }
-
-    private static async Task RemoveAsync(NpgsqlConnection connection, long[] ids, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("delete from outbox where id = any($1)", connection);
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = ids });
-        await command.ExecuteNonQueryAsync(ct);
     }
 
     public async ValueTask DisposeAsync()

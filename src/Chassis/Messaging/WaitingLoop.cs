@@ -70,7 +70,7 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         await points.AtAsync("waiting.committing");
         await transaction.CommitAsync(ct);
         await points.AtAsync("waiting.committed");
-        handler.Committed();
+        handler.Committed(db);
         metrics.Handled(fresh);
     }
 

@@ -5,14 +5,15 @@ public abstract record Outcome
 {
     private Outcome() { }
 
-    private sealed record ApprovedOutcome : Outcome;
+    private sealed record ApprovedOutcome(long Id) : Outcome;
 
     private sealed record DeclinedOutcome(string Reason) : Outcome;
 
     private sealed record UnknownOutcome(string Why) : Outcome;
 
     /// <summary>The other side did it, for certain.</summary>
-    public static Outcome Approved { get; } = new ApprovedOutcome();
+    /// <param name="id">The id that it gave to what it did; 0 where it has none of its own.</param>
+    public static Outcome Approved(long id = 0) => new ApprovedOutcome(id);
 
     /// <summary>The other side did not, and will not, for certain.</summary>
     public static Outcome Declined(string reason) => new DeclinedOutcome(reason);
@@ -24,10 +25,10 @@ public abstract record Outcome
     public bool IsUnknown => this is UnknownOutcome;
 
     /// <summary>What follows from each.</summary>
-    public T Match<T>(Func<T> approved, Func<string, T> declined, Func<string, T> unknown) =>
+    public T Match<T>(Func<long, T> approved, Func<string, T> declined, Func<string, T> unknown) =>
         this switch
         {
-            ApprovedOutcome => approved(),
+            ApprovedOutcome a => approved(a.Id),
             DeclinedOutcome d => declined(d.Reason),
             UnknownOutcome u => unknown(u.Why),
             _ => throw new InvalidOperationException(),

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Serialization.Metadata;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
@@ -87,15 +89,24 @@ public sealed class SynchronousCall : IDisposable
 
     /// <summary>Asks.</summary>
     /// <param name="cause">The request it acts for: the peer's decisions have the same cause and trace.</param>
-    /// <param name="ask">Makes the request; asked again it makes the same, with the same key.</param>
+    /// <param name="path">Where it is posted.</param>
+    /// <param name="body">What is asked; asked again it is the same, with the same key.</param>
+    /// <param name="json">How that is written.</param>
     /// <param name="understand">What the answer means; throws where it means nothing.</param>
-    public async Task<Outcome> AskAsync(
+    public Task<Outcome> AskAsync<T>(
+        Cause cause,
+        string path,
+        T body,
+        JsonTypeInfo<T> json,
+        Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
+    ) => AskAsync(cause, () => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, json) }, understand);
+
+    private async Task<Outcome> AskAsync(
         Cause cause,
         Func<HttpRequestMessage> ask,
         Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
     )
     {
-        ArgumentNullException.ThrowIfNull(ask);
         ArgumentNullException.ThrowIfNull(understand);
         await _points.AtAsync("call.asking");
         var began = _time.GetTimestamp();

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
@@ -21,30 +22,59 @@ public sealed class Aggregates<TDb, TAggregate>
     private static readonly Func<TDb, long, Task<TAggregate?>> Find = EF.CompileAsyncQuery(
         (TDb db, long key) => db.Set<TAggregate>().FirstOrDefault(a => a.Key == key)
     );
+    private static readonly Func<TDb, long, Task<TAggregate?>> FindAlone = EF.CompileAsyncQuery(
+        (TDb db, long key) => db.Set<TAggregate>().AsNoTracking().FirstOrDefault(a => a.Key == key)
+    );
     private readonly IDbContextFactory<TDb> _contexts;
     private readonly UnitOfWork _work;
     private readonly Func<long, TAggregate> _create;
     private readonly string _findLocked;
+    private readonly string _findAll;
+    private readonly SharedRoundTrip<long, TAggregate?> _find;
 
     internal Aggregates(IDbContextFactory<TDb> contexts, UnitOfWork work, Func<long, TAggregate> create)
     {
         (_contexts, _work, _create) = (contexts, work, create);
         using var db = contexts.CreateDbContext();
-        _findLocked = $"select * from {db.Model.FindEntityType(typeof(TAggregate))!.GetTableName()} where key = {{0}} for update";
+        var table = db.Model.FindEntityType(typeof(TAggregate))!.GetTableName();
+        _findLocked = $"select * from {table} where key = {{0}} for update";
+        // A key that is asked for twice comes twice: who decides on one must not share it.
+        _findAll = $"select a.* from unnest({{0}}) asked(key) join {table} a on a.key = asked.key";
+        _find = new(FindAsync);
     }
 
-    /// <summary>The aggregate as it is now, or null when it is not stored. Not for deciding on.</summary>
-    public async Task<TAggregate?> FindAsync(long key)
+    /// <summary>The aggregate as it is now, or null when it is not stored. Those who ask at the same moment share one round trip.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">The store cannot be reached.</exception>
+    public Task<TAggregate?> FindAsync(long key) => _find.AskAsync(key);
+
+    private async Task<IReadOnlyList<TAggregate?>> FindAsync(IReadOnlyList<long> keys)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        return await Find(db, key);
+        if (keys is [var one])
+            return [await FindAlone(db, one)];
+        var found = await db.Set<TAggregate>().FromSqlRaw(_findAll, keys.ToArray()).AsNoTracking().ToListAsync();
+        var byKey = found.ToLookup(a => a.Key);
+        var taken = new Dictionary<long, int>();
+        return [.. keys.Select(k => byKey[k].ElementAtOrDefault(taken[k] = taken.GetValueOrDefault(k, -1) + 1))];
     }
+
+    /// <summary>The same, found by something else than its key that no two aggregates share, such as an id of its own.</summary>
+    public async Task<TAggregate?> FindAsync(Expression<Func<TAggregate, bool>> which)
+    {
+        await using var db = await _contexts.CreateDbContextAsync();
+        return await db.Set<TAggregate>().FirstOrDefaultAsync(which);
+    }
+
+    /// <summary>A saga's aggregate as it is where the service has not met the saga.</summary>
+    public TAggregate New(long key) => _create(key);
 
     /// <summary>Goes through all that a decision goes through, in a transaction that is rolled back, so that the first request need not wait for the
     /// compiler and for the store's first plans.</summary>
     internal async Task WarmUpAsync()
     {
         const long nobody = -1;
+        await FindAsync([nobody]);
+        await FindAsync([nobody, nobody]);
         await using var db = await _contexts.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         await Find(db, nobody);
@@ -77,14 +107,14 @@ public sealed class Aggregates<TDb, TAggregate>
             {
                 // Ours, of an attempt whose answer was lost and which stored the aggregate too; or another request's, and nothing is stored.
                 await cause.Key!.MeetAsync(aggregate.Key);
-                _work.Wake();
+                _work.Wake(Wakes.All);
                 return;
             }
             catch (Exception e) when (attempt > 1 && Failures.IsDuplicate(e))
             {
                 // The key is ours alone: the attempt whose answer was lost had stored it.
                 cause.Key?.Recorded(aggregate.Key);
-                _work.Wake();
+                _work.Wake(Wakes.All);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && Failures.IsStoreUnreachable(e))

@@ -5,6 +5,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Chassis.Storage;
 
+/// <summary>The store of a service that has nothing but its aggregate.</summary>
+/// <param name="options">Of the one service's context.</param>
+/// <param name="table">The aggregate's table.</param>
+public abstract class ServiceDb<TAggregate>(DbContextOptions options, string table) : ServiceDb(options)
+    where TAggregate : Aggregate
+{
+    protected sealed override void Map(ModelBuilder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        model.Entity<TAggregate>().ToTable(table);
+    }
+}
+
 /// <summary>A service's own store: what it maps itself, and the chassis' outbox, due things, waiting events and idempotency keys beside it.</summary>
 /// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
@@ -14,6 +27,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<DueRow> Due => Set<DueRow>();
 
     internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
+
+    /// <summary>Which loops have something to look at once this is committed.</summary>
+    internal Wakes Wakes { get; set; }
 
     /// <summary>Maps the service's own tables.</summary>
     protected abstract void Map(ModelBuilder model);

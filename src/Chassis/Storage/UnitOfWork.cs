@@ -45,9 +45,15 @@ internal sealed class UnitOfWork(
         foreach (var message in messages)
         {
             if (message is IEvent e)
+            {
                 db.Add(events.Write(key, e, cause));
+                db.Wakes |= Wakes.Relay;
+            }
             else if (message is IDue d)
+            {
                 db.Add(Owe(key, d, cause));
+                db.Wakes |= Wakes.Due;
+            }
         }
     }
 
@@ -88,7 +94,7 @@ internal sealed class UnitOfWork(
         if (db.Database.CurrentTransaction is { } transaction)
             await transaction.CommitAsync(ct);
         await points.AtAsync("command.committed");
-        Wake();
+        Wake(db);
     }
 
     /// <summary>Sends what the context holds, in the transaction under way or in one as said, without savepoints: a decision succeeds or fails whole.</summary>
@@ -99,12 +105,32 @@ internal sealed class UnitOfWork(
         return db.SaveChangesAsync(ct);
     }
 
-    /// <summary>Says that there are events and due things to look at; called after the commit.</summary>
-    public void Wake()
+    /// <summary>Wakes the loops that have something to look at; called after the commit. One that is woken for nothing asks the store for nothing.</summary>
+    public void Wake(ServiceDb db)
     {
-        outbox.Give();
-        due.Give();
+        Wake(db.Wakes);
+        // The context may be used again.
+        db.Wakes = Wakes.None;
     }
+
+    /// <summary>Wakes the loops said.</summary>
+    public void Wake(Wakes loops)
+    {
+        if (loops.HasFlag(Wakes.Relay))
+            outbox.Give();
+        if (loops.HasFlag(Wakes.Due))
+            due.Give();
+    }
+}
+
+/// <summary>The loops that look at what a commit left for them.</summary>
+[Flags]
+internal enum Wakes
+{
+    None = 0,
+    Relay = 1,
+    Due = 2,
+    All = Relay | Due,
 }
 
 /// <summary>Somebody else decided at the same time, or the connection was lost: the decision is made again on what is there now.</summary>

@@ -73,7 +73,7 @@ internal static class Api
         var settled = await catches.DecideAsync(
             request,
             outcome.Match<Func<Catch, Decision>>(
-                approved: () => c => c.Paid(),
+                approved: _ => c => c.Paid(),
                 declined: _ => c => c.NotPaid(),
                 unknown: _ => c => c.NotPaid()
             ),
@@ -89,7 +89,7 @@ internal static class Api
             outcome,
             outcome.Match(
                 // Cancelled meanwhile, by the rider or by the sweep of another replica: the money goes back.
-                approved: () => settled.State.Status == Catch.Cancelled ? cancelled : Catches.Created(settled.State),
+                approved: _ => settled.State.Status == Catch.Cancelled ? cancelled : Catches.Created(settled.State),
                 declined: reason => Problems.Declined(reason, location: recorded),
                 unknown: _ => cancelled
             )

@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
+using Mannam.Payments.Faces;
 
 namespace Mannam.Taxi.Catch;
 
@@ -18,38 +17,22 @@ internal sealed class Approval(Peers peers)
     public Task<Outcome> AskAsync(Catch request, Cause cause) =>
         _payment.AskAsync(
             cause,
-            () =>
-                new HttpRequestMessage(HttpMethod.Post, "payments")
-                {
-                    Content = JsonContent.Create(
-                        new Asked(request.Key, request.Price, request.Customer, request.StartingPoint, request.Destination, "Approved"),
-                        ApprovalJson.Default.Asked
-                    ),
-                },
-            (answer, ct) => UnderstandAsync(request, answer, ct)
+            "payments",
+            new Asked(request.Key, request.Price, request.Customer, request.StartingPoint, request.Destination, "Approved"),
+            ApprovalJson.Default.Asked,
+            (answer, ct) =>
+                ResourceFace.UnderstandAsync(
+                    answer,
+                    ApprovalJson.Default.Answered,
+                    paid => paid == new Answered(request.Key, request.Price, "Approved") ? 0 : null,
+                    ct
+                )
         );
-
-    private static async Task<Outcome> UnderstandAsync(Catch request, HttpResponseMessage answer, CancellationToken ct)
-    {
-        switch (answer.StatusCode)
-        {
-            case HttpStatusCode.Created or HttpStatusCode.OK:
-                var paid = await answer.Content.ReadFromJsonAsync(ApprovalJson.Default.Answered, ct);
-                return paid is { PaymentAction: "Approved" } && paid.MatchId == request.Key && paid.Price == request.Price
-                    ? Outcome.Approved
-                    : Outcome.Unknown("payment answered without approving this request");
-            case HttpStatusCode.PaymentRequired:
-                var declined = await answer.Content.ReadFromJsonAsync(ApprovalJson.Default.Answered, ct);
-                return Outcome.Declined(declined?.Reason ?? "declined");
-            default:
-                return Outcome.Unknown($"payment answered {(int)answer.StatusCode}");
-        }
-    }
 }
 
 internal sealed record Asked(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction);
 
-internal sealed record Answered(long? MatchId, long? Price, string? PaymentAction, string? Reason);
+internal sealed record Answered(long? MatchId, long? Price, string? PaymentAction);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Asked))]

@@ -3,7 +3,4 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Taxi.Catch;
 
-internal sealed class CatchDb(DbContextOptions<CatchDb> options) : ServiceDb(options)
-{
-    protected override void Map(ModelBuilder model) => model.Entity<Catch>().ToTable("catches");
-}
+internal sealed class CatchDb(DbContextOptions<CatchDb> options) : ServiceDb<Catch>(options, "catches");

@@ -1,30 +1,32 @@
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Resilience;
-using Mannam.Chassis.Storage;
 using Mannam.Taxi.Events;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Mannam.Taxi.Catch;
 
 /// <summary>택시 요청, the core: riders request taxis, pay at once, and may cancel.</summary>
 internal static class CatchService
 {
-    public static readonly Setting<Uri> PaymentUrl = Setting.Address("PaymentUrl", "the address of Taxi's payment service");
+    public static readonly Setting<IReadOnlyList<Uri>> PaymentUrl = Setting.Addresses(
+        "PaymentUrl",
+        "the address of Taxi's payment service"
+    );
     public static readonly CallLimits PaymentLimits = new("Payment", 610);
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<CatchDb, Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
         {
             Paths = ["catches"],
+            Port = 8081,
             Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
             Language = TaxiEvents.Language,
             Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],
-            Services = s =>
-                s.AddSingleton<Approval>().AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), "catch_ids")),
+            Services = s => s.AddSingleton<Approval>(),
             Routes = Api.Map,
         }
+            .Numbering("catch_ids")
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(
                 "OpenRequests",

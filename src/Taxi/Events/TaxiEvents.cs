@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Messaging;
 using Mannam.Payments;
@@ -48,7 +46,5 @@ public sealed record PickupCancelled(long MatchId, string Driver, string Custome
 [JsonSerializable(typeof(GiveBackDue))]
 public sealed partial class TaxiEvents : JsonSerializerContext
 {
-    /// <summary>Texts are kept as given: Korean is not escaped.</summary>
-    public static TaxiEvents Language { get; } =
-        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static TaxiEvents Language { get; } = new(EventWriter.Options());
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Mannam.Chassis.Http;
 using Mannam.Chassis.Messaging;
 using Mannam.Payments;
+using Mannam.Payments.Faces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -36,13 +37,8 @@ internal static class Api
         var (from, to) = (fields.Text("startingPoint"), fields.Text("destination"));
         if (fields.Refused is { } refused)
             return refused;
-        var approval = await approvals.ApproveAsync(matchId, price, p => p.Approve(price, customer, from, to), Cause.Repeatable(http));
-        return approval switch
-        {
-            { Refusal: { } refusal } => refusal.AsProblem(),
-            { Before: true } => Payments.Ok(approval.Payment!),
-            _ => Payments.Created(approval.Payment!),
-        };
+        var approval = await approvals.ApproveAsync(matchId, price, p => p.For(customer, from, to), Cause.Repeatable(http));
+        return approval.AsResource(Payments);
     }
 }
 

@@ -3,7 +3,4 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Taxi.Payment;
 
-internal sealed class PaymentDb(DbContextOptions<PaymentDb> options) : ServiceDb(options)
-{
-    protected override void Map(ModelBuilder model) => model.Entity<Payment>().ToTable("payments");
-}
+internal sealed class PaymentDb(DbContextOptions<PaymentDb> options) : ServiceDb<Payment>(options, "payments");

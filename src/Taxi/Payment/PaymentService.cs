@@ -1,4 +1,3 @@
-using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
 using Mannam.Payments;
 using Mannam.Taxi.Events;
@@ -8,20 +7,17 @@ namespace Mannam.Taxi.Payment;
 /// <summary>결제, general: the rider pays with the request, and gets the money back when it is cancelled.</summary>
 internal static class PaymentService
 {
-    public static readonly Setting<Uri> ProviderUrl = Setting.Address("ProviderUrl", "the address of the payment provider");
-
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<PaymentDb, Payment>("taxi", "payment", "결제", key => new Payment(key))
         {
             Paths = ["payments"],
+            Port = 8083,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Taxi.Payment/Schema.sql"),
             Language = TaxiEvents.Language,
-            Calls = [new PeerCall("provider", ProviderUrl)],
-            Services = s => s.AddPayments<PaymentDb, Payment>(key => new Payment(key)),
             Routes = Api.Map,
         }
+            .Paying(LateSuccess.GivenBack)
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()
-            .Whenever<CatchCancelled>(Policies.Whenever)
-            .Owing<GiveBackDue>(GiveBack.DoAsync);
+            .Whenever<CatchCancelled>(Policies.Whenever);
 }

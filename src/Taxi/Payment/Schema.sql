@@ -9,3 +9,6 @@ create table payments (
     starting_point text,
     destination    text
 );
+
+-- 2: whether the provider is being asked, where that is recorded
+alter table payments add asked boolean not null default false;

@@ -42,7 +42,23 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
         await counter.DoDueAsync();
 
         Assert.Equal(["hello"], _done);
-        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from due"));
+        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from due where key = 1"));
+    }
+
+    [Fact]
+    public async Task That_an_event_was_handled_is_forgotten_after_thirty_days_and_not_before()
+    {
+        var counter = await StartAsync();
+        await counter.DoDueAsync();
+        var handled = Guid.CreateVersion7(_clock.GetUtcNow());
+        await World.AskAsync<object>("counter", $"insert into inbox values ('{handled}', '{_clock.GetUtcNow():O}')");
+
+        _clock.Advance(TimeSpan.FromDays(30) - TimeSpan.FromMinutes(1));
+        await counter.DoDueAsync();
+        Assert.Equal(1, await World.AskAsync<long>("counter", "select count(*) from inbox"));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await counter.DoDueAsync();
+        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from inbox"));
     }
 
     [Fact]
@@ -53,7 +69,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
 
         await Assert.ThrowsAsync<FailedAtException>(() => OweAsync(counter));
 
-        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from due"));
+        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from due where key = 1"));
     }
 
     [Fact]

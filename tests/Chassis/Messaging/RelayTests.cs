@@ -1,12 +1,13 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
+using Mannam.Tests.Kafka;
 using Npgsql;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
 /// <summary>Guarantee 1, the second half: what was committed is published.</summary>
-public sealed class RelayTests(PostgresFixture postgres) : CountingTests(postgres)
+public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
     [Theory]
     [InlineData("relay.publishing", 1)]
@@ -116,7 +117,7 @@ public sealed class RelayTests(PostgresFixture postgres) : CountingTests(postgre
         var counter = await World.StartAsync("counter");
         await counter.Counters().DecideAsync(1, c => c.CountTimes(1100, "somebody"), Cause.Time());
 
-        var steps = 1;
+        var steps = 0;
         while (await counter.RelayAsync())
             steps++;
 

@@ -34,7 +34,7 @@ internal sealed class Topic(World world, InProcessTransport inner, ILoop writer)
         world.Appended();
     }
 
-    public ISubscription Subscribe(string topic, string group, PositionsOf positions) =>
+    public ISubscription Subscribe(string topic, string group, IPositions positions) =>
         new Share(world, inner.Subscribe(topic, group, positions));
 
     private sealed class Share(World world, ISubscription inner) : ISubscription
@@ -58,6 +58,8 @@ internal sealed class Topic(World world, InProcessTransport inner, ILoop writer)
             there.Clear();
             inner.Rewind();
         }
+
+        public int? Partitions => inner.Partitions;
 
         public long Lag(int partition, long next) => inner.Lag(partition, next);
 

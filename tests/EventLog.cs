@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Npgsql;
 
-namespace Mannam.Tests.Taxi;
+namespace Mannam.Tests;
 
 /// <summary>What was published of a saga, as it lies in the topic.</summary>
-internal static class TaxiLog
+internal static class EventLog
 {
     /// <summary>A record: its envelope and its value.</summary>
     public sealed record Published(long Key, JsonObject Headers, JsonObject Value)
@@ -15,9 +15,13 @@ internal static class TaxiLog
     }
 
     /// <summary>Every event of the saga in the order of the topic: a saga has one partition.</summary>
-    public static async Task<IReadOnlyList<Published>> OfAsync(PostgresFixture postgres, TaxiMachine taxi, long key)
+    public static async Task<IReadOnlyList<Published>> OfAsync(PostgresFixture postgres, SystemMachine machine, long key)
     {
-        var log = new NpgsqlConnectionStringBuilder(await postgres.ServerAsync()) { Database = taxi.Prefix + "taxi_log", Pooling = false };
+        var log = new NpgsqlConnectionStringBuilder(await postgres.ServerAsync())
+        {
+            Database = $"{machine.Prefix}{machine.System.Name}_log",
+            Pooling = false,
+        };
         await using var connection = new NpgsqlConnection(log.ToString());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(

@@ -1,6 +1,6 @@
 using Mannam.Chassis.Storage;
 
-namespace Mannam.Tests.Taxi;
+namespace Mannam.Tests;
 
 /// <summary>Aggregates without a store.</summary>
 internal static class StoredAggregates

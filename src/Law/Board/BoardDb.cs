@@ -1,0 +1,13 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Law.Board;
+
+internal sealed class BoardDb(DbContextOptions<BoardDb> options) : ServiceDb(options)
+{
+    protected override void Map(ModelBuilder model)
+    {
+        model.Entity<History>().ToTable("histories").HasMany(h => h.Lines).WithOne().HasForeignKey(l => l.ConsultId);
+        model.Entity<Line>().ToTable("lines");
+    }
+}

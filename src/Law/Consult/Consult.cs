@@ -1,0 +1,83 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Law.Events;
+
+namespace Mannam.Law.Consult;
+
+/// <summary>A client's wish for legal advice. Its id is the saga's correlation key.</summary>
+internal sealed class Consult(long key) : Aggregate(key)
+{
+    public const string Created = "CREATED";
+    public const string Approved = "APPROVED";
+    public const string Cancelled = "CANCELLED";
+    public const string Denied = "DENIED";
+
+    public string Mobile { get; private set; } = "";
+    public string Location { get; private set; } = "";
+    public string PayType { get; private set; } = "";
+
+    /// <summary>Won, 1 to 100,000,000.</summary>
+    public long PayAmount { get; private set; }
+
+    /// <summary>Null while it is not paid.</summary>
+    public long? PaymentId { get; private set; }
+
+    /// <summary><c>CREATED</c> → <c>APPROVED</c> (paid) → <c>DENIED</c> (area not served); <c>CREATED</c>, <c>APPROVED</c> → <c>CANCELLED</c>.</summary>
+    public string Status { get; private set; } = "";
+
+    /// <summary>A client asks for advice.</summary>
+    public static Consult Make(long id, string mobile, string location, string payType, long payAmount) =>
+        new(id)
+        {
+            Mobile = mobile,
+            Location = location,
+            PayType = payType,
+            PayAmount = payAmount,
+            Status = Created,
+        };
+
+    /// <summary>It as it is now: shown, or told by an event.</summary>
+    public T Told<T>()
+        where T : ConsultState, new() =>
+        new()
+        {
+            ConsultId = Key,
+            Mobile = Mobile,
+            Location = Location,
+            PayType = PayType,
+            PayAmount = PayAmount,
+            PaymentId = PaymentId,
+            Status = Status,
+        };
+
+    /// <summary>It is paid, as payment answered or as its event told, whichever came first.</summary>
+    public Decision Pay(long paymentId)
+    {
+        if (Status == Approved)
+            return Decision.Holds;
+        if (Status != Created)
+            return IsNew ? Decision.Unknown : Decision.Conflict(Status);
+        (Status, PaymentId) = (Approved, paymentId);
+        return Decision.Happened(Told<ConsultPayed>());
+    }
+
+    /// <summary>The client cancels, paid or not, also when a lawyer has accepted.</summary>
+    public Decision Cancel()
+    {
+        if (IsNew)
+            return Decision.Unknown;
+        if (Status is Cancelled or Denied)
+            return Status == Cancelled ? Decision.Holds : Decision.Conflict(Status);
+        Status = Cancelled;
+        return Decision.Happened(Told<ConsultCancelled>());
+    }
+
+    /// <summary>The area is not served. A cancellation wins.</summary>
+    public IMessage[] Deny()
+    {
+        if (Status is not (Created or Approved))
+            return [];
+        Status = Denied;
+        return [Told<ConsultDenied>()];
+    }
+}

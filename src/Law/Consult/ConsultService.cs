@@ -1,0 +1,36 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Law.Events;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Law.Consult;
+
+/// <summary>상담관리: clients ask for advice, pay for it, and may cancel.</summary>
+internal static class ConsultService
+{
+    public static readonly Setting<IReadOnlyList<Price>> Fees = Setting.Prices(
+        "Fees",
+        "",
+        "the fee of each kind of advice, such as 전화=30000; without any, every amount will do"
+    );
+
+    public static ServiceDeclaration Declaration =>
+        new ServiceDeclaration<ConsultDb, Consult>("law", "consult", "상담관리", key => new Consult(key))
+        {
+            Paths = ["consult"],
+            Schema = (typeof(ConsultService).Assembly, "Mannam.Law.Consult/Schema.sql"),
+            Language = LawEvents.Language,
+            Settings = [Fees],
+            Calls = [PeerCall.To("law.payment", "Payment", timeout: 3000)],
+            Services = s => s.AddSingleton<Approval>(),
+            Routes = Api.Map,
+        }
+            .Numbering("consult_ids")
+            .Publishing<ConsultMade>()
+            .Publishing<ConsultPayed>()
+            .Publishing<ConsultCancelled>()
+            .Publishing<ConsultDenied>()
+            // A late success counts: whether or not anybody waits for payment's answer any more.
+            .Whenever<PaymentApproved>((paid, consult) => consult.Pay(paid.PaymentId).Messages)
+            .Whenever<ScheduleDenied>((_, consult) => consult.Deny());
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Messaging;
+using Mannam.Payments;
+
+namespace Mannam.Law.Events;
+
+/// <summary>A consult as it is shown, and as its events carry it.</summary>
+public record ConsultState
+{
+    public long ConsultId { get; init; }
+    public string Mobile { get; init; } = "";
+    public string Location { get; init; } = "";
+    public string PayType { get; init; } = "";
+    public long PayAmount { get; init; }
+    public long? PaymentId { get; init; }
+    public string Status { get; init; } = "";
+}
+
+/// <summary>A client asks for advice; not paid yet.</summary>
+public sealed record ConsultMade : ConsultState, IEvent;
+
+/// <summary>The fee is paid: lawyers may see it.</summary>
+public sealed record ConsultPayed : ConsultState, IEvent;
+
+/// <summary>The client cancelled.</summary>
+public sealed record ConsultCancelled : ConsultState, IEvent;
+
+/// <summary>It was turned away: the area is not served.</summary>
+public sealed record ConsultDenied : ConsultState, IEvent;
+
+/// <summary>A payment as it is shown, and as its events carry it.</summary>
+public record PaymentState
+{
+    public long PaymentId { get; init; }
+    public string PayType { get; init; } = "";
+    public long PayAmount { get; init; }
+    public long ConsultId { get; init; }
+    public string PaymentStatus { get; init; } = "";
+}
+
+/// <summary>The fee is taken.</summary>
+public sealed record PaymentApproved : PaymentState, IEvent;
+
+/// <summary>The client, who cancelled, gets the money back.</summary>
+public sealed record PaymentCancelled : PaymentState, IEvent;
+
+/// <summary>The client, who was turned away, gets the money back.</summary>
+public sealed record PaymentDisabled : PaymentState, IEvent;
+
+/// <summary>A schedule as it is shown, and as its events carry it.</summary>
+public record ScheduleState
+{
+    public long ScheduleId { get; init; }
+    public string? LawerName { get; init; }
+    public string ScheduleStatus { get; init; } = "";
+    public long ConsultId { get; init; }
+    public string Mobile { get; init; } = "";
+    public string Location { get; init; } = "";
+    public long PayAmount { get; init; }
+}
+
+/// <summary>A paid consult waits for a lawyer.</summary>
+public sealed record ScheduleReceived : ScheduleState, IEvent;
+
+/// <summary>A lawyer takes it on.</summary>
+public sealed record ScheduleAccepted : ScheduleState, IEvent;
+
+/// <summary>The client cancelled what waited or was taken on.</summary>
+public sealed record ScheduleCancelled : ScheduleState, IEvent;
+
+/// <summary>The client is outside the area served.</summary>
+public sealed record ScheduleDenied : ScheduleState, IEvent;
+
+/// <summary>How Law's events are written and read.</summary>
+[JsonSerializable(typeof(ConsultMade))]
+[JsonSerializable(typeof(ConsultPayed))]
+[JsonSerializable(typeof(ConsultCancelled))]
+[JsonSerializable(typeof(ConsultDenied))]
+[JsonSerializable(typeof(PaymentApproved))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(PaymentDisabled))]
+[JsonSerializable(typeof(ScheduleReceived))]
+[JsonSerializable(typeof(ScheduleAccepted))]
+[JsonSerializable(typeof(ScheduleCancelled))]
+[JsonSerializable(typeof(ScheduleDenied))]
+[JsonSerializable(typeof(GiveBackDue))]
+[JsonSerializable(typeof(ApprovalDue))]
+public sealed partial class LawEvents : JsonSerializerContext
+{
+    public static LawEvents Language { get; } = new(EventWriter.Options());
+}

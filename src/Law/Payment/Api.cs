@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Http;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Law.Events;
+using Mannam.Payments;
+using Mannam.Payments.Faces;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Law.Payment;
+
+internal static class Api
+{
+    private static readonly Resource<Payment, PaymentState> Payments = new(
+        "payment",
+        "payment",
+        p => p.PaymentId!.Value,
+        p => p.Told<PaymentState>(),
+        PaymentJson.Default.PaymentState
+    )
+    {
+        KeyName = "paymentId",
+        Version = p => p.Version,
+        Visible = p => p.Status != null,
+        Filters = { { "consultId", (p, consultId) => p.Key == consultId } },
+        Sorts = { { "consultId", p => p.Key } },
+    };
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapReads<PaymentDb, Payment, PaymentState>(Payments);
+        routes.MapPost("/payment/approve", ApproveAsync).Internal();
+    }
+
+    private static async Task<IResult> ApproveAsync(HttpContext http, Approvals<PaymentDb, Payment> approvals, Settings settings)
+    {
+        var fields = await Fields.ReadAsync(http);
+        var (consultId, payAmount) = (fields.Id("consultId"), fields.Money("payAmount"));
+        var payType = fields.OneOf("payType", PayType.All);
+        fields.Text("mobile");
+        if (fields.Refused is { } refused)
+            return refused;
+        var approval = await approvals.ApproveAsync(
+            consultId,
+            payAmount,
+            p => p.PayType = payType,
+            Cause.Repeatable(http),
+            refuse: () =>
+                settings.Get(PaymentService.Suspended).Contains(payType)
+                    ? new Refusal(RefusalKind.Declined, $"{PayType.NameOf(payType)} 결제는 일시적으로 중단됩니다.")
+                    : null
+        );
+        return approval.AsResultCode();
+    }
+}
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(PaymentState))]
+internal sealed partial class PaymentJson : JsonSerializerContext;

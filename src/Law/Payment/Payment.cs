@@ -1,0 +1,34 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Law.Events;
+using Mannam.Payments;
+
+namespace Mannam.Law.Payment;
+
+/// <summary>What a client paid for a consult.</summary>
+internal sealed class Payment(long key) : NumberedPayment(key, "law", "APPROVED")
+{
+    /// <summary>The client cancelled.</summary>
+    public const string Cancel = "CANCELLED";
+
+    /// <summary>The service turned the client away.</summary>
+    public const string Disable = "DISABLED";
+
+    /// <summary>How it is paid.</summary>
+    public string PayType { get; set; } = "";
+
+    protected override IEvent Approved() => Told<PaymentApproved>();
+
+    protected override IEvent Cancelled() => Status == Disable ? Told<PaymentDisabled>() : Told<PaymentCancelled>();
+
+    /// <summary>It as it is now: shown, or told by an event.</summary>
+    public T Told<T>()
+        where T : PaymentState, new() =>
+        new()
+        {
+            PaymentId = PaymentId!.Value,
+            PayType = PayType,
+            PayAmount = Amount,
+            ConsultId = Key,
+            PaymentStatus = Status!,
+        };
+}

@@ -1,0 +1,33 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Law.Events;
+using Mannam.Payments;
+
+namespace Mannam.Law.Payment;
+
+/// <summary>결제관리: the fee is taken once, and goes back when the client cancels or is turned away.</summary>
+internal static class PaymentService
+{
+    public static readonly Setting<IReadOnlyList<string>> Suspended = Setting.List(
+        "Suspended",
+        "",
+        "pay types that are not taken at the moment",
+        each => PayType.All.Contains(each) ? each : throw new FormatException($"some of {string.Join(", ", PayType.All)} are expected")
+    );
+
+    public static ServiceDeclaration Declaration =>
+        new ServiceDeclaration<PaymentDb, Payment>("law", "payment", "결제관리", key => new Payment(key))
+        {
+            Paths = ["payment"],
+            Schema = (typeof(PaymentService).Assembly, "Mannam.Law.Payment/Schema.sql"),
+            Language = LawEvents.Language,
+            Settings = [Suspended],
+            Routes = Api.Map,
+        }
+            .Paying(LateSuccess.Counts, "payment_ids")
+            .Publishing<PaymentApproved>()
+            .Publishing<PaymentCancelled>()
+            .Publishing<PaymentDisabled>()
+            .Whenever<ConsultCancelled>((_, payment) => payment.GiveBack(Payment.Cancel))
+            .Whenever<ScheduleDenied>((_, payment) => payment.GiveBack(Payment.Disable));
+}

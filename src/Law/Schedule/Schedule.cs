@@ -1,0 +1,70 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Law.Events;
+
+namespace Mannam.Law.Schedule;
+
+/// <summary>A paid consult on its way to a lawyer; and the memory of a cancellation that came before it (without an id).</summary>
+internal sealed class Schedule(long key) : Aggregate(key)
+{
+    public const string Received = "RECEIVED";
+    public const string Scheduling = "SCHEDULING";
+    public const string Cancelled = "CANCELLED";
+    public const string Denied = "DENIED";
+
+    public long? ScheduleId { get; private set; }
+
+    /// <summary>Who accepted; kept when it is cancelled.</summary>
+    public string? LawerName { get; private set; }
+
+    /// <summary><c>RECEIVED</c> → <c>SCHEDULING</c>; both → <c>CANCELLED</c>. <c>DENIED</c> from the beginning where the area is not served.</summary>
+    public string? ScheduleStatus { get; private set; }
+    public string Mobile { get; private set; } = "";
+    public string Location { get; private set; } = "";
+    public long PayAmount { get; private set; }
+
+    /// <summary>The consult is paid. Whether its area is served decides; case does not matter.</summary>
+    public IMessage[] Receive(ConsultPayed paid, long id, IReadOnlyList<string> areas)
+    {
+        if (ScheduleStatus is not null)
+            return [];
+        (ScheduleId, Mobile, Location, PayAmount) = (id, paid.Mobile, paid.Location, paid.PayAmount);
+        var served = areas.Contains(paid.Location, StringComparer.OrdinalIgnoreCase);
+        ScheduleStatus = served ? Received : Denied;
+        return [served ? Told<ScheduleReceived>() : Told<ScheduleDenied>()];
+    }
+
+    /// <summary>A lawyer accepts. Of several exactly one does.</summary>
+    public Decision Accept(string lawerName)
+    {
+        if (ScheduleStatus == Scheduling && LawerName == lawerName)
+            return Decision.Holds;
+        if (ScheduleStatus != Received)
+            return ScheduleId is null ? Decision.Unknown : Decision.Conflict(ScheduleStatus!);
+        (ScheduleStatus, LawerName) = (Scheduling, lawerName);
+        return Decision.Happened(Told<ScheduleAccepted>());
+    }
+
+    /// <summary>The client cancelled. What was denied stays so.</summary>
+    public IMessage[] Cancel()
+    {
+        var waited = ScheduleStatus is Received or Scheduling;
+        if (waited || ScheduleStatus is null)
+            ScheduleStatus = Cancelled;
+        return waited ? [Told<ScheduleCancelled>()] : [];
+    }
+
+    /// <summary>It as it is now: shown, or told by an event.</summary>
+    public T Told<T>()
+        where T : ScheduleState, new() =>
+        new()
+        {
+            ScheduleId = ScheduleId!.Value,
+            LawerName = LawerName,
+            ScheduleStatus = ScheduleStatus!,
+            ConsultId = Key,
+            Mobile = Mobile,
+            Location = Location,
+            PayAmount = PayAmount,
+        };
+}

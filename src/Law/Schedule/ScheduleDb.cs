@@ -1,0 +1,6 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Law.Schedule;
+
+internal sealed class ScheduleDb(DbContextOptions<ScheduleDb> options) : ServiceDb<Schedule>(options, "schedules");

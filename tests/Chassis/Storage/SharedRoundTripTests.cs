@@ -1,0 +1,60 @@
+using Mannam.Chassis.Storage;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Storage;
+
+/// <summary>Those who ask the store at the same moment share a round trip, and nothing else.</summary>
+public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    [Fact]
+    public async Task Who_asks_while_others_are_asked_for_shares_the_next_round_trip()
+    {
+        var asked = new List<int[]>();
+        var first = new TaskCompletionSource();
+        var shared = new SharedRoundTrip<int, int>(async questions =>
+        {
+            asked.Add([.. questions]);
+            if (asked.Count == 1)
+                await first.Task;
+            return [.. questions.Select(q => q * 10)];
+        });
+
+        var answers = Enumerable.Range(1, 5).Select(shared.AskAsync).ToList();
+        first.SetResult();
+
+        int[] answered = await Task.WhenAll(answers);
+        Assert.Equal([10, 20, 30, 40, 50], answered);
+        Assert.Equal(
+            [
+                [1],
+                [2, 3, 4, 5],
+            ],
+            asked
+        );
+    }
+
+    [Fact]
+    public async Task What_fails_fails_for_those_who_asked_together_and_not_for_the_next()
+    {
+        var shared = new SharedRoundTrip<int, int>(questions =>
+            questions.Contains(2) ? throw new IOException("lost") : Task.FromResult<IReadOnlyList<int>>([.. questions])
+        );
+
+        await Assert.ThrowsAsync<IOException>(() => shared.AskAsync(2));
+        Assert.Equal(3, await shared.AskAsync(3));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_same_aggregate_at_the_same_moment_gets_one_of_his_own()
+    {
+        var counter = await World.StartAsync("counter");
+        await counter.CountAsync(1);
+
+        var found = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => counter.Counters().FindAsync(i % 5 == 4 ? 2 : 1)));
+
+        Assert.All(found.Index(), f => Assert.Equal(f.Index % 5 == 4 ? null : 1L, f.Item?.Key));
+        var there = found.OfType<Counter>().ToList();
+        Assert.Equal(40, there.Distinct(ReferenceEqualityComparer.Instance).Count());
+    }
+}
