@@ -66,7 +66,7 @@ public static class PaymentsRegistration
         where TDb : ServiceDb
         where TPayment : Payment =>
         services
-            .AddSingleton(s => new ProviderClient(s.GetRequiredService<Peers>().Client("provider")))
+            .AddSingleton(s => new ProviderClient(s.GetRequiredService<Peers>().Client("provider"), s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new Approvals<TDb, TPayment>(
                 s.GetRequiredService<Aggregates<TDb, TPayment>>(),
                 s.GetRequiredService<ProviderClient>(),

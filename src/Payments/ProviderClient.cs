@@ -26,7 +26,8 @@ public enum ChargeAnswer
 
 /// <summary>The client of a payment provider ("The payment provider" in the spec). Safe to repeat: a charge has a name.</summary>
 /// <param name="http">The way to the provider.</param>
-public sealed class ProviderClient(HttpClient http)
+/// <param name="time">The clock of the timeout.</param>
+public sealed class ProviderClient(HttpClient http, TimeProvider time)
 {
     /// <summary>How long one question may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -37,8 +38,8 @@ public sealed class ProviderClient(HttpClient http)
     /// <param name="ct">Gives up, the outcome unknown.</param>
     public async Task<(ChargeAnswer Answer, string? Reason)> ChargeAsync(string name, long amount, CancellationToken ct)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        timeout.CancelAfter(Timeout);
+        using var late = new CancellationTokenSource(Timeout, time);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
             using var answer = await http.PutAsJsonAsync(

@@ -11,16 +11,11 @@ public sealed class PictureTests
     [MemberData(nameof(Systems))]
     public async Task The_context_map_in_the_docs_is_drawn_from_the_declarations(string system)
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Checkout(), "docs", "architecture.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(Checkout.Folder, "docs", "architecture.md"),
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Contains($"<!-- map {system} -->\n```mermaid\n{ContextMap.Draw(Up.Named(system))}```\n", page, StringComparison.Ordinal);
-    }
-
-    private static string Checkout()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Mannam.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests do not lie in a checkout");
-        return folder;
     }
 }

@@ -84,8 +84,8 @@ internal sealed class DueLoop(
         TimeSpan? again;
         try
         {
-            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            attempt.CancelAfter(Lease - TimeSpan.FromSeconds(5));
+            using var late = new CancellationTokenSource(Lease - TimeSpan.FromSeconds(5), time);
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
             again = await actions[due.Kind](due.Data, services, attempt.Token);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

@@ -59,6 +59,9 @@ public sealed record Act(string Text, string Kind, string Call)
 
     /// <summary>Who does it.</summary>
     public string Who { get; init; } = "";
+
+    /// <summary>When it succeeds the saga must have been paid before.</summary>
+    public bool OnlyPaid { get; init; }
 }
 
 /// <summary>What the people of a run have done so far.</summary>

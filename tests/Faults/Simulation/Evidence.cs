@@ -26,9 +26,11 @@ internal sealed class Evidence(World world, long first, People people)
         }
         broken.AddRange(
             ledger
-                .Keys.Except(sagas.Select(s => ChargeOf(s.Key)))
+                .Keys.Except(sagas.Select(s => world.ChargeOf(s.Key)))
                 .Select(name => new Broken("money moves for a request", $"{name}: {string.Join(", ", ledger[name])}"))
         );
+        broken.AddRange(people.Broken);
+        broken.AddRange(CheckKeys());
         broken.AddRange(world.Business.Check(sagas, people.Told));
         broken.AddRange(await CheckPositionsAsync());
         broken.AddRange(people.Told.Where(t => t.Status == 500).Select(t => new Broken("no answer is 500", t.Act.Text)));
@@ -42,7 +44,16 @@ internal sealed class Evidence(World world, long first, People people)
         return (long)(await command.ExecuteScalarAsync())! - first;
     }
 
-    private string ChargeOf(long key) => $"{world.Business.System.Name}-{key}";
+    // A key is answered as it was at first, once there was an answer that is remembered.
+    private IEnumerable<Broken> CheckKeys() =>
+        people
+            .Told.Where(t => t.Act.Key is not null && t.Status is 200 or 201 or 402)
+            .GroupBy(t => t.Act.Key)
+            .Where(key => key.Select(t => (t.Status, t.Saga)).Distinct().Count() > 1)
+            .Select(key => new Broken(
+                "the first answer again",
+                $"{key.First().Act.Text}: {string.Join(", ", key.Select(t => $"{t.Status} #{t.Saga}"))}"
+            ));
 
     // No request is charged twice; what lives is paid, what does not has its money back.
     private IEnumerable<Broken> CheckMoney(Saga saga)
@@ -70,7 +81,7 @@ internal sealed class Evidence(World world, long first, People people)
             key,
             places,
             logged,
-            ledger.GetValueOrDefault(ChargeOf(key)) ?? [],
+            ledger.GetValueOrDefault(world.ChargeOf(key)) ?? [],
             people.Told.FindAll(t => t.Act.Saga == number || t.Saga == number),
             [.. people.Acts.Where(a => a.Saga == number)]
         );

@@ -6,8 +6,10 @@ namespace Mannam.Simulation;
 internal sealed record Mutation(string Name, params (string File, string Find, string Replace)[] Edits)
 {
     /// <summary>Edits the files of a checkout.</summary>
+    /// <param name="root">The checkout.</param>
+    /// <param name="write">False only looks whether they could be edited.</param>
     /// <exception cref="InvalidOperationException">The code is not what it was: the mutation has to follow it.</exception>
-    public void Apply(string root)
+    public void Apply(string root, bool write = true)
     {
         foreach (var (file, find, replace) in Edits)
         {
@@ -15,7 +17,8 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             var text = File.Exists(path) ? File.ReadAllText(path) : "";
             if (text.Split(find).Length != 2)
                 throw new InvalidOperationException($"the mutation '{Name}' does not apply any more: {file} does not hold once\n{find}");
-            File.WriteAllText(path, text.Replace(find, replace, StringComparison.Ordinal));
+            if (write)
+                File.WriteAllText(path, text.Replace(find, replace, StringComparison.Ordinal));
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed partial class People(World world, long first, Random random)
 
     public IReadOnlyList<Act> Acts => acts;
 
+    /// <summary>What did not hold at the moment at which somebody was told.</summary>
+    public List<Broken> Broken { get; } = [];
+
     /// <summary>Somebody does something, and waits for the answer.</summary>
     public Task ActAsync()
     {
@@ -47,6 +50,8 @@ internal sealed partial class People(World world, long first, Random random)
             // No answer.
         }
         Told.Add(told);
+        if (act.OnlyPaid && told.Status is >= 200 and < 300 && !await world.WasPaidAsync(first + act.Saga))
+            Broken.Add(new Broken("what is not paid is not seen", act.Text));
         world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");
     }
 

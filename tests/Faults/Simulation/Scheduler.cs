@@ -48,7 +48,7 @@ internal sealed class Scheduler
         lock (gate)
         {
             if (running != 0)
-                throw new InvalidOperationException($"{label} starts while {Current} runs");
+                throw new SimulatorException($"{label} starts while {Current} runs");
             quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
             running = 1;
         }

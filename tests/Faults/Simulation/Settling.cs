@@ -23,6 +23,9 @@ internal sealed class Settling(World world)
                 service.ComeBack();
             await service.ForgetStaleAsync();
         }
+        // First what was held: a claim that ends now is due again only after its pause.
+        if (!await DrainAsync())
+            return [new Broken("comes to rest", "there is always more to do")];
         List<Broken> left = [];
         for (var round = 0; round < MostRounds; round++)
         {

@@ -83,6 +83,8 @@ internal static class Simulate
     {
         var began = Stopwatch.GetTimestamp();
         var (next, gate, summary) = (from - 1, new Lock(), new Summary());
+        // A lane that fails ends the other.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         int Next() => Interlocked.Increment(ref next);
         await Task.WhenAll(
             Enumerable
@@ -90,22 +92,30 @@ internal static class Simulate
                 .Select(lane =>
                     Task.Run(async () =>
                     {
-                        await using var runs = new Lane(business, server, $"s{lane}_");
-                        for (
-                            var seed = Next();
-                            seed < from + seeds && !ct.IsCancellationRequested && !(first && summary.Failed > 0);
-                            seed = Next()
-                        )
+                        try
                         {
-                            var result = await runs.RunAsync(seed);
-                            lock (gate)
+                            await using var runs = new Lane(business, server, $"s{lane}_");
+                            for (
+                                var seed = Next();
+                                seed < from + seeds && !end.IsCancellationRequested && !(first && summary.Failed > 0);
+                                seed = Next()
+                            )
                             {
-                                summary.Add(result);
-                                if (story || result.Broken.Count > 0)
-                                    told.WriteLine($"seed {seed}:\n{string.Join('\n', result.Story)}\n");
-                                if (summary.Runs % 1000 == 0)
-                                    told.WriteLine(summary.ToString(Stopwatch.GetElapsedTime(began)));
+                                var result = await runs.RunAsync(seed);
+                                lock (gate)
+                                {
+                                    summary.Add(result);
+                                    if (story || result.Broken.Count > 0)
+                                        told.WriteLine($"seed {seed}:\n{string.Join('\n', result.Story)}\n");
+                                    if (summary.Runs % 1000 == 0)
+                                        told.WriteLine(summary.ToString(Stopwatch.GetElapsedTime(began)));
+                                }
                             }
+                        }
+                        catch
+                        {
+                            await end.CancelAsync();
+                            throw;
                         }
                     })
                 )

@@ -46,10 +46,10 @@ internal sealed class TaxiBusiness : Business
             <= 2 => Keyed(
                 random,
                 seen,
-                new Act($"{driver} takes #{saga}", "take", "POST /pickUps") { Body = new { matchId = id, driver } }
+                new Act($"{driver} takes #{saga}", "take", "POST /pickUps") { Body = new { matchId = id, driver }, OnlyPaid = true }
             ),
             <= 4 => new Act($"{driver} gives up #{saga}", "give up", $"DELETE /pickUps/{id}?driver={driver}"),
-            5 => new Act($"a driver looks at #{saga}", "look", $"GET /catchReqLists/{id}"),
+            5 => new Act($"a driver looks at #{saga}", "look", $"GET /catchReqLists/{id}") { OnlyPaid = true },
             _ => new Act($"the rider cancels #{saga}", "cancel", $"PATCH /catches/{id}") { Body = new { status = "Cancel" } },
         };
         return act with { Saga = saga, Who = driver };
