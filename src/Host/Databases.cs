@@ -57,7 +57,14 @@ internal sealed class Databases(string server, string prefix)
             if (await NumberAsync(connection, $"select count(*)::int from pg_database where datname = '{name}'", ct) > 0)
                 continue;
             await using var create = new NpgsqlCommand($"create database \"{name}\" encoding 'UTF8' template template0", connection);
-            await create.ExecuteNonQueryAsync(ct);
+            try
+            {
+                await create.ExecuteNonQueryAsync(ct);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                // Another replica was faster.
+            }
         }
     }
 

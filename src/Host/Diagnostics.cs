@@ -39,6 +39,10 @@ public sealed class Diagnostics : IDisposable
     /// <summary>Begins to count, if the environment asks for it; otherwise null.</summary>
     public static Diagnostics? StartIfAsked() => Environment.GetEnvironmentVariable("MANNAM_DIAGNOSTICS") == "1" ? new Diagnostics() : null;
 
+    /// <summary>Its page, by its path; none when nothing is counted.</summary>
+    public static IReadOnlyDictionary<string, RequestDelegate> Pages(Diagnostics? diagnostics) =>
+        diagnostics is null ? [] : new Dictionary<string, RequestDelegate> { [Path] = diagnostics.AnswerAsync };
+
     /// <summary>Writes the counts as the answer to <paramref name="context"/>'s request.</summary>
     public Task AnswerAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Messaging.Kafka;
 
 namespace Mannam.Host;
 
@@ -41,6 +42,35 @@ internal static class HostSettings
         0,
         10_000
     );
+
+    /// <summary>The same, where it runs behind a gateway.</summary>
+    public static readonly Setting<TimeSpan> DrainSpreadOut = Setting.Milliseconds(Drain.Name, 1500, Drain.Meaning, 0, 10_000);
+    public static readonly Setting<long> Retention = Setting.Number(
+        "Retention",
+        -1,
+        "milliseconds for which a topic of Kafka that is made keeps its records; -1 for ever, which a service that joins later needs",
+        -1,
+        long.MaxValue
+    );
+    public static readonly Setting<string> GroupPrefix = new(
+        "GroupPrefix",
+        "what the names of Kafka's consumer groups begin with, where several installations share it",
+        "",
+        text => text
+    );
+    public static readonly Setting<IReadOnlyList<string>> KafkaClient = Setting.List(
+        "KafkaClient",
+        "",
+        "properties of librdkafka, such as security.protocol=ssl",
+        property => property.IndexOf('=', StringComparison.Ordinal) > 0 ? property : throw new FormatException("name=value is expected")
+    );
+    public static readonly Setting<long> RequestsPerSecond = Setting.Number(
+        "RequestsPerSecond",
+        1000,
+        "how many requests a second a gateway takes of one client; one more gets 429; 0 for any number",
+        0,
+        1_000_000
+    );
     public static readonly Setting<long> Partitions = Setting.Number(
         "Partitions",
         12,
@@ -56,7 +86,33 @@ internal static class HostSettings
     );
 
     public static IReadOnlyList<Setting> All { get; } =
-    [RequestsInProgress, CorsOrigins, Hosts, TrustedProxies, Drain, Partitions, DatabasePrefix];
+    [
+        RequestsInProgress,
+        RequestsPerSecond,
+        CorsOrigins,
+        Hosts,
+        TrustedProxies,
+        Drain,
+        Partitions,
+        Retention,
+        GroupPrefix,
+        KafkaClient,
+        DatabasePrefix,
+    ];
+
+    /// <summary>The transport over Kafka, as it is configured.</summary>
+    public static KafkaTransport Kafka(string bootstrap, Settings settings, ILoggerFactory logging) =>
+        new(KafkaOptions(bootstrap, settings), logging.CreateLogger("kafka"));
+
+    public static KafkaOptions KafkaOptions(string bootstrap, Settings settings) =>
+        new()
+        {
+            Bootstrap = bootstrap,
+            Partitions = (int)settings.Get(Partitions),
+            Retention = settings.Get(Retention) is >= 0 and var kept ? TimeSpan.FromMilliseconds(kept) : null,
+            GroupPrefix = settings.Get(GroupPrefix),
+            Client = settings.Get(KafkaClient).Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]),
+        };
 
     private static string Name(string text) =>
         text.Length <= 20 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')

@@ -1,11 +1,22 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Connections;
 
 namespace Mannam.Host;
 
 /// <summary>Something about the installation on this machine is not as the command needs it; the message says what.</summary>
-public class InstallationException(string message) : Exception(message);
+public class InstallationException(string message) : Exception(message)
+{
+    /// <summary>A port could not be opened.</summary>
+    public static InstallationException OfPort(IPAddress address, int port, Exception e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
+        return new($"port {port} of {address} cannot be opened ({why}); --port and --listen name another.");
+    }
+}
 
 /// <summary>The installation is stopped, but the command is for one that runs.</summary>
 public sealed class NotRunningException(string message) : InstallationException(message);
@@ -27,11 +38,13 @@ internal sealed record Installation(string Folder)
     /// <param name="DatabasePrefix">What the names of its databases begin with.</param>
     /// <param name="Topics">The topic of each system.</param>
     /// <param name="Settings">What was configured, by key.</param>
+    /// <param name="Kafka">Where its events are; null for the log on this machine.</param>
     internal sealed record Record(
         string? Postgres,
         string DatabasePrefix,
         IReadOnlyDictionary<string, string> Topics,
-        IReadOnlyDictionary<string, SettingValue>? Settings = null
+        IReadOnlyDictionary<string, SettingValue>? Settings = null,
+        string? Kafka = null
     );
 
     public static Installation At(string folder) => new(Path.GetFullPath(folder));

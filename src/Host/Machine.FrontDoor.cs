@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Payments.Provider;
-using Microsoft.AspNetCore.Connections;
 using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
 namespace Mannam.Host;
@@ -19,10 +18,7 @@ public sealed partial class Machine
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
-            throw new InstallationException(
-                $"port {options.Port} of {options.Address} cannot be opened ({why}); --port and --listen name another."
-            );
+            throw InstallationException.OfPort(options.Address, options.Port, e);
         }
     }
 
@@ -32,8 +28,11 @@ public sealed partial class Machine
             {
                 Address = options.Address,
                 Port = options.Port,
-                Systems = [.. options.Systems.Select(s => new SystemEntry(s.Name, s.Title, [.. s.Services.Select(Entry)]))],
-                Operators = [Entry(ProviderService.Declaration)],
+                Systems = options.Alone is null
+                    ? [.. options.Systems.Select(s => new SystemEntry(s.Name, s.Title, [.. s.Services.Select(Entry)]))]
+                    : [.. services.Select(s => new SystemEntry(s.Service.Name, s.Service.Title, [Entry(s.Service)]))],
+                Operators = options.Alone is null ? [Entry(ProviderService.Declaration)] : [],
+                ForPeers = options.Alone is not null,
                 Hosts = settings.Get(HostSettings.Hosts),
                 Origins = settings.Get(HostSettings.CorsOrigins),
                 TrustedProxies = settings.Get(HostSettings.TrustedProxies),
@@ -46,7 +45,7 @@ public sealed partial class Machine
         new(
             service.Name,
             service.Paths,
-            () => ServerOf(service.FullName),
+            new InProcessWay(() => ServerOf(service.FullName), options.Alone is not null),
             () => this[service.FullName].HealthAsync(CancellationToken.None)
         );
 }

@@ -4,6 +4,7 @@ using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Chassis.Messaging.Kafka;
 using Mannam.Payments.Provider;
 using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
@@ -18,7 +19,8 @@ public sealed partial class Machine : IAsyncDisposable
     private readonly MachineOptions options;
     private readonly Settings settings;
     private readonly Databases databases;
-    private readonly InProcessTransport transport = new();
+    private readonly InProcessTransport log = new();
+    private readonly KafkaTransport? kafka;
     private readonly List<LoopRunner> logs = [];
     private readonly ConcurrentDictionary<string, ServiceHost?> running = [];
     private readonly SemaphoreSlim turn = new(1);
@@ -30,6 +32,8 @@ public sealed partial class Machine : IAsyncDisposable
         this.options = options;
         settings = new Settings(options.Configuration, HostSettings.Scope);
         databases = new Databases(options.Postgres, settings.Get(HostSettings.DatabasePrefix));
+        if (options.Kafka is not null)
+            kafka = HostSettings.Kafka(options.Kafka, settings, options.Logging);
     }
 
     /// <summary>Where it answers.</summary>
@@ -49,7 +53,11 @@ public sealed partial class Machine : IAsyncDisposable
 
     /// <summary>Every setting that an installation of these systems has.</summary>
     public static IReadOnlyCollection<(string Scope, Setting Setting)> SettingsOf(IEnumerable<SystemDeclaration> systems) =>
-        [.. systems.SelectMany(s => s.AllSettings()), .. HostSettings.All.Select(s => (HostSettings.Scope, s))];
+        [
+            .. systems.SelectMany(s => s.AllSettings()),
+            .. systems.SelectMany(GatewaySettings.Of),
+            .. HostSettings.All.Select(s => (HostSettings.Scope, s)),
+        ];
 
     /// <summary>How many connections it will need.</summary>
     public static int ConnectionsOf(IReadOnlyCollection<SystemDeclaration> systems) =>
@@ -82,10 +90,11 @@ public sealed partial class Machine : IAsyncDisposable
             var topic = new Settings(options.Configuration, system.SettingsScope).Get(system.Topic);
             services.AddRange(system.Services.Select(s => (s, topic)));
         }
-        var topics = services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct().ToList();
+        services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);
+        List<string> topics = kafka is not null ? [] : [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
         await databases.EnsureAsync(
             [.. services.Select(s => databases.NameOf(s.Service.FullName)), .. topics.Select(t => databases.NameOf(t + "_log"))],
-            ConnectionsOf(options.Systems),
+            Databases.Needed(services.Count, topics.Count),
             ct
         );
         foreach (var topic in topics)
@@ -93,14 +102,18 @@ public sealed partial class Machine : IAsyncDisposable
         await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
         await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
         await OpenFrontDoorAsync(ct);
+        if (options is { Configuration: IConfigurationRoot root, RunLoops: true } && FileWatch.Of(root, options.Logging) is { } watch)
+        {
+            logs.Add(new LoopRunner(watch, options.Time, options.Logging.CreateLogger(watch.Name)));
+            logs[^1].Start();
+        }
     }
 
     private async Task StartLogAsync(string topic, CancellationToken ct)
     {
         var partitions = (int)settings.Get(HostSettings.Partitions);
-        var writer = await transport.AddTopicAsync(topic, databases.Log(topic), partitions, new Points($"{topic}.log"), ct);
-        var log = options.Logging.CreateLogger($"{topic}.log");
-        logs.Add(new LoopRunner(writer, options.Time, log));
+        var writer = await log.AddTopicAsync(topic, databases.Log(topic), partitions, new Points($"{topic}.log"), ct);
+        logs.Add(new LoopRunner(writer, options.Time, options.Logging.CreateLogger($"{topic}.log")));
         if (options.RunLoops)
             logs[^1].Start();
     }
@@ -112,9 +125,10 @@ public sealed partial class Machine : IAsyncDisposable
             {
                 ConnectionString = databases.Service(service.FullName),
                 Topic = topic,
-                Transport = transport,
+                Transport = kafka is null ? log : kafka,
                 Configuration = options.Configuration,
-                InProcess = peer => new InProcessHandler(() => ServerOf(peer)),
+                InProcess = peer => services.Exists(s => s.Service.FullName == peer) ? new InProcessHandler(() => ServerOf(peer)) : null,
+                Replicated = options.Alone is not null,
                 Logging = options.Logging,
                 Time = options.Time,
                 RunLoops = options.RunLoops,
@@ -177,7 +191,7 @@ public sealed partial class Machine : IAsyncDisposable
     public async Task DrainAsync()
     {
         frontDoor?.BeginDrain();
-        await Task.Delay(settings.Get(HostSettings.Drain), options.Time);
+        await Task.Delay(settings.Get(options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), options.Time);
     }
 
     /// <summary>Stops in order: no new connections, requests begun are finished, then the services, then the logs.</summary>
@@ -191,9 +205,10 @@ public sealed partial class Machine : IAsyncDisposable
         }
         await Task.WhenAll(running.Values.OfType<ServiceHost>().Select(s => s.StopAsync(ServicesGrace).AsTask()));
         running.Clear();
-        foreach (var log in logs)
-            await log.DisposeAsync();
-        await transport.DisposeAsync();
+        foreach (var writer in logs)
+            await writer.DisposeAsync();
+        await log.DisposeAsync();
+        kafka?.Dispose();
         turn.Dispose();
     }
 }

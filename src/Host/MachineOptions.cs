@@ -13,6 +13,12 @@ public sealed record MachineOptions
     /// <summary>A connection to a PostgreSQL server that may create databases.</summary>
     public required string Postgres { get; init; }
 
+    /// <summary>The addresses of Kafka's brokers; null keeps events on this machine.</summary>
+    public string? Kafka { get; init; }
+
+    /// <summary>The one service of it to run, by its full name, as one of perhaps several replicas; null for all.</summary>
+    public string? Alone { get; init; }
+
     /// <summary>All that was configured, below the key <c>Mannam</c>.</summary>
     public required IConfiguration Configuration { get; init; }
 

@@ -5,6 +5,8 @@ using Mannam.Host.Commands;
 var root = new RootCommand("Mannam (만남): businesses in which a person asks for something, pays or books, and somebody takes it on.")
 {
     Up.Command(),
+    Service.Command(),
+    Gateway.Command(),
     StopAndStart.Command("stop", "Stops one service of a running installation; its requests are answered 503, its events wait."),
     StopAndStart.Command("start", "Starts a service that was stopped; it catches up."),
     Events.Command(),
@@ -14,6 +16,7 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     // The launcher's own; listed so that --help tells all there is.
     new Command("test", "Installs what is missing, builds, and runs all tests, or those whose name contains the filter: test [filter]."),
     new Command("bench", "Measures beside a bare baseline: bench request."),
+    new Command("faults", "Looks for what tests miss: faults simulate --system taxi --seeds 20000; faults mutate shows that it bites."),
     new Command("format", "Formats the code; --check only checks."),
 };
 

@@ -64,10 +64,13 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         Func<Refusal?>? refuse = null
     )
     {
-        var attempt = _underWay.GetOrAdd(key, _ => new Attempt(amount, new(() => AttemptAsync(new(key, amount, fill, cause), refuse))));
-        return attempt.Amount == amount
-            ? await attempt.Ends.Value
-            : new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
+        var own = new Attempt(amount, new(() => AttemptAsync(new(key, amount, fill, cause), refuse)));
+        var attempt = _underWay.GetOrAdd(key, own);
+        if (attempt.Amount != amount)
+            return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
+        if (attempt != own)
+            await _points.AtAsync("approval.joining");
+        return await attempt.Ends.Value;
     }
 
     /// <summary>Goes on with what a crash cut off; what still runs is joined. An attempt goes on by itself: it is waited for only a moment.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Mannam.Chassis.Messaging.Kafka;
 using Mannam.Host;
 
 namespace Mannam.Tests.Host;
@@ -48,7 +49,10 @@ internal sealed class Installed : IAsyncDisposable
             WorkingDirectory = Folder,
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("mannam", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
+        {
+            if (name != Librdkafka.Path)
+                start.Environment.Remove(name);
+        }
         // A killed .NET process leaves its debugging sockets there.
         start.Environment["TMPDIR"] = Folder;
         foreach (var (name, value) in Environment)

@@ -28,14 +28,24 @@ public abstract record Setting(string Name, string Meaning, string? Default)
 
     /// <summary>A list separated by commas.</summary>
     /// <param name="read">Reads each; throws a <see cref="FormatException"/> that says what is expected.</param>
-    public static Setting<IReadOnlyList<string>> List(string name, string standard, string meaning, Func<string, string>? read = null) =>
+    /// <param name="variable">The documents' environment variable.</param>
+    public static Setting<IReadOnlyList<string>> List(
+        string name,
+        string standard,
+        string meaning,
+        Func<string, string>? read = null,
+        string? variable = null
+    ) =>
         new(
             name,
             meaning,
             standard,
             text =>
                 [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(read ?? (each => each))]
-        );
+        )
+        {
+            Variable = variable,
+        };
 
     /// <summary>A price list: <c>name=won</c> each, separated by commas; each name once, prices from 1 to 100,000,000 won.</summary>
     public static Setting<IReadOnlyList<Price>> Prices(string name, string standard, string meaning) =>
@@ -56,17 +66,27 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             : throw new FormatException("name=won is expected, separated by commas");
     }
 
-    /// <summary>The address of a peer; on one machine it is known by itself.</summary>
-    public static Setting<Uri> Address(string name, string meaning) =>
+    /// <summary>The address of a peer, or the addresses of its replicas; on one machine they are known by themselves.</summary>
+    /// <param name="name">The last part of its name.</param>
+    /// <param name="meaning">What it decides.</param>
+    /// <param name="standard">Where it is unless configured; null when it must be given, or is known by itself.</param>
+    public static Setting<IReadOnlyList<Uri>> Addresses(string name, string meaning, string? standard = null) =>
         new(
             name,
             meaning,
-            null,
+            standard,
             text =>
-                Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                    ? uri
-                    : throw new FormatException("an absolute http or https address is expected")
+                text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } all
+                    ? [.. all.Select(ReadAddress)]
+                    : throw new FormatException(AddressExpected)
         );
+
+    private const string AddressExpected = "an absolute http or https address is expected, or several, separated by commas";
+
+    private static Uri ReadAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new FormatException(AddressExpected);
 
     private static long Whole(string text, long least, long most) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -33,6 +33,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>The first segments of the paths it serves.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>The port it has when it runs alone.</summary>
+    public int Port { get; init; } = 8080;
+
     /// <summary>The embedded script of its tables, and the assembly that holds it.</summary>
     public required (Assembly Assembly, string Resource) Schema { get; init; }
 

@@ -9,6 +9,9 @@ namespace Mannam.Chassis.Declaration;
 /// <param name="Services">Its services, in the order in which they are started; stopped the other way round.</param>
 public sealed record SystemDeclaration(string Name, string Title, string CorrelationKey, IReadOnlyList<ServiceDeclaration> Services)
 {
+    /// <summary>The port of its gateway.</summary>
+    public int Port { get; init; } = 8080;
+
     /// <summary>The topic its events travel in; unless configured its name.</summary>
     public Setting<string> Topic { get; } = new("Topic", "the topic of the system's events", Name, TopicName);
 

@@ -24,6 +24,7 @@ internal sealed class Entrance
     private readonly ILogger logger;
     private readonly Func<object, Task> whenStarting;
     private readonly Func<object, Task> whenStartingOperator;
+    private readonly bool forPeers;
     private volatile bool draining;
 
     public Entrance(FrontDoorOptions options, RouteTable routes, ILogger logger)
@@ -31,14 +32,20 @@ internal sealed class Entrance
         var onLoopback = IPAddress.IsLoopback(options.Address);
         this.routes = routes;
         this.logger = logger;
+        forPeers = options.ForPeers;
         hosts = new HostGuard(onLoopback, options.Hosts);
         cors = new CrossOrigin(onLoopback, options.Origins);
+        whenStartingOperator = context => Leaving((HttpContext)context);
+        if (options.ForPeers)
+        {
+            whenStarting = whenStartingOperator;
+            return;
+        }
         whenStarting = context =>
         {
             cors.Sign((HttpContext)context);
             return Leaving((HttpContext)context);
         };
-        whenStartingOperator = context => Leaving((HttpContext)context);
     }
 
     public bool Draining => draining;
@@ -69,7 +76,7 @@ internal sealed class Entrance
         {
             return Refusal.NotFound(context);
         }
-        if (!forOperators && CrossOrigin.IsPreflight(request))
+        if (!forOperators && !forPeers && CrossOrigin.IsPreflight(request))
         {
             cors.AnswerPreflight(context);
             return Task.CompletedTask;

@@ -29,8 +29,9 @@ public sealed class FrontDoor : IAsyncDisposable
 
     /// <param name="options">What to serve.</param>
     /// <param name="configure">Adds what the process has for all: logging, telemetry.</param>
+    /// <param name="use">Lets the application use what was added.</param>
     /// <exception cref="ArgumentException">Two services claim the same paths, or an address cannot be read.</exception>
-    public FrontDoor(FrontDoorOptions options, Action<WebApplicationBuilder>? configure = null)
+    public FrontDoor(FrontDoorOptions options, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? use = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxInProgress);
@@ -46,6 +47,7 @@ public sealed class FrontDoor : IAsyncDisposable
         entrance = new Entrance(options, routes, logger);
         reception = new Reception(options, routes, new HealthPages(options, () => entrance.Draining), new OpenApiPages(options, logger));
         ServerRefusals.Observe(app.Services.GetRequiredService<DiagnosticListener>());
+        use?.Invoke(app);
         app.Use(next => context => entrance.EnterAsync(context, next));
         app.UseForwardedHeaders(Forwarded(options));
         app.Run(reception.ReceiveAsync);
@@ -76,7 +78,11 @@ public sealed class FrontDoor : IAsyncDisposable
     }
 
     /// <summary>Closes the port; requests in progress get the host's shutdown timeout.</summary>
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        reception.Dispose();
+        return app.DisposeAsync();
+    }
 
     private static void Listen(KestrelServerOptions kestrel, FrontDoorOptions options)
     {

@@ -30,6 +30,12 @@ public sealed record FrontDoorOptions
     /// <summary>Pages of the process's own, by path.</summary>
     public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
 
+    /// <summary>How many requests a second each client may make; one more gets 429. 0 for any number.</summary>
+    public int RequestsPerSecond { get; init; }
+
+    /// <summary>Whether this is the door of a service that runs alone, for peers and gateways: what web pages may is the gateways' business.</summary>
+    public bool ForPeers { get; init; }
+
     /// <summary>How many requests may be in progress at once; one more gets 503. At least 1.</summary>
     public int MaxInProgress { get; init; } = 512;
 }
@@ -43,14 +49,28 @@ public sealed record SystemEntry(string Name, string Title, IReadOnlyList<Servic
 /// <summary>A service at the front door.</summary>
 /// <param name="Name">Its name in its system: <c>catch</c>.</param>
 /// <param name="Segments">The first segments of the paths it serves: <c>catches</c>. An operators' service serves all below its name.</param>
-/// <param name="Server">Asked for every request: null, or one that is not running, is a service that was stopped.</param>
+/// <param name="Way">How it is reached.</param>
 /// <param name="Health">Its own word on its health; null: healthy while it runs. Not asked while it is stopped.</param>
 public sealed record ServiceEntry(
     string Name,
     IReadOnlyList<string> Segments,
-    Func<InProcessServer?> Server,
+    IServiceWay Way,
     Func<ValueTask<ServiceHealth>>? Health = null
-);
+)
+{
+    /// <summary>A service of this process.</summary>
+    /// <param name="name">Its name in its system: <c>catch</c>.</param>
+    /// <param name="segments">The first segments of the paths it serves.</param>
+    /// <param name="server">Asked for every request: null, or one that is not running, is a service that was stopped.</param>
+    /// <param name="health">Its own word on its health; null: healthy while it runs.</param>
+    public ServiceEntry(
+        string name,
+        IReadOnlyList<string> segments,
+        Func<InProcessServer?> server,
+        Func<ValueTask<ServiceHealth>>? health = null
+    )
+        : this(name, segments, new InProcessWay(server), health) { }
+}
 
 /// <summary>How a service is.</summary>
 /// <param name="Live">False if only a restart helps.</param>

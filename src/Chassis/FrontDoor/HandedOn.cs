@@ -10,7 +10,9 @@ namespace Mannam.Chassis.FrontDoor;
 /// The front door's request as a service sees it: what the web server offers, and nothing that the front door's own pipeline has put
 /// beside it. (Handed on bare, the service would take over the front door's HttpContext, container and route.)
 /// </summary>
-internal sealed class HandedOn(IFeatureCollection outer) : LayeredFeatures, IFromOutside
+/// <param name="outer">The web server's request.</param>
+/// <param name="fromOutside">Whether internal calls are refused to it.</param>
+internal sealed class HandedOn(IFeatureCollection outer, bool fromOutside) : LayeredFeatures, IFromOutside
 {
     private static readonly FrozenSet<Type> TheServers = FrozenSet.ToFrozenSet([
         typeof(IHttpRequestFeature),
@@ -34,6 +36,6 @@ internal sealed class HandedOn(IFeatureCollection outer) : LayeredFeatures, IFro
 
     protected override object? Below(Type key) =>
         TheServers.Contains(key) ? outer[key]
-        : key == typeof(IFromOutside) ? this
+        : key == typeof(IFromOutside) && fromOutside ? this
         : null;
 }

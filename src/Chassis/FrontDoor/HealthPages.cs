@@ -54,7 +54,7 @@ internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
 
     private static async Task<ServiceHealth> AskAsync(ServiceEntry service)
     {
-        if (service.Server() is not { IsRunning: true })
+        if (!service.Way.IsRunning)
         {
             // On purpose (`mannam stop`): the others are to be reached, so the front door stays ready.
             return Stopped;

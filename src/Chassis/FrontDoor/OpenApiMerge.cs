@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mannam.Chassis.Http;
 
 namespace Mannam.Chassis.FrontDoor;
 
@@ -42,9 +43,9 @@ internal sealed class OpenApiMerge(string title, string server)
         }
         foreach (var (path, operations) in document["paths"] as JsonObject ?? [])
         {
-            if (!paths.ContainsKey(prefix + path))
+            if (Open(operations) is { Count: > 0 } open)
             {
-                paths[prefix + path] = operations?.DeepClone();
+                paths.TryAdd(prefix + path, open);
             }
         }
         foreach (var tag in document["tags"] as JsonArray ?? [])
@@ -54,6 +55,17 @@ internal sealed class OpenApiMerge(string title, string server)
                 tags.Add(tag?.DeepClone());
             }
         }
+    }
+
+    // What one service asks of another is not served here.
+    private static JsonObject Open(JsonNode? operations)
+    {
+        var open = operations?.DeepClone() as JsonObject ?? [];
+        foreach (var name in open.Where(o => o.Value?[InternalCalls.Extension] is not null).Select(o => o.Key).ToArray())
+        {
+            open.Remove(name);
+        }
+        return open;
     }
 
     private static void Put(JsonObject target, JsonObject? source, Func<string, string> named)

@@ -40,7 +40,7 @@ internal sealed class OpenApiPages(FrontDoorOptions options, ILogger logger)
     {
         foreach (var service in system.Services)
         {
-            using var client = new HttpClient(new InProcessHandler(service.Server)) { Timeout = Patience };
+            using var client = new HttpClient(service.Way.Handler()) { Timeout = Patience };
             try
             {
                 var text = await client.GetStringAsync(new Uri("http://localhost/openapi/v1.json"), cancellationToken);

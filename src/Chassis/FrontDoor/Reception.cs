@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mannam.Chassis.FrontDoor;
 
 /// <summary>Hands each request on to the service whose path it names, or answers with a page of the front door's own.</summary>
-internal sealed class Reception(FrontDoorOptions options, RouteTable routes, HealthPages health, OpenApiPages openApi)
+internal sealed class Reception(FrontDoorOptions options, RouteTable routes, HealthPages health, OpenApiPages openApi) : IDisposable
 {
     private const string OpenApiPath = "/openapi/v1.json";
 
+    private readonly RateLimit rate = new(options.RequestsPerSecond);
     private int inProgress;
 
     /// <summary>Requests handed on that have not come back.</summary>
@@ -58,6 +59,12 @@ internal sealed class Reception(FrontDoorOptions options, RouteTable routes, Hea
 
     private async Task HandOnAsync(HttpContext context, ServiceRoute route, string prefix, string path)
     {
+        if (!rate.Allows(context))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await Refusal.WriteAsync(context, 429, "Too many requests", "This client asks more often than it may. Please try again later.");
+            return;
+        }
         try
         {
             if (Interlocked.Increment(ref inProgress) > options.MaxInProgress)
@@ -65,16 +72,13 @@ internal sealed class Reception(FrontDoorOptions options, RouteTable routes, Hea
                 await Refusal.Unavailable(context, "Too many requests are in progress. Please try again later.");
                 return;
             }
-            if (route.Entry.Server() is { IsRunning: true } server)
+            var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+            // Before the prefix stands what a proxy has cut off (X-Forwarded-Prefix).
+            line.PathBase = line.PathBase.Length == 0 ? prefix : line.PathBase.TrimEnd('/') + prefix;
+            line.Path = path;
+            if (await route.Entry.Way.PassOnAsync(context))
             {
-                var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-                // Before the prefix stands what a proxy has cut off (X-Forwarded-Prefix).
-                line.PathBase = line.PathBase.Length == 0 ? prefix : line.PathBase.TrimEnd('/') + prefix;
-                line.Path = path;
-                if (await server.ProcessAsync(new HandedOn(context.Features)))
-                {
-                    return;
-                }
+                return;
             }
             await Refusal.Unavailable(context, $"The service {route.Name} is not running. Please try again later.");
         }
@@ -83,6 +87,8 @@ internal sealed class Reception(FrontDoorOptions options, RouteTable routes, Hea
             Interlocked.Decrement(ref inProgress);
         }
     }
+
+    public void Dispose() => rate.Dispose();
 
     private static Task PageAsync(HttpContext context, Func<HttpContext, Task> page)
     {

@@ -27,7 +27,7 @@ public sealed class ServiceHost : IAsyncDisposable
         Declaration = declaration;
         (_parts, _schema) = (parts, schema);
         _app = Build(declaration, environment, parts, Server);
-        _loops = [.. declaration.Loops(_app.Services, parts), declaration.Due(_app.Services, parts)];
+        _loops = MakeLoops();
         parts.Metrics.Lag = () => Lag ?? 0;
     }
 
@@ -44,6 +44,9 @@ public sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Its loops by name, for tests that make single steps.</summary>
     public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
+
+    /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
+    internal List<ILoop> MakeLoops() => [.. Declaration.Loops(_app.Services, _parts), Declaration.Due(_app.Services, _parts)];
 
     /// <summary>Applies the schema, and starts taking requests and events.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
@@ -160,8 +163,8 @@ public sealed class ServiceHost : IAsyncDisposable
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
-    /// <summary>How many records of the topic were handled; null while there are more.</summary>
-    internal long? Handled => Consumer is { } consumer ? consumer.Handled : 0;
+    /// <summary>What it has handled of its partitions; null while there is more.</summary>
+    internal Handled? Handled => Consumer is { } consumer ? consumer.Handled : new Handled(0, 0, 0);
 
     /// <summary>How many records of the topic it has not come to yet; null while it has not begun, or for a service that takes no part in events.</summary>
     public long? Lag => Consumer?.Lag;

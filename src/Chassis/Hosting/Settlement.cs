@@ -31,14 +31,16 @@ public static class Settlement
         return Handled(services) == before;
     }
 
+    // Each partition must be somebody's: what is in one that just changes hands is not handled yet.
     private static long? Handled(IEnumerable<ServiceHost> services)
     {
         long sum = 0;
-        foreach (var service in services)
+        foreach (var replicas in services.GroupBy(s => s.Declaration.FullName))
         {
-            if (service.Handled is not { } handled)
+            var handled = replicas.Select(r => r.Handled).ToList();
+            if (handled.Contains(null) || handled.Sum(h => h!.Assigned) < handled.Max(h => h!.Partitions))
                 return null;
-            sum += handled;
+            sum += handled.Sum(h => h!.Records);
         }
         return sum;
     }

@@ -51,6 +51,12 @@ public static class InternalCalls
 
     private static bool IsInternal(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<Mark>() is not null;
 
+    /// <summary>Whether an endpoint of this metadata is internal.</summary>
+    internal static bool IsInternal(IEnumerable<object> metadata) => metadata.OfType<Mark>().Any();
+
+    /// <summary>What an internal operation carries in the service's OpenAPI document; doors and gateways leave it out of theirs.</summary>
+    internal const string Extension = "x-internal";
+
     private static string PathOf(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText?.Trim('/') ?? "";
 
     private sealed class Mark

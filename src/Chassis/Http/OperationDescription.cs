@@ -19,6 +19,10 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         {
             DescribeNeeded(operation, needed.Parameter);
         }
+        if (InternalCalls.IsInternal(metadata))
+        {
+            operation.AddExtension(InternalCalls.Extension, new JsonNodeExtension(true));
+        }
         var isPost = context.Description.HttpMethod == "POST";
         if (isPost)
         {
@@ -42,7 +46,8 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         operation.Parameters ??= [];
         foreach (var segment in (context.Description.RelativePath ?? "").Split('/'))
         {
-            var name = segment.Trim('{', '}');
+            // Without its constraint.
+            var name = segment.Trim('{', '}').Split(':')[0];
             if (segment.StartsWith('{') && operation.Parameters.All(known => known.Name != name))
             {
                 operation.Parameters.Add(

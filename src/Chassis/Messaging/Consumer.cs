@@ -45,7 +45,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     public async Task<bool> StepAsync(CancellationToken ct)
     {
-        _subscription ??= transport.Subscribe(topic, group, _progress.ReadAsync);
+        _subscription ??= transport.Subscribe(topic, group, _progress);
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
@@ -160,7 +160,7 @@ internal sealed class Consumer<TDb, TAggregate>(
     }
 
     /// <inheritdoc/>
-    public long? Handled => _progress.Handled(_subscription);
+    public Handled? Handled => _progress.Handled(_subscription);
 
     /// <inheritdoc/>
     public long? Lag => _progress.Lag(_subscription);
@@ -175,8 +175,8 @@ internal sealed class Consumer<TDb, TAggregate>(
 /// <summary>What can be asked of a consumer while it runs.</summary>
 internal interface IConsumerState
 {
-    /// <summary>How many records of its partitions were handled; null while there are more, or it has not begun.</summary>
-    long? Handled { get; }
+    /// <summary>What it has handled of its partitions; null while there is more, or it has not begun.</summary>
+    Handled? Handled { get; }
 
     /// <summary>How many records of its partitions it has not come to yet; null while it has not begun.</summary>
     long? Lag { get; }

@@ -22,9 +22,11 @@ internal sealed class DueLoop(
     /// <summary>How long one attempt may take.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    private const int Most = 16;
     private bool _recurringAreThere;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many things one step does side by side.</summary>
+    public int Most { get; set; } = 16;
 
     public string Name => "due";
 

@@ -4,7 +4,7 @@ namespace Mannam.Chassis.Messaging;
 
 /// <summary>How far a consumer has come in each of its partitions: by its database, and by what it has looked at since.</summary>
 /// <remarks>The two differ by the events that nobody here subscribes to: their positions are moved along with the next handled one.</remarks>
-internal sealed class Progress(NpgsqlDataSource database, string topic)
+internal sealed class Progress(NpgsqlDataSource database, string topic) : IPositions
 {
     // What a subscription says while it does not know is more than can be added up.
     private const long Many = int.MaxValue;
@@ -21,6 +21,19 @@ internal sealed class Progress(NpgsqlDataSource database, string topic)
                 _next[partition] = _stored[partition] = next;
         }
         return positions;
+    }
+
+    /// <inheritdoc/>
+    public void Forget(IReadOnlyCollection<int> partitions)
+    {
+        lock (_next)
+        {
+            foreach (var partition in partitions)
+            {
+                _next.Remove(partition);
+                _stored.Remove(partition);
+            }
+        }
     }
 
     /// <summary>What is to be stored, for the positions given and those that are not stored yet.</summary>
@@ -52,11 +65,15 @@ internal sealed class Progress(NpgsqlDataSource database, string topic)
         }
     }
 
-    /// <summary>How many records were looked at; null while there are more, or no partition is assigned.</summary>
-    public long? Handled(ISubscription? from)
+    /// <summary>What was looked at; null while there is more.</summary>
+    public Handled? Handled(ISubscription? from)
     {
         lock (_next)
-            return from is not null && _next.Count > 0 && _next.All(p => from.Lag(p.Key, p.Value) <= 0) ? _next.Values.Sum() : null;
+        {
+            return from?.Partitions is { } all && _next.All(p => from.Lag(p.Key, p.Value) <= 0)
+                ? new Handled(_next.Values.Sum(), _next.Count, all)
+                : null;
+        }
     }
 
     /// <summary>How many records were not looked at yet; null while no partition is assigned.</summary>
@@ -66,3 +83,9 @@ internal sealed class Progress(NpgsqlDataSource database, string topic)
             return from is not null && _next.Count > 0 ? _next.Sum(p => Math.Clamp(from.Lag(p.Key, p.Value), 0, Many)) : null;
     }
 }
+
+/// <summary>How far a consumer is that has come to the end of all its partitions.</summary>
+/// <param name="Records">How many records of its partitions it has looked at.</param>
+/// <param name="Assigned">How many partitions are its own.</param>
+/// <param name="Partitions">How many the topic has.</param>
+internal sealed record Handled(long Records, int Assigned, int Partitions);

@@ -10,11 +10,18 @@ public interface ITransport
     Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct);
 
     /// <summary>Joins the topic as a consumer group. <paramref name="positions"/> tells where each newly assigned partition is read from.</summary>
-    ISubscription Subscribe(string topic, string group, PositionsOf positions);
+    ISubscription Subscribe(string topic, string group, IPositions positions);
 }
 
-/// <summary>The next offset to read of each of the partitions, from the subscriber's own database.</summary>
-public delegate Task<IReadOnlyDictionary<int, long>> PositionsOf(IReadOnlyCollection<int> partitions, CancellationToken ct);
+/// <summary>How far a subscriber has come, by its own database: the broker's word on it is never asked.</summary>
+public interface IPositions
+{
+    /// <summary>The next offset to read of each of the partitions, which are the subscriber's from now on.</summary>
+    Task<IReadOnlyDictionary<int, long>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct);
+
+    /// <summary>These partitions are somebody else's from now on.</summary>
+    void Forget(IReadOnlyCollection<int> partitions);
+}
 
 /// <summary>What a consumer group's member reads from.</summary>
 public interface ISubscription : IAsyncDisposable
@@ -27,6 +34,9 @@ public interface ISubscription : IAsyncDisposable
 
     /// <summary>Reads on from the positions in the database: what was fetched and not committed comes again.</summary>
     void Rewind();
+
+    /// <summary>How many partitions the topic has; null while that is not known.</summary>
+    int? Partitions { get; }
 
     /// <summary>How many records a partition holds from the given offset on; many, while that is not known.</summary>
     long Lag(int partition, long next);

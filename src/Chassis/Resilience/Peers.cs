@@ -84,16 +84,19 @@ public sealed class Peers : IDisposable
         var handler = configured is null
             ? inProcess(call.Peer)
             // A peer answers itself: who sends us elsewhere is not the peer.
-            : new SocketsHttpHandler
-            {
-                PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-                AllowAutoRedirect = false,
-                UseCookies = false,
-            };
+            : new PeerAddresses(
+                configured,
+                new SocketsHttpHandler
+                {
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                }
+            );
         // Without either, reading the setting fails, and says what is missing.
         return new HttpClient(handler ?? throw Missing(settings, call))
         {
-            BaseAddress = configured ?? new Uri($"http://{call.Peer}/"),
+            BaseAddress = new Uri($"http://{call.Peer}/"),
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = LongestAnswer,
         };

@@ -2,10 +2,8 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Hosting;
 using Mannam.Law;
 using Mannam.Taxi;
-using Npgsql;
 
 namespace Mannam.Host.Commands;
 
@@ -23,22 +21,16 @@ internal static class Up
             Description = "The port to listen on; 0 takes a free one.",
             DefaultValueFactory = _ => 8080,
         };
-        var listen = new Option<string>("--listen") { Description = "The address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
+        var listen = Options.Listen();
         var data = Options.Data();
+        var kafka = Options.Kafka();
         var postgres = new Option<string?>("--postgres")
         {
             Description =
                 "The connection string of a PostgreSQL server that may create databases; a private one in the data folder unless given.",
         };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "A setting: --set Taxi:Catch:PaymentTimeout=610.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var config = new Option<string[]>("--config")
-        {
-            Description = "Settings from a JSON file, or from a folder with a file for each setting.",
-        };
+        var set = Options.Set();
+        var config = Options.Config();
         var command = new Command("up", "Runs everything on this machine until Ctrl-C, and prints its address when it is ready.")
         {
             systems,
@@ -46,6 +38,7 @@ internal static class Up
             listen,
             data,
             postgres,
+            kafka,
             set,
             config,
         };
@@ -54,11 +47,12 @@ internal static class Up
                 RunAsync(
                     new Choice(
                         Chosen(parsed.GetValue(systems)),
-                        AddressOf(parsed.GetValue(listen)!),
-                        PortOf(parsed.GetValue(port)),
+                        Options.AddressOf(parsed.GetValue(listen)!),
+                        Options.PortOf(parsed.GetValue(port)),
                         Installation.At(parsed.GetValue(data)!),
-                        ServerOf(parsed.GetValue(postgres)),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [], Machine.SettingsOf(AllSystems))
+                        Options.ServerOf(parsed.GetValue(postgres)),
+                        parsed.GetValue(kafka),
+                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
                     ),
                     ct
                 )
@@ -72,10 +66,12 @@ internal static class Up
         int Port,
         Installation Installation,
         string? Postgres,
-        IConfigurationRoot Configuration
+        string? Kafka,
+        IConfiguration Configuration
     );
 
-    private static IReadOnlyList<SystemDeclaration> Chosen(string? text)
+    /// <exception cref="ConfigurationException">One is not there.</exception>
+    public static IReadOnlyList<SystemDeclaration> Chosen(string? text)
     {
         if (text is null)
             return AllSystems;
@@ -87,29 +83,6 @@ internal static class Up
     public static SystemDeclaration Named(string name) =>
         AllSystems.FirstOrDefault(s => s.Name == name)
         ?? throw new ConfigurationException($"there is no system {name}; there are {string.Join(", ", AllSystems.Select(s => s.Name))}.");
-
-    private static IPAddress AddressOf(string text) =>
-        IPAddress.TryParse(text, out var address)
-            ? address
-            : throw new ConfigurationException($"--listen is \"{text}\", but an IP address is expected.");
-
-    private static int PortOf(int port) =>
-        port is >= 0 and <= 65_535 ? port : throw new ConfigurationException($"--port is {port}, but 0 to 65535 is expected.");
-
-    private static string? ServerOf(string? connection)
-    {
-        try
-        {
-            _ = new NpgsqlConnectionStringBuilder(connection);
-            return connection;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException)
-        {
-            throw new ConfigurationException(
-                $"--postgres cannot be read ({e.Message.TrimEnd('.')}); Host=…;Port=…;Username=…;Password=… is expected."
-            );
-        }
-    }
 
     private static async Task<int> RunAsync(Choice choice, CancellationToken stop)
     {
@@ -132,7 +105,8 @@ internal static class Up
             choice.Postgres,
             new Settings(choice.Configuration, HostSettings.Scope).Get(HostSettings.DatabasePrefix),
             AllSystems.ToDictionary(s => s.Name, s => new Settings(choice.Configuration, s.SettingsScope).Get(s.Topic)),
-            SettingValue.Configured(choice.Configuration)
+            SettingValue.Configured(choice.Configuration),
+            choice.Kafka
         );
 
     private static async Task StartAndStopAsync(Choice choice, CancellationToken stop)
@@ -149,21 +123,17 @@ internal static class Up
             {
                 Systems = choice.Systems,
                 Postgres = postgres?.ConnectionString ?? choice.Postgres!,
+                Kafka = choice.Kafka,
                 Configuration = choice.Configuration,
                 Address = choice.Listen,
                 Port = choice.Port,
                 Logging = logging,
-                Pages = diagnostics is null
-                    ? new Dictionary<string, RequestDelegate>()
-                    : new Dictionary<string, RequestDelegate> { [Diagnostics.Path] = diagnostics.AnswerAsync },
+                Pages = Diagnostics.Pages(diagnostics),
             },
             stop
         );
         // Not before its databases are there: a start that failed changes nothing for other commands.
         choice.Installation.Remember(RecordOf(choice));
-        var watch = new FileWatch(choice.Configuration, Machine.SettingsOf(AllSystems), logging.CreateLogger("configuration"));
-        await using var watching = new LoopRunner(watch, TimeProvider.System, logging.CreateLogger("configuration"));
-        watching.Start();
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
         // The start leaves more garbage than all that stays; an idle process would keep it (11 MB, for 25 ms).
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -11,6 +11,7 @@ public static class ProviderService
         new StandAloneDeclaration<ProviderDb>("provider", "Payment provider")
         {
             Paths = ["charges", "ledger", "settings"],
+            Port = 8089,
             Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
             Services = s => s.AddSingleton<Vault>().AddSingleton<Behaviour>().AddSingleton<Modes>(),
             WarmUp = s => s.GetRequiredService<Vault>().WarmUpAsync(),

@@ -9,7 +9,10 @@ namespace Mannam.Taxi.Catch;
 /// <summary>택시 요청, the core: riders request taxis, pay at once, and may cancel.</summary>
 internal static class CatchService
 {
-    public static readonly Setting<Uri> PaymentUrl = Setting.Address("PaymentUrl", "the address of Taxi's payment service") with
+    public static readonly Setting<IReadOnlyList<Uri>> PaymentUrl = Setting.Addresses(
+        "PaymentUrl",
+        "the address of Taxi's payment service"
+    ) with
     {
         Variable = "api.payment.url",
     };
@@ -19,6 +22,7 @@ internal static class CatchService
         new ServiceDeclaration<CatchDb, Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
         {
             Paths = ["catches"],
+            Port = 8081,
             Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
             Language = TaxiEvents.Language,
             Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],

@@ -10,6 +10,7 @@ internal static class MyPageService
         new ServiceDeclaration<MyPageDb, MyPage>("taxi", "mypage", "마이페이지", key => new MyPage(key))
         {
             Paths = ["myPages"],
+            Port = 8084,
             Schema = (typeof(MyPageService).Assembly, "Mannam.Taxi.MyPage/Schema.sql"),
             Language = TaxiEvents.Language,
             Routes = Api.Map,

@@ -11,6 +11,7 @@ internal static class PaymentService
         new ServiceDeclaration<PaymentDb, Payment>("taxi", "payment", "결제", key => new Payment(key))
         {
             Paths = ["payments"],
+            Port = 8083,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Taxi.Payment/Schema.sql"),
             Language = TaxiEvents.Language,
             Routes = Api.Map,

@@ -10,6 +10,7 @@ internal static class PickupService
         new ServiceDeclaration<PickupDb, Match>("taxi", "pickup", "택시 매칭", key => new Match(key))
         {
             Paths = ["pickUps", "catchReqLists"],
+            Port = 8082,
             Schema = (typeof(PickupService).Assembly, "Mannam.Taxi.Pickup/Schema.sql"),
             Language = TaxiEvents.Language,
             Routes = Api.Map,

@@ -3,6 +3,7 @@ using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Chassis.Storage;
+using Mannam.Tests.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,7 +12,7 @@ using Npgsql;
 namespace Mannam.Tests.Chassis.Counting;
 
 /// <summary>Counting on databases of its own. Services make single steps, unless they are started with loops; the log's writer runs.</summary>
-internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
+internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null) : IAsyncDisposable
 {
     public const int Partitions = 4;
     private readonly ConcurrentDictionary<string, string> _databases = [];
@@ -24,18 +25,47 @@ internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
     public Task<string> LogDatabaseAsync() => DatabaseAsync("log");
 
     /// <summary>The transport that services are started with, once <see cref="OpenLogAsync"/> has opened it.</summary>
-    public InProcessTransport Transport { get; private set; } = null!;
+    public ITransport Transport { get; private set; } = null!;
+
+    /// <summary>The Kafka that it runs on.</summary>
+    public KafkaFixture Kafka => kafka ?? throw new InvalidOperationException("this world runs without Kafka");
+
+    /// <summary>The topic of its events.</summary>
+    public string Topic { get; } = kafka?.NewTopic() ?? CountingSystem.Topic;
 
     /// <summary>The points of the log's writer.</summary>
     public Points LogPoints { get; } = new("counting.log");
 
+    /// <summary>Opens the transport, as each process does.</summary>
+    public async Task OpenTransportAsync(params (string Name, string Value)[] client)
+    {
+        if (kafka is null)
+        {
+            await OpenLogAsync();
+            return;
+        }
+        var transport = await kafka.TransportAsync(Topic + ".", Partitions, client);
+        Transport = transport;
+        _started.Add(new Ended(transport));
+    }
+
+    private sealed class Ended(IDisposable what) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            what.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
     /// <summary>Opens the log, as each process does; its writer runs unless told otherwise.</summary>
     public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null)
     {
-        Transport = new InProcessTransport();
-        _started.Add(Transport);
-        var writer = await Transport.AddTopicAsync(
-            CountingSystem.Topic,
+        var transport = new InProcessTransport();
+        Transport = transport;
+        _started.Add(transport);
+        var writer = await transport.AddTopicAsync(
+            Topic,
             database ?? await LogDatabaseAsync(),
             Partitions,
             LogPoints,
@@ -62,7 +92,8 @@ internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
         bool loops = false,
         TimeProvider? time = null,
         string? database = null,
-        bool replicated = false
+        bool replicated = false,
+        ITransport? transport = null
     )
     {
         var host = await ServiceHost.StartAsync(
@@ -70,8 +101,8 @@ internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
             new ServiceEnvironment
             {
                 ConnectionString = database ?? await DatabaseAsync(service),
-                Transport = Transport,
-                Topic = CountingSystem.Topic,
+                Transport = transport ?? Transport,
+                Topic = Topic,
                 Configuration = new ConfigurationBuilder().Build(),
                 InProcess = _ => null,
                 Time = time ?? TimeProvider.System,
@@ -127,7 +158,9 @@ internal sealed class World(PostgresFixture postgres) : IAsyncDisposable
     /// <summary>The events in the log, of a saga or of all, as subscribers read them: by their offsets.</summary>
     public async Task<List<Received>> EventsAsync(long? key = null)
     {
-        var log = new TopicLog(await LogDatabaseAsync(), CountingSystem.Topic, Partitions);
+        if (kafka is not null)
+            return (await kafka.EventsAsync(Topic)).FindAll(e => key is null || e.Key == key);
+        var log = new TopicLog(await LogDatabaseAsync(), Topic, Partitions);
         await using var database = log.Database;
         var events = new List<Received>();
         for (var partition = 0; partition < Partitions; partition++)
@@ -170,8 +203,20 @@ internal static class Deeds
     /// <summary>Publishes what one step takes; it is removed from the outbox in the next.</summary>
     public static Task<bool> RelayAsync(this ServiceHost service) => service.Loops["relay"].StepAsync(CancellationToken.None);
 
-    /// <summary>One step of the consumer: one batch.</summary>
-    public static Task<bool> HandleAsync(this ServiceHost service) => service.Loops["consumer"].StepAsync(CancellationToken.None);
+    /// <summary>One batch of the consumer; false when there is none. A member of a group takes a moment until it has its partitions and their records.</summary>
+    public static async Task<bool> HandleAsync(this ServiceHost service)
+    {
+        var began = Environment.TickCount64;
+        while (!await service.Loops["consumer"].StepAsync(CancellationToken.None))
+        {
+            if (service.Handled is { } handled && handled.Assigned == handled.Partitions)
+                return false;
+            if (Environment.TickCount64 - began > 30_000)
+                throw new TimeoutException("it has not come to the end of its partitions");
+            await Task.Delay(5);
+        }
+        return true;
+    }
 
     /// <summary>Steps of the consumer until there is nothing more.</summary>
     public static async Task HandleAllAsync(this ServiceHost service)

@@ -54,7 +54,7 @@ public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(po
         await World.StopLogAsync();
         var writer = await World.OpenLogAsync(run: false);
         var ledger = await World.StartAsync("ledger");
-        await ledger.HandleAllAsync();
+        Assert.False(await ledger.Loops["consumer"].StepAsync(Ct));
 
         await AssertUnsettledAsync(counter, ledger);
         await writer.StepAsync(Ct);

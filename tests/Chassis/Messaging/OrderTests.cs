@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
+using Mannam.Tests.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
 /// <summary>Guarantee 3: in order per saga and producer.</summary>
-public sealed class OrderTests(PostgresFixture postgres) : CountingTests(postgres)
+public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
     [Theory]
     [InlineData(5)]

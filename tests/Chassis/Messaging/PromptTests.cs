@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Mannam.Chassis.Hosting;
 using Mannam.Tests.Chassis.Counting;
+using Mannam.Tests.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
 /// <summary>Events are on their way at once, not at the next poll.</summary>
-public sealed class PromptTests(PostgresFixture postgres) : CountingTests(postgres)
+public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
     [Fact]
     public async Task A_policy_has_taken_effect_milliseconds_after_the_commit_of_what_it_follows()

@@ -1,12 +1,13 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
+using Mannam.Tests.Kafka;
 using Npgsql;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
 /// <summary>Guarantee 1, the second half: what was committed is published.</summary>
-public sealed class RelayTests(PostgresFixture postgres) : CountingTests(postgres)
+public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
     [Theory]
     [InlineData("relay.publishing", 1)]

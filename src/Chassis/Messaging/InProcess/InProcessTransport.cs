@@ -28,7 +28,7 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
     public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) =>
         _topics[topic].Writer.AppendAsync(records, ct);
 
-    public ISubscription Subscribe(string topic, string group, PositionsOf positions) =>
+    public ISubscription Subscribe(string topic, string group, IPositions positions) =>
         new Subscription(_topics[topic].Log, _topics[topic].Tail, positions);
 
     /// <summary>Closes the databases.</summary>
@@ -42,13 +42,13 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
     {
         private readonly TopicLog _log;
         private readonly LogTail _tail;
-        private readonly PositionsOf _positions;
+        private readonly IPositions _positions;
         private readonly Signal _appended = new();
         private readonly long[] _next;
         private bool _positioned;
         private int _first;
 
-        public Subscription(TopicLog log, LogTail tail, PositionsOf positions)
+        public Subscription(TopicLog log, LogTail tail, IPositions positions)
         {
             (_log, _tail, _positions, _next) = (log, tail, positions, new long[log.Partitions]);
             tail.Listen(_appended);
@@ -79,7 +79,7 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
 
         private async Task PositionAsync(CancellationToken ct)
         {
-            foreach (var (partition, next) in await _positions([.. Enumerable.Range(0, _next.Length)], ct))
+            foreach (var (partition, next) in await _positions.ReadAsync([.. Enumerable.Range(0, _next.Length)], ct))
                 _next[partition] = next;
             _positioned = true;
         }
@@ -87,6 +87,8 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
         public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _appended.WaitAsync(atMost, ct);
 
         public void Rewind() => _positioned = false;
+
+        public int? Partitions => _next.Length;
 
         public long Lag(int partition, long next) => _tail.IsKnown ? _tail.Ends[partition] - next : long.MaxValue;
 

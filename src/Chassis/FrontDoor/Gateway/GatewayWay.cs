@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
+
+namespace Mannam.Chassis.FrontDoor.Gateway;
+
+/// <summary>To the replicas of a service, in turn. What one of them did not take is asked of the next; what it may have taken is not asked twice, but for
+/// reading.</summary>
+internal sealed class GatewayWay(string cluster) : IServiceWay
+{
+    // Passed over for so long, unless a probe finds it well before.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    private static readonly ForwarderRequestConfig Request = new() { ActivityTimeout = TimeSpan.FromSeconds(100) };
+    private IProxyStateLookup? _states;
+    private IHttpForwarder? _forwarder;
+    private IDestinationHealthUpdater? _health;
+    private int _turn;
+
+    public string Cluster => cluster;
+
+    public void Open(IServiceProvider services) =>
+        (_states, _forwarder, _health) = (
+            services.GetRequiredService<IProxyStateLookup>(),
+            services.GetRequiredService<IHttpForwarder>(),
+            services.GetRequiredService<IDestinationHealthUpdater>()
+        );
+
+    public bool IsRunning => State is { } state && state.DestinationsState.AvailableDestinations.Count > 0;
+
+    private ClusterState? State => _states!.TryGetCluster(cluster, out var state) ? state : null;
+
+    public async Task<bool> PassOnAsync(HttpContext context)
+    {
+        if (State is not { } state)
+            return false;
+        foreach (var replica in InTurn(state))
+        {
+            var error = await _forwarder!.SendAsync(
+                context,
+                replica.Model.Config.Address,
+                state.Model.HttpClient,
+                Request,
+                Outward.Instance
+            );
+            if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+                return true;
+            var why = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+            context.Response.Clear();
+            // Too large, too slow: told where the request came in.
+            if (Refused(why) is { } refused)
+                throw refused;
+            if (error is ForwarderError.Request)
+                _health!.SetPassive(state, replica, DestinationHealth.Unhealthy, Rest);
+            if (!MayAskAgain(context.Request, error, why))
+                break;
+        }
+        return false;
+    }
+
+    private static BadHttpRequestException? Refused(Exception? why) =>
+        why switch
+        {
+            BadHttpRequestException refused => refused,
+            AggregateException all => all.InnerExceptions.Select(Refused).FirstOrDefault(r => r is not null),
+            _ => why?.InnerException is { } inner ? Refused(inner) : null,
+        };
+
+    private static bool MayAskAgain(HttpRequest request, ForwarderError error, Exception? why) =>
+        error is ForwarderError.Request
+        && (
+            why is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+            || HttpMethods.IsGet(request.Method)
+            || HttpMethods.IsHead(request.Method)
+        );
+
+    private IEnumerable<DestinationState> InTurn(ClusterState state)
+    {
+        var all = state.DestinationsState.AvailableDestinations;
+        var first = (int)((uint)Interlocked.Increment(ref _turn) % (uint)Math.Max(1, all.Count));
+        return Enumerable.Range(0, all.Count).Select(i => all[(first + i) % all.Count]);
+    }
+
+    /// <summary>What is known of its replicas. The gateway is well whatever they are: it must be there when they come back.</summary>
+    public ValueTask<ServiceHealth> HealthAsync() =>
+        ValueTask.FromResult(
+            new ServiceHealth(
+                Live: true,
+                Ready: true,
+                State!.Destinations.ToDictionary(
+                    d => d.Key,
+                    d => State!.DestinationsState.AvailableDestinations.Contains(d.Value) ? "available" : "away"
+                )
+            )
+        );
+
+    public HttpMessageHandler Handler() => new ToReplica(this);
+
+    private sealed class ToReplica(GatewayWay way) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (way.State is not { } state || way.InTurn(state).FirstOrDefault() is not { } replica)
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "no replica is available");
+            request.RequestUri = new Uri(new Uri(replica.Model.Config.Address), request.RequestUri!.PathAndQuery);
+            return state.Model.HttpClient.SendAsync(request, cancellationToken);
+        }
+    }
+}

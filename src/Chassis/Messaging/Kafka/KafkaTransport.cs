@@ -1,0 +1,74 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Chassis.Messaging.Kafka;
+
+/// <summary>The transport of many machines. A topic is made where it is missing, when it is first needed: nothing here asks Kafka to be there at the start.</summary>
+public sealed class KafkaTransport : ITransport, IDisposable
+{
+    // A loop must come back while the broker is away: it is watched.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly KafkaOptions _options;
+    private readonly ILogger _log;
+    private readonly KafkaTopics _topics;
+    private readonly Lock _turn = new();
+    private KafkaProducer? _producer;
+
+    public KafkaTransport(KafkaOptions options, ILogger log)
+    {
+        Librdkafka.Find();
+        (_options, _log, _topics) = (options, log, new KafkaTopics(options));
+    }
+
+    public async Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        if (records.Count == 0)
+            return;
+        var delivered = new Delivered(records.Count, _topics);
+        KafkaProducer? producer = null;
+        try
+        {
+            await _topics.EnsureAsync(topic, ct);
+            producer = Producer();
+            using var within = CancellationTokenSource.CreateLinkedTokenSource(ct, producer.Over);
+            within.CancelAfter(Patience);
+            await producer.SendAsync(topic, records, delivered, within.Token);
+        }
+        catch (Exception e) when (e is KafkaException or OperationCanceledException or ObjectDisposedException)
+        {
+            GiveUp(producer);
+            ct.ThrowIfCancellationRequested();
+            var why = e is KafkaException ? e.Message.TrimEnd('.') : $"not acknowledged within {Patience.TotalSeconds} s";
+            throw new PublishException($"Kafka did not take it: {why}", delivered.Indexes, e);
+        }
+    }
+
+    private KafkaProducer Producer()
+    {
+        lock (_turn)
+            return _producer ??= new KafkaProducer(_options, _log);
+    }
+
+    // Others who wait for it lose it too: what they gave it may have been overtaken by nothing, but it will not come.
+    private void GiveUp(KafkaProducer? producer)
+    {
+        lock (_turn)
+        {
+            if (producer is null || _producer != producer)
+                return;
+            _producer = null;
+        }
+        producer.GiveUp();
+        producer.Dispose();
+    }
+
+    public ISubscription Subscribe(string topic, string group, IPositions positions) =>
+        new KafkaSubscription(_options, topic, group, positions, _topics, _log);
+
+    public void Dispose()
+    {
+        GiveUp(_producer);
+        _topics.Dispose();
+    }
+}

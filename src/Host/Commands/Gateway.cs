@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.FrontDoor;
+using Mannam.Chassis.FrontDoor.Gateway;
+
+namespace Mannam.Host.Commands;
+
+/// <summary><c>mannam gateway taxi --port 8088</c>: the single entry to systems whose services run as processes of their own, until it is told to stop.</summary>
+internal static class Gateway
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
+
+    public static Command Command()
+    {
+        var systems = new Argument<string>("systems")
+        {
+            Description = "A system, served at the root too, or several, separated by commas.",
+        };
+        var port = new Option<int?>("--port") { Description = "The port to listen on, the system's own unless given; 0 takes a free one." };
+        var listen = Options.Listen();
+        var set = Options.Set();
+        var config = Options.Config();
+        var command = new Command(
+            "gateway",
+            "Leads to services that run as processes of their own, and prints its address when it is ready."
+        )
+        {
+            systems,
+            port,
+            listen,
+            set,
+            config,
+        };
+        command.SetAction(
+            (parsed, ct) =>
+            {
+                var configuration = Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []);
+                Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems));
+                var chosen = Up.Chosen(parsed.GetValue(systems)!);
+                var settings = new Settings(configuration, HostSettings.Scope);
+                var options = new FrontDoorOptions
+                {
+                    Systems = [],
+                    Address = Options.AddressOf(parsed.GetValue(listen)!),
+                    Port = Options.PortOf(parsed.GetValue(port) ?? chosen[0].Port),
+                    Hosts = settings.Get(HostSettings.Hosts),
+                    Origins = settings.Get(HostSettings.CorsOrigins),
+                    TrustedProxies = settings.Get(HostSettings.TrustedProxies),
+                    MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
+                    RequestsPerSecond = (int)settings.Get(HostSettings.RequestsPerSecond),
+                };
+                return RunAsync(
+                    options,
+                    [.. chosen.Select(s => GatewaySettings.Read(s, configuration))],
+                    settings.Get(HostSettings.DrainSpreadOut),
+                    ct
+                );
+            }
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        FrontDoorOptions options,
+        IReadOnlyList<SpreadOutSystem> systems,
+        TimeSpan drain,
+        CancellationToken stop
+    )
+    {
+        await using var door = GatewayDoor.Of(
+            options,
+            systems,
+            builder => builder.Logging.AddSimpleConsole(c => c.SingleLine = true).AddMannamLevels()
+        );
+        try
+        {
+            await door.StartAsync(stop);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw InstallationException.OfPort(options.Address, options.Port, e);
+        }
+        await Console.Out.WriteLineAsync($"ready {door.Address.ToString().TrimEnd('/')}");
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Console.Error.WriteLineAsync("mannam: stopping");
+        door.BeginDrain();
+        await Task.Delay(drain, CancellationToken.None);
+        using var grace = new CancellationTokenSource(Grace);
+        await door.StopAsync(grace.Token);
+        return 0;
+    }
+}

@@ -1,0 +1,33 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor.Gateway;
+
+namespace Mannam.Host;
+
+/// <summary>Where a gateway finds the services: <c>Taxi:Gateway:CatchUrl</c> and so on, one address or several.</summary>
+internal static class GatewaySettings
+{
+    /// <summary>All of a system's, with their scope.</summary>
+    public static IEnumerable<(string Scope, Setting Setting)> Of(SystemDeclaration system) =>
+        system.Services.Select(s => (Scope(system), (Setting)AddressesOf(s)));
+
+    /// <summary>The system as it is configured.</summary>
+    public static SpreadOutSystem Read(SystemDeclaration system, IConfiguration configuration)
+    {
+        var settings = new Settings(configuration, Scope(system));
+        return new(
+            system.Name,
+            system.Title,
+            [.. system.Services.Select(s => new SpreadOutService(s.Name, s.Paths, settings.Get(AddressesOf(s))))]
+        );
+    }
+
+    private static string Scope(SystemDeclaration system) => $"{system.SettingsScope}:Gateway";
+
+    private static Setting<IReadOnlyList<Uri>> AddressesOf(ServiceDeclaration service) =>
+        Setting.Addresses(
+            $"{char.ToUpperInvariant(service.Name[0])}{service.Name[1..]}Url",
+            $"the address of {service.FullName}, or those of its replicas",
+            $"http://127.0.0.1:{service.Port}"
+        );
+}

@@ -1,0 +1,98 @@
+namespace Mannam.Simulation;
+
+/// <summary>A guarantee, and how it is taken out of the code.</summary>
+/// <param name="Name">What is missing then.</param>
+/// <param name="Edits">Texts that occur once in a file, and what stands in their place.</param>
+internal sealed record Mutation(string Name, params (string File, string Find, string Replace)[] Edits)
+{
+    /// <summary>Edits the files of a checkout.</summary>
+    /// <exception cref="InvalidOperationException">The code is not what it was: the mutation has to follow it.</exception>
+    public void Apply(string root)
+    {
+        foreach (var (file, find, replace) in Edits)
+        {
+            var path = Path.Combine(root, file);
+            var text = File.Exists(path) ? File.ReadAllText(path) : "";
+            if (text.Split(find).Length != 2)
+                throw new InvalidOperationException($"the mutation '{Name}' does not apply any more: {file} does not hold once\n{find}");
+            File.WriteAllText(path, text.Replace(find, replace, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>All of them, as docs/reliability.md lists them.</summary>
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        new(
+            "the inbox",
+            (
+                "src/Chassis/Messaging/Positions.cs",
+                """
+                            insert into inbox (event_id) select e.id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)
+                            on conflict do nothing returning event_id
+                """,
+                "            select e.id as event_id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)"
+            )
+        ),
+        new("the position's condition", ("src/Chassis/Messaging/Positions.cs", " and p.next = v.expected", "")),
+        new("the sweep", ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Decision.Holds")),
+        new(
+            "payment's idempotency",
+            (
+                "src/Payments/Payment.cs",
+                """
+                        if (!IsNew)
+                            return Consider(amount);
+                """,
+                ""
+            ),
+            (
+                "src/Payments/Approvals.cs",
+                """
+                                    if (await _payments.FindAsync(key) is { } before)
+                                        return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
+                """,
+                ""
+            )
+        ),
+        new(
+            "the remembered cancellation",
+            (
+                "src/Payments/Payment.cs",
+                "        if (GivenBack)\n            return [];",
+                "        if (GivenBack || IsNew)\n            return [];"
+            )
+        ),
+        new("the order per saga and producer", ("src/Chassis/Messaging/Relay.cs", "order by id limit", "order by id desc limit")),
+        new(
+            "the outbox (publish before commit)",
+            (
+                "src/Chassis/Storage/UnitOfWork.cs",
+                """
+                        await points.AtAsync("command.committing");
+                """,
+                """
+                        foreach (var entry in db.ChangeTracker.Entries<OutboxRow>().ToList())
+                        {
+                            await using var first = new NpgsqlConnection(db.Database.GetConnectionString());
+                            await first.OpenAsync(ct);
+                            await using var insert = new NpgsqlCommand("insert into outbox (event_id, key, headers, value) values ($1, $2, $3::json, $4::json)", first);
+                            foreach (var value in new object[] { entry.Entity.EventId, entry.Entity.Key, entry.Entity.Headers, entry.Entity.Value })
+                                insert.Parameters.Add(new NpgsqlParameter { Value = value });
+                            await insert.ExecuteNonQueryAsync(ct);
+                            entry.State = EntityState.Detached;
+                        }
+                        outbox.Give();
+                        await points.AtAsync("command.committing");
+                """
+            )
+        ),
+        new(
+            "the version check",
+            (
+                "src/Chassis/Storage/ServiceDb.cs",
+                "            entity.FindProperty(nameof(Aggregate.Version))!.IsConcurrencyToken = true;\n",
+                ""
+            )
+        ),
+    ];
+}

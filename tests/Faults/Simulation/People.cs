@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Mannam.Simulation;
+
+/// <summary>Those who use the system in a run: what they do, and what they are told.</summary>
+internal sealed partial class People(World world, long first, Random random)
+{
+    // More than any run asks for.
+    private const int MostSagas = 100;
+    private readonly List<Act> acts = [];
+
+    public List<Told> Told { get; } = [];
+
+    public IReadOnlyList<Act> Acts => acts;
+
+    /// <summary>Somebody does something, and waits for the answer.</summary>
+    public Task ActAsync()
+    {
+        var act = world.Business.Next(random, new Seen(first, acts));
+        acts.Add(act);
+        var label = $"[{acts.Count}] {act.Text}";
+        world.Disturbance.Tell(label);
+        return world.Scheduler.DoAsync(label, () => ActAsync(act, label));
+    }
+
+    private async Task ActAsync(Act act, string label)
+    {
+        var told = new Told(act, 0, null, 0);
+        try
+        {
+            var service = ServiceOf(act);
+            using var http = new HttpMessageInvoker(new Way(world, null, service));
+            using var request = RequestOf(act);
+            using var answer = await http.SendAsync(request, CancellationToken.None);
+            var text = await answer.Content.ReadAsStringAsync();
+            var body = text.Length > 0 ? JsonNode.Parse(text) : null;
+            told = new Told(act, (int)answer.StatusCode, body, NumberOf(body, answer.Headers.Location));
+            world.Disturbance.Branches.Add($"{act.Kind} {told.Status}");
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            // No answer.
+        }
+        Told.Add(told);
+        world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");
+    }
+
+    private string ServiceOf(Act act)
+    {
+        var path = act.Call.Split(' ', '/', '?')[2];
+        return world.Services.First(s => s.Declaration.Paths.Contains(path)).Name;
+    }
+
+    private static HttpRequestMessage RequestOf(Act act)
+    {
+        var call = act.Call.Split(' ');
+        var request = new HttpRequestMessage(new HttpMethod(call[0]), new Uri("http://localhost" + call[1]));
+        if (act.Body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(act.Body)));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        if (act.Key is not null)
+            request.Headers.Add("Idempotency-Key", act.Key);
+        return request;
+    }
+
+    private int NumberOf(JsonNode? body, Uri? location)
+    {
+        var key = location is not null
+            ? long.Parse(location.OriginalString.Split('/')[^1], CultureInfo.InvariantCulture)
+            : (long?)(body?["id"] ?? body?[world.Business.System.CorrelationKey]);
+        return key is { } k ? (int)(k - first) : 0;
+    }
+
+    /// <summary>A line of the story with the sagas' numbers in the run in place of their keys.</summary>
+    public string InNumbers(string line) =>
+        Number()
+            .Replace(
+                line,
+                n =>
+                    long.TryParse(n.Value, CultureInfo.InvariantCulture, out var key) && key > first && key <= first + MostSagas
+                        ? $"#{key - first}"
+                        : n.Value
+            );
+
+    [GeneratedRegex(@"(?<![\d.#])\d+(?![\d.])")]
+    private static partial Regex Number();
+}

@@ -1,0 +1,37 @@
+using Mannam.Host;
+using Mannam.Simulation;
+
+const string Usage = """
+    faults simulate --system taxi [--seeds 20000] [--from 1] [--story] [--first]
+        Disturbed histories of a system, one a seed, each settled and checked. --story tells each, one line a step; --first stops at the
+        first seed that breaks something.
+    faults mutate [PART OF A NAME]
+        Takes the guarantees out of a copy of the code, one at a time, and tells which seed finds it.
+    """;
+
+// Whenever the order to stop comes, what was begun is ended in order: PostgreSQL, and the folders in /tmp.
+using var orders = new StopOrders();
+try
+{
+    return args switch
+    {
+        ["simulate", .. var rest] => await Simulate.RunAsync(rest, orders.Given),
+        ["mutate", .. var rest] => await Mutate.RunAsync(rest, orders.Given),
+        ["--help"] or ["-h"] => Say(Usage, 0),
+        _ => Say(Usage, 2),
+    };
+}
+catch (ArgumentException wrong)
+{
+    return Say(wrong.Message + Environment.NewLine + Usage, 2);
+}
+catch (Exception stopped) when (orders.Given.IsCancellationRequested)
+{
+    return Say($"stopped: {stopped.Message}", 130);
+}
+
+static int Say(string text, int status)
+{
+    (status == 0 ? Console.Out : Console.Error).WriteLine(text);
+    return status;
+}

@@ -1,0 +1,123 @@
+namespace Mannam.Simulation;
+
+/// <summary>Something that was held up on its way: a piece of code at a named point, a request or an answer between two services.</summary>
+/// <param name="Label">Whose it is, such as <c>rider asks #1 › payment</c>.</param>
+/// <param name="Where">Where it is held.</param>
+/// <param name="Service">The service whose end ends it too; null for what is on its way between two.</param>
+/// <param name="Go">Lets it go on.</param>
+/// <param name="Fail">Lets it fail.</param>
+internal sealed record Held(string Label, string Where, string? Service, Action Go, Action<Exception> Fail);
+
+/// <summary>Lets one piece of code run at a time, and knows when it has come to rest: ended, held at a point, or waiting for another.</summary>
+/// <remarks>Whoever waits for another (a caller for its answer, a delay for its time) hands on its turn, so that the count of those that run is 0
+/// exactly when nothing will happen by itself. That is what makes a run the same each time.</remarks>
+internal sealed class Scheduler
+{
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(60);
+    private readonly Lock gate = new();
+    private readonly List<Held> held = [];
+    private TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int running;
+
+    /// <summary>Whose turn it is.</summary>
+    public string Current { get; set; } = "";
+
+    /// <summary>What is held now, in the order in which it was.</summary>
+    public IReadOnlyList<Held> AllHeld => held;
+
+    /// <summary>One more runs.</summary>
+    public void Begin()
+    {
+        lock (gate)
+            running++;
+    }
+
+    /// <summary>One less runs: it has ended, is held, or waits for somebody who runs in its place.</summary>
+    public void End()
+    {
+        lock (gate)
+        {
+            if (--running == 0)
+                quiet.TrySetResult();
+        }
+    }
+
+    /// <summary>Gives the turn to somebody, and waits until nobody runs.</summary>
+    public async Task LetAsync(string label, Action start)
+    {
+        lock (gate)
+        {
+            if (running != 0)
+                throw new InvalidOperationException($"{label} starts while {Current} runs");
+            quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            running = 1;
+        }
+        Current = label;
+        start();
+        try
+        {
+            await quiet.Task.WaitAsync(Stuck);
+        }
+        catch (TimeoutException)
+        {
+            throw new SimulatorException($"{Current} does not come to rest (begun by {label}; held: {string.Join("; ", held)})");
+        }
+    }
+
+    /// <summary>Starts something that ends by itself, and waits until nobody runs.</summary>
+    public Task DoAsync(string label, Func<Task> body) =>
+        LetAsync(
+            label,
+            () =>
+                _ = Task.Run(async () =>
+                {
+                    try
+                    {
+                        await body();
+                    }
+                    finally
+                    {
+                        End();
+                    }
+                })
+        );
+
+    /// <summary>Whoever runs is held until it is let go.</summary>
+    public async Task HoldAsync(string where, string? service)
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Hold(new Held(Current, where, service, go.SetResult, go.SetException));
+        await go.Task;
+    }
+
+    /// <summary>Keeps what was held by others; its turn is over.</summary>
+    public void Hold(Held what)
+    {
+        held.Add(what);
+        End();
+    }
+
+    /// <summary>Lets something go on, or fail, until nobody runs.</summary>
+    public Task ReleaseAsync(Held what, Exception? failure = null)
+    {
+        held.Remove(what);
+        return LetAsync(what.Label, () => Release(what, failure));
+    }
+
+    /// <summary>Forgets what was held: nobody waits for it any more.</summary>
+    public void Drop(Held what) => held.Remove(what);
+
+    private static void Release(Held what, Exception? failure)
+    {
+        if (failure is null)
+            what.Go();
+        else
+            what.Fail(failure);
+    }
+}
+
+/// <summary>The simulator itself has failed: what it says of a run does not count.</summary>
+internal sealed class SimulatorException(string message) : Exception(message);
+
+/// <summary>The service has died: whatever it was doing ends here.</summary>
+internal sealed class CrashException(string service) : OperationCanceledException($"{service} has died");

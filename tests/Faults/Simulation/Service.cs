@@ -1,0 +1,198 @@
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Mannam.Simulation;
+
+/// <summary>One service of a simulated world: the real one, whose loops make a step when they are told to. It can die and come back.</summary>
+internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
+{
+    // They take part in nothing that is simulated: keys are honoured for a day.
+    private static readonly string[] LeftOut = ["keys"];
+    private readonly List<ILoop> stale = [];
+    private readonly HashSet<ILoop> busy = [];
+    private List<ILoop> loops = [];
+    private CancellationTokenSource life = new();
+
+    public string Name { get; } = host.Declaration.FullName;
+
+    public ServiceDeclaration Declaration => host.Declaration;
+
+    /// <summary>The way in, past the network.</summary>
+    public HttpMessageInvoker Door { get; } = new(new InProcessHandler(host.Server));
+
+    public NpgsqlDataSource Store { get; } = host.Services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <summary>How often it has come back.</summary>
+    public int Incarnation { get; private set; }
+
+    /// <summary>It has died and not come back.</summary>
+    public bool Away { get; private set; }
+
+    /// <summary>The loops that may have something to do, and are not in the midst of it.</summary>
+    public IEnumerable<ILoop> Ready => Away ? [] : loops.Where(l => Awake.Contains(l.Name) && !busy.Contains(l));
+
+    /// <summary>All its loops that are not in the midst of a step.</summary>
+    public IEnumerable<ILoop> Idle => Away ? [] : loops.Where(l => !busy.Contains(l));
+
+    /// <summary>Subscribers of earlier lives that do not know that they are dead.</summary>
+    public IEnumerable<ILoop> Stale => Away ? [] : stale.Where(l => !busy.Contains(l));
+
+    /// <summary>The names of the loops that may have something to do.</summary>
+    public HashSet<string> Awake { get; } = [];
+
+    /// <summary>It comes to one of its points.</summary>
+    public async ValueTask AtAsync(string point)
+    {
+        if (Away)
+            throw new CrashException(Name);
+        if (point == "approval.joining")
+        {
+            world.Join();
+            return;
+        }
+        var label = world.Scheduler.Current;
+        switch (world.Disturbance.At(Name, point, label))
+        {
+            case AtPoint.Dies:
+                Die();
+                throw new CrashException(Name);
+            case AtPoint.IsCutOff:
+                throw new NpgsqlException("the connection was lost", new IOException());
+            case AtPoint.IsRefused:
+                throw new InvalidOperationException("refused");
+            case AtPoint.IsHeld:
+                await world.Scheduler.HoldAsync($"{Name}/{point}", Name);
+                break;
+        }
+        if (point is "command.committed" or "consumer.committed" or "waiting.committed")
+            Awake.UnionWith(["relay", "due"]);
+        else if (point == "consumer.set-aside")
+            Awake.Add("waiting");
+    }
+
+    /// <summary>It dies: none of its points lets anybody pass from now on.</summary>
+    public void Die()
+    {
+        (Away, Incarnation) = (true, Incarnation + 1);
+        world.Died.Add(this);
+    }
+
+    /// <summary>Ends what it was doing, and discards its loops.</summary>
+    public async Task BuryAsync(bool keepConsumer)
+    {
+        await world.EndAllOfAsync(Name, life);
+        foreach (var loop in loops)
+        {
+            if (keepConsumer && loop.Name == "consumer")
+                stale.Add(loop);
+            else
+                await EndAsync(loop);
+        }
+        loops = [];
+        await World.LocksAreFreeAsync(Store);
+    }
+
+    /// <summary>It starts, or comes back.</summary>
+    public void ComeBack()
+    {
+        Away = false;
+        life.Dispose();
+        life = new();
+        loops = [.. host.MakeLoops().Where(l => !LeftOut.Contains(l.Name))];
+        // One after the other, so that chance decides on each.
+        foreach (var due in loops.OfType<DueLoop>())
+            due.Most = 1;
+        Awake.UnionWith(loops.Select(l => l.Name));
+    }
+
+    /// <summary>Another replica takes over what its subscriber reads, which does not know.</summary>
+    public void ReplaceConsumer()
+    {
+        var at = loops.FindIndex(l => l.Name == "consumer");
+        stale.Add(loops[at]);
+        loops[at] = host.MakeLoops().First(l => l.Name == "consumer");
+        Awake.Add("consumer");
+    }
+
+    /// <summary>One step of a loop, as far as it comes.</summary>
+    public Task StepAsync(ILoop loop)
+    {
+        var label = $"{Name} {(stale.Contains(loop) ? "stale " : "")}{loop.Name}";
+        busy.Add(loop);
+        Awake.Remove(loop.Name);
+        return world.Scheduler.DoAsync(
+            label,
+            async () =>
+            {
+                try
+                {
+                    if (await loop.StepAsync(life.Token))
+                        Awake.Add(loop.Name);
+                }
+                catch (Exception e)
+                {
+                    Awake.Add(loop.Name);
+                    Failed(label, e);
+                }
+                finally
+                {
+                    busy.Remove(loop);
+                }
+            }
+        );
+    }
+
+    private void Failed(string label, Exception e)
+    {
+        if (e is OperationCanceledException)
+            return;
+        world.Disturbance.Branches.Add($"step failed: {e.GetType().Name}");
+        world.Disturbance.Tell($"{label}: {e.GetType().Name} {(e is PublishException or FencedException ? "" : e.Message)}");
+    }
+
+    /// <summary>Those who did not know that they are dead end.</summary>
+    public async Task ForgetStaleAsync()
+    {
+        foreach (var loop in stale)
+            await EndAsync(loop);
+        stale.Clear();
+    }
+
+    /// <summary>Its subscriber begins anew, so that nothing of it depends on earlier runs.</summary>
+    public async Task BeginRunAsync()
+    {
+        await ForgetStaleAsync();
+        var fresh = host.MakeLoops();
+        for (var i = 0; i < loops.Count; i++)
+        {
+            // It remembers nothing but its connection.
+            if (loops[i].Name == "relay")
+                continue;
+            await EndAsync(loops[i]);
+            loops[i] = fresh.First(l => l.Name == loops[i].Name);
+        }
+        foreach (var due in loops.OfType<DueLoop>())
+            due.Most = 1;
+        Awake.UnionWith(loops.Select(l => l.Name));
+    }
+
+    private static async Task EndAsync(ILoop loop)
+    {
+        if (loop is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ForgetStaleAsync();
+        foreach (var loop in loops)
+            await EndAsync(loop);
+        await host.StopAsync(TimeSpan.Zero);
+        Door.Dispose();
+        life.Dispose();
+    }
+}

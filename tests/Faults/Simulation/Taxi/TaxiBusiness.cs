@@ -1,0 +1,101 @@
+using System.Globalization;
+using Mannam.Chassis.Declaration;
+using Mannam.Taxi;
+using static Mannam.Simulation.Taxi.TaxiInvariants;
+
+namespace Mannam.Simulation.Taxi;
+
+/// <summary>Taxi, as it is simulated: riders request and cancel, with and without keys; drivers take and give up.</summary>
+internal sealed class TaxiBusiness : Business
+{
+    private const int MostRequests = 3;
+    private static readonly string[] Drivers = ["Kim", "Lee"];
+
+    public override SystemDeclaration System => TaxiSystem.Declaration;
+
+    public override (string Service, string Sequence) Ids => ("taxi.catch", "catch_ids");
+
+    public override IReadOnlyDictionary<string, string> Settings { get; } =
+        // The circuit looks back on earlier runs.
+        new Dictionary<string, string> { ["Taxi:Catch:PaymentCircuitCalls"] = "100000" };
+
+    public override IReadOnlyList<string> Places { get; } = [Catch, Payment, Listed, PickUp, Page];
+
+    public override Act Next(Random random, Seen seen)
+    {
+        var requests = seen.Count("request");
+        if (requests == 0 || (requests < MostRequests && random.Next(4) == 0))
+            return Request(random, seen, requests + 1);
+        var keyed = seen.Acts.Where(a => a.Key is not null).ToList();
+        if (keyed.Count > 0 && random.Next(4) == 0)
+        {
+            var again = keyed[random.Next(keyed.Count)];
+            return again with
+            {
+                Text = $"again {again.Text.Replace("again ", "", StringComparison.Ordinal)}",
+                Kind = again.Kind.Replace("request", "again", StringComparison.Ordinal),
+            };
+        }
+        var (saga, driver) = (random.Next(1, requests + 1), Drivers[random.Next(Drivers.Length)]);
+        // More often about what somebody else is about too.
+        if (random.Next(2) == 0 && seen.Acts.LastOrDefault(a => a.Kind == "take") is { } taken)
+            (saga, driver) = (taken.Saga, random.Next(2) == 0 ? taken.Who : driver);
+        var id = seen.KeyOf(saga);
+        var act = random.Next(7) switch
+        {
+            <= 2 => Keyed(
+                random,
+                seen,
+                new Act($"{driver} takes #{saga}", "take", "POST /pickUps") { Body = new { matchId = id, driver } }
+            ),
+            <= 4 => new Act($"{driver} gives up #{saga}", "give up", $"DELETE /pickUps/{id}?driver={driver}"),
+            5 => new Act($"a driver looks at #{saga}", "look", $"GET /catchReqLists/{id}"),
+            _ => new Act($"the rider cancels #{saga}", "cancel", $"PATCH /catches/{id}") { Body = new { status = "Cancel" } },
+        };
+        return act with { Saga = saga, Who = driver };
+    }
+
+    // Each request has a price of its own, by which it is recognised.
+    private static Act Request(Random random, Seen seen, int number)
+    {
+        var price = random.Next(5) == 0 ? 90_000 + number : 1_000 + number;
+        var order = new
+        {
+            price,
+            startingPoint = "Busan",
+            destination = "Seoul",
+            customer = "Peter",
+        };
+        return Keyed(
+            random,
+            seen,
+            new Act($"Peter asks for a taxi at {price}", "request", "POST /catches") { Body = order, Who = $"{price}" }
+        );
+    }
+
+    private static Act Keyed(Random random, Seen seen, Act act)
+    {
+        if (random.Next(2) == 0)
+            return act;
+        var key = seen.Acts.Count + 1;
+        return act with { Text = $"{act.Text} with key {key}", Key = string.Create(CultureInfo.InvariantCulture, $"{seen.First}-{key}") };
+    }
+
+    public override bool IsPaid(Saga saga) => saga.At(Catch, "status") is not (null or "Cancel");
+
+    public override IEnumerable<Broken> Check(Saga saga) => TaxiInvariants.Check(saga);
+
+    // A request that is made again with its key comes about once.
+    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<Told> told)
+    {
+        foreach (var price in sagas.GroupBy(s => s.At(Catch, "price") ?? ""))
+        {
+            var lives = price.Count(IsPaid);
+            if (lives > 1)
+                yield return new("a key makes one request", $"{lives} requests at {price.Key} live");
+            var answers = told.Where(t => t.Act.Who == price.Key && t.Status == 201).Select(t => t.Saga).Distinct().ToList();
+            if (answers.Count > 1)
+                yield return new("a key makes one request", $"201 for #{string.Join(" and #", answers)} at {price.Key}");
+        }
+    }
+}

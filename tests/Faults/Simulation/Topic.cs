@@ -1,0 +1,68 @@
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Messaging.InProcess;
+
+namespace Mannam.Simulation;
+
+/// <summary>The in-process transport, whose publishing may fail before or after it took effect, and whose subscribers get as much as chance has it.</summary>
+internal sealed class Topic(World world, InProcessTransport inner, ILoop writer) : ITransport
+{
+    private readonly List<Record> published = [];
+
+    /// <summary>What was published in this run.</summary>
+    public IReadOnlyList<Record> Published => published;
+
+    /// <summary>A new run begins.</summary>
+    public void Forget() => published.Clear();
+
+    public async Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct)
+    {
+        var (appended, known) = world.Disturbance.Publishing(records.Count) ?? (records.Count, records.Count);
+        if (appended > 0)
+            await AppendAsync(topic, [.. records.Take(appended)]);
+        if (known < records.Count)
+            throw new PublishException("the connection was lost", [.. Enumerable.Range(0, known)]);
+    }
+
+    /// <summary>Appends, though whoever published them may have done so before.</summary>
+    public async Task AppendAsync(string topic, IReadOnlyList<Record> records)
+    {
+        var appended = inner.PublishAsync(topic, records, CancellationToken.None);
+        await writer.StepAsync(CancellationToken.None);
+        await appended;
+        published.AddRange(records);
+        world.Appended();
+    }
+
+    public ISubscription Subscribe(string topic, string group, IPositions positions) =>
+        new Share(world, inner.Subscribe(topic, group, positions));
+
+    private sealed class Share(World world, ISubscription inner) : ISubscription
+    {
+        private readonly List<Received> there = [];
+
+        public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+        {
+            there.AddRange(await inner.FetchAsync(max, ct));
+            var fetched = new List<Received>();
+            foreach (var partition in there.GroupBy(r => r.Partition).OrderBy(p => p.Key))
+                fetched.AddRange(partition.Take(world.Disturbance.Share(partition.Count())));
+            there.RemoveAll(fetched.Contains);
+            return fetched;
+        }
+
+        public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => inner.WaitAsync(atMost, ct);
+
+        public void Rewind()
+        {
+            there.Clear();
+            inner.Rewind();
+        }
+
+        public int? Partitions => inner.Partitions;
+
+        public long Lag(int partition, long next) => inner.Lag(partition, next);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Host;
+using Mannam.Payments.Provider;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Mannam.Simulation;
+
+/// <summary>A system in which nothing happens by itself: its services, their stores, its topic, the ways between them, and the time.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    /// <summary>So many that two sagas of a run share one.</summary>
+    public const int Partitions = 2;
+
+    private readonly Dictionary<string, Service> services = [];
+    private InProcessTransport transport = null!;
+    private IAsyncDisposable writer = null!;
+
+    private World(Business business) => (Business, Clock) = (business, new Clock(Scheduler));
+
+    public Business Business { get; }
+
+    public Scheduler Scheduler { get; } = new();
+
+    public Clock Clock { get; }
+
+    /// <summary>What chance decides in the run under way.</summary>
+    public Disturbance Disturbance { get; set; } = null!;
+
+    /// <summary>Calls whose callers wait.</summary>
+    public List<Call> Calls { get; } = [];
+
+    /// <summary>Calls that a service has begun and not ended.</summary>
+    public List<Call> InProgress { get; } = [];
+
+    /// <summary>Services that have died and are to be buried.</summary>
+    public List<Service> Died { get; } = [];
+
+    /// <summary>The last movement of money in earlier runs.</summary>
+    public long LastMovement { get; set; }
+
+    public Topic Topic { get; private set; } = null!;
+
+    /// <summary>The database of the topic.</summary>
+    public NpgsqlDataSource Log { get; private set; } = null!;
+
+    public IEnumerable<Service> Services => services.Values;
+
+    public Service this[string name] => services[name];
+
+    /// <summary>Makes one, on databases of its own whose names begin with the prefix.</summary>
+    public static async Task<World> StartAsync(Business business, string server, string prefix)
+    {
+        var world = new World(business);
+        world.Disturbance = new Disturbance(new Random(0), new Temper(new Random(0)), world.Clock) { Calm = true };
+        await world.StartAsync(server, prefix);
+        return world;
+    }
+
+    private async Task StartAsync(string server, string prefix)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(server)
+        {
+            // The world's own now() is found before PostgreSQL's.
+            SearchPath = "public,simulated,pg_catalog",
+            // Nothing has to survive the end of the simulation.
+            Options = "-c synchronous_commit=off",
+        };
+        var databases = new Databases(connection.ToString(), prefix);
+        ServiceDeclaration[] declared = [ProviderService.Declaration, .. Business.System.Services];
+        await databases.EnsureAsync(
+            [.. declared.Select(d => databases.NameOf(d.FullName)), databases.NameOf("log")],
+            0,
+            CancellationToken.None
+        );
+        foreach (var declaration in declared)
+            await StoreTime.AddAsync(databases.Service(declaration.FullName));
+        transport = new InProcessTransport();
+        var log = databases.Service("log");
+        var loop = await transport.AddTopicAsync(Business.System.Name, log, Partitions, new Points("log"), CancellationToken.None);
+        (writer, Log, Topic) = ((IAsyncDisposable)loop, NpgsqlDataSource.Create(log), new Topic(this, transport, loop));
+        foreach (var declaration in declared)
+            services[declaration.FullName] = await StartAsync(declaration, databases.Service(declaration.FullName));
+        await TellTimeAsync();
+    }
+
+    private async Task<Service> StartAsync(ServiceDeclaration declaration, string database)
+    {
+        var settings = Business.Settings.ToDictionary(s => "Mannam:" + s.Key, s => (string?)s.Value);
+        var host = await ServiceHost.StartAsync(
+            declaration,
+            new ServiceEnvironment
+            {
+                ConnectionString = database,
+                Topic = Business.System.Name,
+                Transport = Topic,
+                Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+                InProcess = peer => new Way(this, declaration.FullName, peer),
+                Time = Clock.Of(declaration.FullName),
+                RunLoops = false,
+            },
+            CancellationToken.None
+        );
+        var service = new Service(this, host);
+        host.Points.Reached = service.AtAsync;
+        service.ComeBack();
+        return service;
+    }
+
+    /// <summary>The stores learn what time it is.</summary>
+    public async Task TellTimeAsync()
+    {
+        foreach (var service in Services)
+            await StoreTime.SetAsync(service.Store, new DateTime(Clock.Ticks, DateTimeKind.Utc));
+    }
+
+    /// <summary>There are records in the topic: the subscribers are told.</summary>
+    public void Appended()
+    {
+        foreach (var service in Services)
+            service.Awake.Add("consumer");
+    }
+
+    /// <summary>Whoever runs waits from now on for another call like its own.</summary>
+    public void Join() => InProgress.Last(c => c.Label == Scheduler.Current && !c.Joined).Join();
+
+    /// <summary>Ends all that a dead service was in the midst of, one after the other.</summary>
+    public async Task EndAllOfAsync(string service, CancellationTokenSource life)
+    {
+        var crash = new CrashException(service);
+        await Scheduler.LetAsync(
+            service,
+            () =>
+            {
+                life.Cancel();
+                Scheduler.End();
+            }
+        );
+        while (true)
+        {
+            if (Scheduler.AllHeld.FirstOrDefault(h => h.Service == service) is { } held)
+                await Scheduler.ReleaseAsync(held, crash);
+            else if (Calls.Find(c => c.From == service) is { } call)
+                await Scheduler.LetAsync(
+                    call.Caller,
+                    () =>
+                    {
+                        call.Die(crash);
+                        Scheduler.End();
+                    }
+                );
+            else if (Clock.Wakes.FirstOrDefault(w => w.IsDelay && w.Service == service) is { } wake)
+                await Clock.WakeAsync(wake);
+            else
+                return;
+        }
+    }
+
+    /// <summary>Waits until what a closed connection held is free: that its server's process has ended.</summary>
+    public static async Task LocksAreFreeAsync(NpgsqlDataSource store)
+    {
+        await using var command = store.CreateCommand(
+            "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"
+        );
+        var began = Stopwatch.GetTimestamp();
+        while (await command.ExecuteScalarAsync() is > 0L)
+        {
+            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
+                throw new SimulatorException("a lock of a dead service is not free");
+            await Task.Delay(1);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Services)
+            await service.DisposeAsync();
+        await writer.DisposeAsync();
+        await transport.DisposeAsync();
+        await Log.DisposeAsync();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Mannam.Tests.Scenarios;
+using Xunit;
+using Xunit.Sdk;
+
+namespace Mannam.Tests.SpreadOut;
+
+/// <summary>The clients' ledger against the state of all services: nothing lost, nothing double, all agree.</summary>
+internal static class Agreed
+{
+    /// <summary>Waits until every request that was recorded has settled.</summary>
+    /// <returns>How many there are, and how long it took.</returns>
+    public static async Task<(int Requests, TimeSpan Took)> AllAsync(Spread spread, IReadOnlyCollection<Told> told, TimeSpan within)
+    {
+        using var http = spread.Everywhere();
+        var began = Stopwatch.GetTimestamp();
+        var open = new List<long>();
+        for (long id = 1; (await http.AskAsync($"GET /catches/{id}")).Status == 200; id++)
+            open.Add(id);
+        var requests = open.Count;
+        // Nobody was told of a request that is not there, and none has come of nothing.
+        var ids = told.Where(t => t.Id is not null).Select(t => t.Id!.Value).ToList();
+        Assert.Equal(ids.Distinct().Count(), ids.Count);
+        Assert.Empty(ids.Except(open));
+        Assert.True(requests - ids.Count <= told.Count(t => t.Id is null), $"{requests} requests, {ids.Count} were told of");
+
+        XunitException? last = null;
+        while (open.Count > 0)
+        {
+            Assert.True(
+                Stopwatch.GetElapsedTime(began) < within,
+                $"{open.Count} of {requests} have not settled within {within}: {last?.Message}"
+            );
+            foreach (var id in open.ToList())
+            {
+                try
+                {
+                    var agreement = await TaxiAgreement.CheckAsync(http, id);
+                    Holds(told.FirstOrDefault(t => t.Id == id), agreement);
+                    open.Remove(id);
+                }
+                catch (Exception e) when (e is XunitException or InvalidOperationException or NullReferenceException)
+                {
+                    last = e as XunitException ?? last;
+                    break;
+                }
+            }
+            await Task.Delay(50);
+        }
+        return (requests, Stopwatch.GetElapsedTime(began));
+    }
+
+    // What was promised is true.
+    private static void Holds(Told? told, TaxiAgreement agreement)
+    {
+        var status = (string)agreement.Catch["status"]!;
+        if (told is { Requested: 201, Cancelled: null })
+            Assert.NotEqual("Cancel", status);
+        if (told is { Cancelled: 200 })
+            Assert.Equal("Cancel", status);
+        if (told is { Taken: 201, Cancelled: null })
+            Assert.Equal("PickupAssigned", status);
+        if (told is { Requested: 503 or 402 })
+            Assert.Equal("Cancel", status);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Sockets;
+using Mannam.Host;
+using Mannam.Tests.Host;
+using Mannam.Tests.Kafka;
+
+namespace Mannam.Tests.SpreadOut;
+
+/// <summary>Taxi as processes of their own, on the tests' Kafka and PostgreSQL, behind a gateway. Every service has as many places as replicas are wanted;
+/// whoever stands at none of them is away.</summary>
+internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int places) : IAsyncDisposable
+{
+    public static readonly string[] Services = ["taxi.payment", "taxi.catch", "taxi.pickup", "taxi.mypage"];
+
+    private static int count;
+    private readonly Installed installed = new();
+    private readonly Dictionary<(string Service, int Place), Running> running = [];
+    private readonly int gatewayPort = FreePort();
+    private readonly int providerPort = FreePort();
+    private readonly Dictionary<(string Service, int Place), int> ports = (
+        from service in Services
+        from place in Enumerable.Range(0, places)
+        select (service, place)
+    ).ToDictionary(p => p, _ => FreePort());
+
+    public string Prefix { get; } = $"spread{Interlocked.Increment(ref count)}_";
+
+    /// <summary>The topic of its events.</summary>
+    public string Topic { get; } = kafka.NewTopic();
+
+    /// <summary>The broker; the tests' own unless told otherwise.</summary>
+    public string? Bootstrap { get; set; }
+
+    /// <summary>The PostgreSQL server; the tests' own unless told otherwise.</summary>
+    public string? Server { get; set; }
+
+    /// <summary>A client of the gateway.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>A client of the provider.</summary>
+    public HttpClient Provider { get; private set; } = null!;
+
+    /// <summary>The database of a service.</summary>
+    public string DatabaseOf(string service) => Prefix + service.Replace('.', '_');
+
+    /// <summary>Starts everything, so many replicas of each service.</summary>
+    public async Task StartAsync(int replicas = 1)
+    {
+        Bootstrap ??= await kafka.BootstrapAsync();
+        Server ??= await postgres.ServerAsync();
+        var began = new List<Running> { Begin("provider", 0, providerPort) };
+        foreach (var service in Services)
+        {
+            for (var place = 0; place < replicas; place++)
+                began.Add(Begin(service, place, ports[(service, place)]));
+        }
+        running[("gateway", 0)] = installed.Begin([
+            "gateway",
+            "taxi",
+            "--port",
+            $"{gatewayPort}",
+            .. Services.SelectMany(s => new[] { "--set", $"Taxi:Gateway:{Capital(s)}Url={AddressesOf(s)}" }),
+        ]);
+        await Task.WhenAll(began.Append(running[("gateway", 0)]).Select(r => r.ReadyAsync()));
+        Http = running[("gateway", 0)].Http;
+        Provider = running[("provider", 0)].Http;
+        foreach (var service in Services)
+            await SeesAsync(service, replicas);
+    }
+
+    /// <summary>Starts a replica at a place that is free, and waits until it is ready.</summary>
+    public async Task StartAsync(string service, int place)
+    {
+        var replica = Begin(service, place, service == "provider" ? providerPort : ports[(service, place)]);
+        await replica.ReadyAsync();
+    }
+
+    /// <summary>Waits until the gateway has found so many replicas of a service.</summary>
+    public async Task SeesAsync(string service, int replicas)
+    {
+        for (var began = Environment.TickCount64; ; await Task.Delay(50))
+        {
+            var health = await Http.FindAsync("health/ready");
+            var found = health!["services"]![service]!["details"]!.AsObject().Count(d => (string?)d.Value == "available");
+            if (found == replicas)
+                return;
+            if (Environment.TickCount64 - began > 60_000)
+                throw new TimeoutException($"the gateway finds {found} replicas of {service}: {health}");
+        }
+    }
+
+    /// <summary>Stops a replica in order, and waits for its end.</summary>
+    public async Task<Ended> StopAsync(string service, int place)
+    {
+        var ended = await running[(service, place)].EndAsync(Posix.Interrupt);
+        running.Remove((service, place));
+        return ended;
+    }
+
+    /// <summary>Ends a replica at once.</summary>
+    public async Task KillAsync(string service, int place)
+    {
+        await running[(service, place)].EndAsync(Posix.KillAtOnce);
+        running.Remove((service, place));
+    }
+
+    /// <summary>A client of one replica, as its peers are.</summary>
+    public HttpClient At(string service, int place) => running[(service, place)].Http;
+
+    /// <summary>A client of the gateway that finds the provider too, as that of a front door does: at <c>/provider</c>.</summary>
+    public HttpClient Everywhere() =>
+        new(new ToProvider(Provider.BaseAddress!)) { BaseAddress = Http.BaseAddress, Timeout = TimeSpan.FromMinutes(1) };
+
+    private sealed class ToProvider(Uri provider) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.PathAndQuery is ['/', 'p', 'r', 'o', 'v', 'i', 'd', 'e', 'r', '/', .. var rest])
+                request.RequestUri = new Uri(provider, rest);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private Running Begin(string service, int place, int port) =>
+        running[(service, place)] = installed.Begin([
+            "service",
+            service,
+            "--port",
+            $"{port}",
+            "--postgres",
+            Server!,
+            "--kafka",
+            Bootstrap!,
+            "--set",
+            "Taxi:Catch:PaymentTimeout=10000",
+            $"Host:DatabasePrefix={Prefix}",
+            $"Taxi:Topic={Topic}",
+            $"Host:GroupPrefix={Prefix}",
+            $"Taxi:Catch:PaymentUrl={AddressesOf("taxi.payment")}",
+            $"Taxi:Payment:ProviderUrl=http://127.0.0.1:{providerPort}",
+        ]);
+
+    private string AddressesOf(string service) =>
+        string.Join(',', Enumerable.Range(0, places).Select(place => $"http://127.0.0.1:{ports[(service, place)]}"));
+
+    private static string Capital(string service) => $"{char.ToUpperInvariant(service[5])}{service[6..]}";
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public ValueTask DisposeAsync() => installed.DisposeAsync();
+}

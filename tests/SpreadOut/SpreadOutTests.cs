@@ -1,0 +1,96 @@
+using Mannam.Tests.Host;
+using Mannam.Tests.Kafka;
+using Xunit;
+
+namespace Mannam.Tests.SpreadOut;
+
+/// <summary>The services as processes of their own, behind the gateway, as clients see them.</summary>
+public sealed class SpreadOutTests(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
+{
+    private readonly Spread spread = new(postgres, kafka, places: 1);
+
+    public async ValueTask InitializeAsync() => await spread.StartAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return spread.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_ride_goes_through_all_processes_and_what_is_internal_stays_inside()
+    {
+        var http = spread.Http;
+        using var requested = await http.RequestAsync();
+        Assert.Equal(201, (int)requested.StatusCode);
+        var place = requested.Headers.Location!.ToString();
+        Assert.StartsWith(http.BaseAddress!.ToString(), place, StringComparison.Ordinal);
+        var id = long.Parse(place[(place.LastIndexOf('/') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+
+        await http.UntilAsync($"catchReqLists/{id}", "startingPoint", "Busan");
+        Assert.Equal(201, (await TaxiCalls.TakeAsync(http, id, "Speedmate")).Status);
+        await http.UntilAsync($"myPages/{id}", "status", "PickupAssigned");
+        await http.UntilAsync($"taxi/catches/{id}", "status", "PickupAssigned");
+        Assert.Equal(200, (await TaxiCalls.CancelAsync(http, id)).Status);
+        await http.UntilAsync($"myPages/{id}", "status", "PaymentCancelled");
+        await http.GoneAsync($"pickUps/{id}");
+        await spread.Provider.UntilAsync($"charges/taxi-{id}", "state", "givenBack");
+        Assert.Equal(["charge", "giveBack"], await Scenarios.Ledger.OfAsync(spread.Provider, id));
+
+        // Internal, from outside; and from inside.
+        var payment = new
+        {
+            matchId = 99,
+            price = 1000,
+            customer = "Mallory",
+            startingPoint = "a",
+            destination = "b",
+        };
+        await http.AskAsync("POST /payments", payment).Gives(405);
+        Assert.Equal("GET, HEAD", (await http.AskAsync("POST /payments", payment)).Header("Allow"));
+        await spread.At("taxi.payment", 0).AskAsync("POST /payments", payment).Gives(201);
+        // The provider is nobody's business outside.
+        await http.AskAsync("GET /ledger").Gives(404);
+        await http.AskAsync("GET /provider/ledger").Gives(404);
+
+        var described = (await http.AskAsync("GET /openapi/v1.json").Gives(200)).Json["paths"]!;
+        Assert.NotNull(described["/catches"]?["post"]);
+        Assert.NotNull(described["/payments"]?["get"]);
+        Assert.Null(described["/payments"]?["post"]);
+    }
+
+    [Fact]
+    public async Task The_gateway_refuses_in_the_same_form_as_a_front_door()
+    {
+        var http = spread.Http;
+        await http.AskAsync("POST /catches", "{\"price\": 1, \"startingPoint\": \"" + new string('x', 1 << 20) + "\"}").Refuses(413);
+        await http.AskAsync("GET /nothing").Refuses(404);
+        await http.AskAsync("GET /catches", null, ("Host", "elsewhere.example")).Refuses(421);
+        var preflight = await http.AskAsync(
+                "OPTIONS /catches",
+                null,
+                ("Origin", "http://localhost:3000"),
+                ("Access-Control-Request-Method", "POST")
+            )
+            .Gives(204);
+        Assert.Equal("http://localhost:3000", preflight.Header("Access-Control-Allow-Origin"));
+        var read = await http.AskAsync("GET /catches", null, ("Origin", "http://localhost:3000")).Gives(200);
+        Assert.Equal("http://localhost:3000", read.Header("Access-Control-Allow-Origin"));
+
+        // Under the address that the client used, whoever stands in between.
+        var seen = await http.AskAsync(
+            "GET /catches",
+            null,
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "taxi.example"),
+            ("X-Forwarded-Prefix", "/app")
+        );
+        Assert.Equal("https://taxi.example/app/catches?page=0&size=20", (string)seen.Json["_links"]!["first"]!["href"]!);
+
+        await spread.StopAsync("taxi.pickup", 0);
+        await spread.SeesAsync("taxi.pickup", 0);
+        var away = await http.AskAsync("GET /pickUps").Refuses(503);
+        Assert.NotNull(away.Header("Retry-After"));
+        await http.AskAsync("GET /catches").Gives(200);
+    }
+}
