@@ -9,20 +9,18 @@ internal static class Configured
     /// <summary>Reads all of it, below the key <c>Mannam</c>.</summary>
     /// <param name="files">JSON files, or folders with a file for each setting, as a ConfigMap or Secret is mounted.</param>
     /// <param name="settings"><c>Section:Key=value</c> each.</param>
-    /// <param name="known">The settings whose documents' variables are looked for; none unless given.</param>
-    /// <param name="variable">The environment, by the name of a variable.</param>
+    /// <param name="variable">The environment, by the name of a variable, for the documents' own names.</param>
     /// <exception cref="ConfigurationException">Something cannot be read.</exception>
     public static IConfigurationRoot From(
         IReadOnlyCollection<string> files,
         IReadOnlyCollection<string> settings,
-        IReadOnlyCollection<(string Scope, Setting Setting)>? known = null,
         Func<string, string?>? variable = null
     )
     {
         var builder = new ConfigurationBuilder();
         foreach (var file in files)
             builder.Add(new FileSettings(file));
-        builder.Add(new Variables(known ?? [], variable ?? Environment.GetEnvironmentVariable));
+        builder.Add(new Variables(variable ?? Environment.GetEnvironmentVariable));
         builder.AddEnvironmentVariables();
         return builder.Add(new Given(settings.Select(Pair))).Build();
     }
@@ -52,9 +50,9 @@ internal static class Configured
     // The documents' own names, below ours.
     private sealed class Variables : ConfigurationProvider, IConfigurationSource
     {
-        public Variables(IEnumerable<(string Scope, Setting Setting)> known, Func<string, string?> variable)
+        public Variables(Func<string, string?> variable)
         {
-            foreach (var (scope, setting) in known)
+            foreach (var (scope, setting) in Machine.SettingsOf(Commands.Up.AllSystems))
             {
                 if (setting.Variable is { } name && variable(name) is { } value)
                     Data[$"Mannam:{scope}:{setting.Name}"] = value;

@@ -4,14 +4,19 @@ using Mannam.Chassis.Hosting;
 namespace Mannam.Host;
 
 /// <summary>Takes what changes in the files of <c>--config</c> while the process runs. What is not in order is logged, once, and all stays as it was.</summary>
-internal sealed class FileWatch(IConfigurationRoot configuration, IReadOnlyCollection<(string Scope, Setting Setting)> known, ILogger log)
-    : ILoop
+internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) : ILoop
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-    private readonly List<FileSettings> files = [.. configuration.Providers.OfType<FileSettings>()];
     private string? told;
 
     public string Name => "configuration";
+
+    /// <summary>The watch over a configuration's files; null when it has none.</summary>
+    public static FileWatch? Of(IConfigurationRoot configuration, ILoggerFactory logging)
+    {
+        List<FileSettings> files = [.. configuration.Providers.OfType<FileSettings>()];
+        return files.Count > 0 ? new FileWatch(files, logging.CreateLogger("configuration")) : null;
+    }
 
     public Task<bool> StepAsync(CancellationToken ct)
     {
@@ -19,7 +24,7 @@ internal sealed class FileWatch(IConfigurationRoot configuration, IReadOnlyColle
         {
             try
             {
-                if (file.LookAgain(changed => Settings.Check(changed, known)))
+                if (file.LookAgain(changed => Settings.Check(changed, Machine.SettingsOf(Commands.Up.AllSystems))))
                     log.LogInformation("{File} has changed: settings that are re-read while running are in force", file.Name);
                 told = null;
             }
@@ -33,5 +38,5 @@ internal sealed class FileWatch(IConfigurationRoot configuration, IReadOnlyColle
         return Task.FromResult(false);
     }
 
-    public Task IdleAsync(CancellationToken ct) => Task.Delay(files.Count > 0 ? Every : Timeout.InfiniteTimeSpan, ct);
+    public Task IdleAsync(CancellationToken ct) => Task.Delay(Every, ct);
 }

@@ -102,6 +102,11 @@ public sealed partial class Machine : IAsyncDisposable
         await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
         await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
         await OpenFrontDoorAsync(ct);
+        if (options is { Configuration: IConfigurationRoot root, RunLoops: true } && FileWatch.Of(root, options.Logging) is { } watch)
+        {
+            logs.Add(new LoopRunner(watch, options.Time, options.Logging.CreateLogger(watch.Name)));
+            logs[^1].Start();
+        }
     }
 
     private async Task StartLogAsync(string topic, CancellationToken ct)

@@ -17,5 +17,8 @@ public static class TaxiSystem
                 Pickup.PickupService.Declaration,
                 MyPage.MyPageService.Declaration,
             ]
-        );
+        )
+        {
+            Port = 8088,
+        };
 }

@@ -35,12 +35,7 @@ public sealed class FileSettingsTests : IDisposable
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "file"}}}""");
         var variables = new Dictionary<string, string> { ["schedule-area"] = "paju", ["payment-url"] = "http://payment:8080" };
-        var configuration = Configured.From(
-            [file],
-            [],
-            Machine.SettingsOf(Mannam.Host.Commands.Up.AllSystems),
-            variables.GetValueOrDefault
-        );
+        var configuration = Configured.From([file], [], variables.GetValueOrDefault);
 
         Assert.Equal("paju", configuration["Mannam:Law:Schedule:Areas"]);
         Assert.Equal("http://payment:8080", configuration["Mannam:Law:Consult:PaymentUrl"]);

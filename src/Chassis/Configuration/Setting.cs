@@ -28,14 +28,24 @@ public abstract record Setting(string Name, string Meaning, string? Default)
 
     /// <summary>A list separated by commas.</summary>
     /// <param name="read">Reads each; throws a <see cref="FormatException"/> that says what is expected.</param>
-    public static Setting<IReadOnlyList<string>> List(string name, string standard, string meaning, Func<string, string>? read = null) =>
+    /// <param name="variable">The documents' environment variable.</param>
+    public static Setting<IReadOnlyList<string>> List(
+        string name,
+        string standard,
+        string meaning,
+        Func<string, string>? read = null,
+        string? variable = null
+    ) =>
         new(
             name,
             meaning,
             standard,
             text =>
                 [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(read ?? (each => each))]
-        );
+        )
+        {
+            Variable = variable,
+        };
 
     /// <summary>A price list: <c>name=won</c> each, separated by commas; each name once, prices from 1 to 100,000,000 won.</summary>
     public static Setting<IReadOnlyList<Price>> Prices(string name, string standard, string meaning) =>

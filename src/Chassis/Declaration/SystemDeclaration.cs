@@ -10,7 +10,7 @@ namespace Mannam.Chassis.Declaration;
 public sealed record SystemDeclaration(string Name, string Title, string CorrelationKey, IReadOnlyList<ServiceDeclaration> Services)
 {
     /// <summary>The port of its gateway.</summary>
-    public int Port { get; init; } = 8088;
+    public int Port { get; init; } = 8080;
 
     /// <summary>The topic its events travel in; unless configured its name.</summary>
     public Setting<string> Topic { get; } = new("Topic", "the topic of the system's events", Name, TopicName);

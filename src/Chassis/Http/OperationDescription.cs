@@ -46,7 +46,8 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         operation.Parameters ??= [];
         foreach (var segment in (context.Description.RelativePath ?? "").Split('/'))
         {
-            var name = segment.Trim('{', '}');
+            // Without its constraint.
+            var name = segment.Trim('{', '}').Split(':')[0];
             if (segment.StartsWith('{') && operation.Parameters.All(known => known.Name != name))
             {
                 operation.Parameters.Add(

@@ -35,7 +35,7 @@ internal static class Gateway
         command.SetAction(
             (parsed, ct) =>
             {
-                var configuration = Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [], Machine.SettingsOf(Up.AllSystems));
+                var configuration = Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []);
                 Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems));
                 var chosen = Up.Chosen(parsed.GetValue(systems)!);
                 var settings = new Settings(configuration, HostSettings.Scope);

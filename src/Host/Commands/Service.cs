@@ -44,7 +44,7 @@ internal static class Service
                         Options.AddressOf(parsed.GetValue(listen)!),
                         Options.ServerOf(parsed.GetValue(postgres))!,
                         parsed.GetValue(kafka),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [], Machine.SettingsOf(Up.AllSystems))
+                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
                     ),
                     ct
                 )

@@ -11,6 +11,7 @@ internal static class BoardService
         new ServiceDeclaration<BoardDb, History>("law", "board", "마이페이지", key => new History(key))
         {
             Paths = ["board"],
+            Port = 8084,
             Schema = (typeof(BoardService).Assembly, "Mannam.Law.Board/Schema.sql"),
             Language = LawEvents.Language,
             Routes = Api.Map,

@@ -123,4 +123,5 @@ internal sealed record FeeView(string Kind, long Won);
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ConsultState))]
 [JsonSerializable(typeof(FeeView))]
+[JsonSerializable(typeof(Asked))]
 internal sealed partial class ConsultJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
 using Mannam.Payments.Faces;
@@ -19,13 +18,9 @@ internal sealed class Approval(Peers peers)
             cause,
             "payment/approve",
             new Asked(consult.Key, consult.PayType, consult.PayAmount, consult.Mobile),
-            ApprovalJson.Default.Asked,
+            ConsultJson.Default.Asked,
             ResultCodeFace.UnderstandAsync
         );
 }
 
 internal sealed record Asked(long ConsultId, string PayType, long PayAmount, string Mobile);
-
-[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(Asked))]
-internal sealed partial class ApprovalJson : JsonSerializerContext;

@@ -18,6 +18,7 @@ internal static class ConsultService
         new ServiceDeclaration<ConsultDb, Consult>("law", "consult", "상담관리", key => new Consult(key))
         {
             Paths = ["consult"],
+            Port = 8081,
             Schema = (typeof(ConsultService).Assembly, "Mannam.Law.Consult/Schema.sql"),
             Language = LawEvents.Language,
             Settings = [Fees],

@@ -3,7 +3,8 @@ namespace Mannam.Law.Events;
 /// <summary>The ways to pay that a consult may name.</summary>
 public static class PayType
 {
-    private static readonly Dictionary<string, string> Names = new()
+    /// <summary>What people call each.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
     {
         ["CARD"] = "신용카드",
         ["CASH"] = "현금",
@@ -16,7 +17,4 @@ public static class PayType
 
     /// <summary>All of them, as they are on the wire.</summary>
     public static string[] All { get; } = [.. Names.Keys];
-
-    /// <summary>What people call it.</summary>
-    public static string NameOf(string payType) => Names[payType];
 }

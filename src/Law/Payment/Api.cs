@@ -50,7 +50,7 @@ internal static class Api
             Cause.Repeatable(http),
             refuse: () =>
                 settings.Get(PaymentService.Suspended).Contains(payType)
-                    ? new Refusal(RefusalKind.Declined, $"{PayType.NameOf(payType)} 결제는 일시적으로 중단됩니다.")
+                    ? new Refusal(RefusalKind.Declined, $"{PayType.Names[payType]} 결제는 일시적으로 중단됩니다.")
                     : null
         );
         return approval.AsResultCode();

@@ -7,10 +7,7 @@ namespace Mannam.Law.Payment;
 /// <summary>What a client paid for a consult.</summary>
 internal sealed class Payment(long key) : NumberedPayment(key, "law", "APPROVED")
 {
-    /// <summary>The client cancelled.</summary>
     public const string Cancel = "CANCELLED";
-
-    /// <summary>The service turned the client away.</summary>
     public const string Disable = "DISABLED";
 
     /// <summary>How it is paid.</summary>

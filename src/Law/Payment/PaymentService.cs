@@ -19,6 +19,7 @@ internal static class PaymentService
         new ServiceDeclaration<PaymentDb, Payment>("law", "payment", "결제관리", key => new Payment(key))
         {
             Paths = ["payment"],
+            Port = 8082,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Law.Payment/Schema.sql"),
             Language = LawEvents.Language,
             Settings = [Suspended],

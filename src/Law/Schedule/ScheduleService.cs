@@ -12,16 +12,15 @@ internal static class ScheduleService
     public static readonly Setting<IReadOnlyList<string>> Areas = Setting.List(
         "Areas",
         "gangseo,gangdong,gangnam,bundang,hanam,bucheon",
-        "the areas served in person; re-read while running"
-    ) with
-    {
-        Variable = "schedule-area",
-    };
+        "the areas served in person; re-read while running",
+        variable: "schedule-area"
+    );
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<ScheduleDb, Schedule>("law", "schedule", "일정관리", key => new Schedule(key))
         {
             Paths = ["schedule"],
+            Port = 8083,
             Schema = (typeof(ScheduleService).Assembly, "Mannam.Law.Schedule/Schema.sql"),
             Language = LawEvents.Language,
             Settings = [Areas],
