@@ -23,7 +23,10 @@ public enum LateSuccess
 public static class PaymentsRegistration
 {
     /// <summary>The setting that holds the provider's address.</summary>
-    public static readonly Setting<IReadOnlyList<Uri>> ProviderUrl = Setting.Addresses("ProviderUrl", "the address of the payment provider");
+    public static readonly Setting<IReadOnlyList<Uri>> ProviderUrl = Setting.Addresses(
+        "ProviderUrl",
+        "the address of the payment provider"
+    );
 
     /// <summary>The service approves payments and gives them back, with the provider.</summary>
     /// <param name="service">The declaration.</param>

@@ -46,8 +46,7 @@ public sealed class ServiceHost : IAsyncDisposable
     public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
 
     /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
-    internal List<ILoop> MakeLoops() =>
-        [.. Declaration.Loops(_app.Services, _parts), Declaration.Due(_app.Services, _parts)];
+    internal List<ILoop> MakeLoops() => [.. Declaration.Loops(_app.Services, _parts), Declaration.Due(_app.Services, _parts)];
 
     /// <summary>Applies the schema, and starts taking requests and events.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>

@@ -46,6 +46,30 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
+    public async Task One_step_takes_no_more_than_it_may_whatever_the_plan()
+    {
+        var counter = await StartAsync();
+        for (var i = 0; i < 40; i++)
+            await OweAsync(counter, $"{i}");
+        // Plans that run a subquery once for each row it is compared with.
+        await World.AskAsync<object>(
+            "counter",
+            """
+            do $$ begin execute format('alter database %I set enable_hashjoin = off', current_database());
+            execute format('alter database %I set enable_mergejoin = off', current_database());
+            execute format('alter database %I set enable_material = off', current_database()); end $$
+            """
+        );
+        await World.StopAsync(counter);
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        counter = await StartAsync();
+
+        await counter.DoDueAsync();
+
+        Assert.InRange(_done.Count, 1, 16);
+    }
+
+    [Fact]
     public async Task That_an_event_was_handled_is_forgotten_after_thirty_days_and_not_before()
     {
         var counter = await StartAsync();
