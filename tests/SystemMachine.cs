@@ -17,6 +17,9 @@ public abstract class SystemMachine(PostgresFixture postgres, SystemDeclaration 
 
     public Machine Machine { get; private set; } = null!;
 
+    /// <summary>What it is configured with; what is re-read while running can be changed in it.</summary>
+    public IConfiguration Configuration { get; private set; } = null!;
+
     /// <summary>A client of its front door.</summary>
     public HttpClient Http { get; private set; } = null!;
 
@@ -45,7 +48,7 @@ public abstract class SystemMachine(PostgresFixture postgres, SystemDeclaration 
             {
                 Systems = [System],
                 Postgres = await postgres.ServerAsync(),
-                Configuration = new ConfigurationBuilder().AddInMemoryCollection(configured).Build(),
+                Configuration = Configuration = new ConfigurationBuilder().AddInMemoryCollection(configured).Build(),
                 Time = Time,
             },
             TestContext.Current.CancellationToken

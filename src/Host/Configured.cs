@@ -9,19 +9,22 @@ internal static class Configured
     /// <summary>Reads all of it, below the key <c>Mannam</c>.</summary>
     /// <param name="files">JSON files, or folders with a file for each setting, as a ConfigMap or Secret is mounted.</param>
     /// <param name="settings"><c>Section:Key=value</c> each.</param>
+    /// <param name="known">The settings whose documents' variables are looked for; none unless given.</param>
+    /// <param name="variable">The environment, by the name of a variable.</param>
     /// <exception cref="ConfigurationException">Something cannot be read.</exception>
-    public static IConfiguration From(IReadOnlyCollection<string> files, IReadOnlyCollection<string> settings)
+    public static IConfigurationRoot From(
+        IReadOnlyCollection<string> files,
+        IReadOnlyCollection<string> settings,
+        IReadOnlyCollection<(string Scope, Setting Setting)>? known = null,
+        Func<string, string?>? variable = null
+    )
     {
         var builder = new ConfigurationBuilder();
         foreach (var file in files)
-            builder.Add(
-                new Named(
-                    $"file {file}",
-                    Read(file).AsEnumerable().Where(s => s.Value is not null).Select(s => KeyValuePair.Create("Mannam:" + s.Key, s.Value))
-                )
-            );
+            builder.Add(new FileSettings(file));
+        builder.Add(new Variables(known ?? [], variable ?? Environment.GetEnvironmentVariable));
         builder.AddEnvironmentVariables();
-        return builder.Add(new Named("--set", settings.Select(Pair))).Build();
+        return builder.Add(new Given(settings.Select(Pair))).Build();
     }
 
     /// <summary>Where a key's value came from: <c>file …</c>, <c>environment</c> or <c>--set</c>; null where it is not configured.</summary>
@@ -29,40 +32,36 @@ internal static class Configured
         ((IConfigurationRoot)configuration).Providers.LastOrDefault(p => p.TryGet(key, out _)) switch
         {
             null => null,
-            Named named => named.Name,
-            EnvironmentVariablesConfigurationProvider => "environment",
+            FileSettings file => file.Name,
+            Given => "--set",
+            Variables or EnvironmentVariablesConfigurationProvider => "environment",
             var other => other.GetType().Name,
         };
 
-    private sealed class Named : ConfigurationProvider, IConfigurationSource
+    private sealed class Given : ConfigurationProvider, IConfigurationSource
     {
-        public Named(string name, IEnumerable<KeyValuePair<string, string?>> settings)
+        public Given(IEnumerable<KeyValuePair<string, string?>> settings)
         {
-            Name = name;
             foreach (var (key, value) in settings)
                 Data[key] = value;
         }
 
-        public string Name { get; }
-
         public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
     }
 
-    private static IConfigurationRoot Read(string file)
+    // The documents' own names, below ours.
+    private sealed class Variables : ConfigurationProvider, IConfigurationSource
     {
-        var path = Path.GetFullPath(file);
-        try
+        public Variables(IEnumerable<(string Scope, Setting Setting)> known, Func<string, string?> variable)
         {
-            if (Directory.Exists(path))
-                return new ConfigurationBuilder().AddKeyPerFile(path).Build();
-            if (File.Exists(path))
-                return new ConfigurationBuilder().AddJsonFile(path).Build();
+            foreach (var (scope, setting) in known)
+            {
+                if (setting.Variable is { } name && variable(name) is { } value)
+                    Data[$"Mannam:{scope}:{setting.Name}"] = value;
+            }
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or FormatException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"--config {file} cannot be read: {e.Message}");
-        }
-        throw new ConfigurationException($"--config {file}: there is no such file or folder.");
+
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
     }
 
     private static KeyValuePair<string, string?> Pair(string setting)

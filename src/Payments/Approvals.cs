@@ -73,15 +73,14 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         return await attempt.Ends.Value;
     }
 
-    /// <summary>Goes on with what a crash cut off; what still runs is joined.</summary>
-    /// <exception cref="TimeoutException">It is not known yet.</exception>
-    internal async Task ResumeAsync(ApprovalDue due, CancellationToken ct)
+    /// <summary>Goes on with what a crash cut off; what still runs is joined. An attempt goes on by itself: it is waited for only a moment.</summary>
+    internal Task ResumeAsync(IReadOnlyList<long> keys, CancellationToken ct) =>
+        Task.WhenAny(Task.WhenAll(keys.Select(ResumeAsync)), Task.Delay(Moment, ct));
+
+    private async Task ResumeAsync(long key)
     {
-        if (await _payments.FindAsync(due.Key) is not { Asked: true } asked)
-            return;
-        var ended = await ApproveAsync(due.Key, asked.Amount, _ => { }, Cause.Time()).WaitAsync(Moment, ct);
-        if (ended.Refusal is { Kind: RefusalKind.Unavailable } stops)
-            throw new TimeoutException(stops.Detail);
+        if (await _payments.FindAsync(key) is { Asked: true } asked)
+            await ApproveAsync(key, asked.Amount, _ => { }, Cause.Time());
     }
 
     private async Task<Approval<TPayment>> AttemptAsync(Wanted wanted, Func<Refusal?>? refuse)

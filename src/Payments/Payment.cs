@@ -57,7 +57,7 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
             return Decision.Holds;
         (Amount, Asked) = (amount, true);
         fill();
-        return Decision.Happened(new ApprovalDue(Key));
+        return Decision.Happened();
     }
 
     /// <summary>The provider said no: it is not asked again by itself.</summary>
@@ -110,11 +110,3 @@ public abstract class NumberedPayment(long key, string system, string approvedWo
 /// <summary>The provider must be told to give back a charge, or never to take it.</summary>
 /// <param name="Charge">Its name at the provider.</param>
 public sealed record GiveBackDue(string Charge) : IDue;
-
-/// <summary>The provider was asked for a payment: should nobody have heard the answer by then, it is asked again.</summary>
-/// <param name="Key">The correlation key.</param>
-public sealed record ApprovalDue(long Key) : IDue
-{
-    /// <summary>Longer than nearly every provider takes; one that takes longer is joined.</summary>
-    public TimeSpan After => TimeSpan.FromSeconds(15);
-}

@@ -28,9 +28,17 @@ public static class PaymentsRegistration
         "the address of the payment provider"
     );
 
+    /// <summary>The setting that says when asking is taken up again.</summary>
+    public static readonly Setting<TimeSpan> ResumeAfter = Setting.Milliseconds(
+        "ResumeAfter",
+        15_000,
+        "how long the provider may have been asked before asking is taken up again, in case that a crash ended it, ms"
+    );
+
     /// <summary>The service approves payments and gives them back, with the provider.</summary>
     /// <param name="service">The declaration.</param>
     /// <param name="late">What becomes of an approval whose caller has stopped waiting.</param>
+    /// <remarks>Its payments are in the table <c>payments</c>; where a late success counts with the column <c>asked_at</c>.</remarks>
     /// <param name="ids">The sequence of the payments' own ids; null where they have none.</param>
     public static ServiceDeclaration<TDb, TPayment> Paying<TDb, TPayment>(
         this ServiceDeclaration<TDb, TPayment> service,
@@ -45,9 +53,16 @@ public static class PaymentsRegistration
             .Calling(new PeerCall("provider", ProviderUrl))
             .Owing<GiveBackDue>(GiveBackAsync)
             .Holding(s => s.AddPayments<TDb, TPayment>(late, ids));
-        return late == LateSuccess.Counts
-            ? service.Owing<ApprovalDue>((due, s, ct) => s.GetRequiredService<Approvals<TDb, TPayment>>().ResumeAsync(due, ct))
-            : service;
+        return late == LateSuccess.GivenBack
+            ? service
+            : service
+                .Setting(ResumeAfter)
+                .Sweeping(
+                    "Approvals",
+                    "select key from payments where asked and asked_at < now() - $1 order by asked_at limit 100",
+                    olderThan: settings => settings.Get(ResumeAfter),
+                    (asked, s, ct) => s.GetRequiredService<Approvals<TDb, TPayment>>().ResumeAsync(asked, ct)
+                );
     }
 
     private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateSuccess late, string? ids)

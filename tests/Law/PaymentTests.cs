@@ -36,7 +36,7 @@ public sealed class PaymentTests
     public void That_the_provider_is_asked_is_recorded_and_is_no_payment_yet()
     {
         var payment = new Payment(1);
-        Assert.Equal<IMessage>([new ApprovalDue(1)], Ask(payment).Messages);
+        Assert.Empty(Ask(payment).Messages);
         Assert.Equal((true, null, null), (payment.Asked, payment.Status, payment.PaymentId));
         Assert.Equal(Decision.Holds, Ask(payment.Stored()));
     }
@@ -58,7 +58,8 @@ public sealed class PaymentTests
         var payment = Asked();
         Assert.Empty(payment.Decline().Messages);
         Assert.False(payment.Stored().Asked);
-        Assert.Equal<IMessage>([new ApprovalDue(1)], Ask(payment).Messages);
+        Ask(payment);
+        Assert.True(payment.Asked);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public sealed class ConfigurationException(string message) : Exception(message);
 /// <param name="Default">Its default as text; null when it must be given, or is known by itself.</param>
 public abstract record Setting(string Name, string Meaning, string? Default)
 {
+    /// <summary>The name of the environment variable that the documents give it; null where they give none.</summary>
+    public string? Variable { get; init; }
+
     /// <summary>Fails when the text is no value of this setting.</summary>
     /// <exception cref="FormatException">Says what is expected.</exception>
     internal abstract void Check(string text);

@@ -10,8 +10,12 @@ namespace Mannam.Chassis.Declaration;
 public sealed record PeerCall(string Peer, Setting<IReadOnlyList<Uri>> Address, CallLimits? Limits = null)
 {
     /// <summary>A call whose settings' names begin with <paramref name="name"/>: <c>PaymentUrl</c>, <c>PaymentTimeout</c>, …</summary>
-    public static PeerCall To(string peer, string name, long timeout) =>
-        new(peer, Setting.Addresses(name + "Url", $"the address of {peer}"), new CallLimits(name, timeout));
+    /// <param name="peer">The peer.</param>
+    /// <param name="name">What their names begin with.</param>
+    /// <param name="timeout">The default timeout, milliseconds.</param>
+    /// <param name="variable">The documents' environment variable for the address.</param>
+    public static PeerCall To(string peer, string name, long timeout, string variable) =>
+        new(peer, Setting.Addresses(name + "Url", $"the address of {peer}") with { Variable = variable }, new CallLimits(name, timeout));
 
     /// <summary>The settings of the call.</summary>
     public IEnumerable<Setting> AllSettings => [Address, .. Limits?.All ?? []];

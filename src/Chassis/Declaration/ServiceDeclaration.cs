@@ -43,7 +43,11 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public JsonSerializerContext? Language { get; init; }
 
     /// <summary>Its settings.</summary>
-    public IReadOnlyList<Setting> Settings { get; init; } = [];
+    public IReadOnlyList<Setting> Settings
+    {
+        get => Set;
+        init => Set = [.. value];
+    }
 
     /// <summary>The peers it calls synchronously.</summary>
     public IReadOnlyList<PeerCall> Calls
@@ -75,6 +79,8 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public abstract IReadOnlyList<string> SubscribesTo { get; }
 
     private protected List<string> Published { get; } = [];
+
+    private protected List<Setting> Set { get; init; } = [];
 
     private protected List<PeerCall> Called { get; init; } = [];
 

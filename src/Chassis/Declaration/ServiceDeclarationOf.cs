@@ -64,6 +64,13 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     public ServiceDeclaration<TDb, TAggregate> Numbering(string sequence) =>
         Holding(s => s.AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), sequence)));
 
+    /// <summary>The service has this setting too.</summary>
+    public ServiceDeclaration<TDb, TAggregate> Setting(Setting setting)
+    {
+        Set.Add(setting);
+        return this;
+    }
+
     /// <summary>The service calls this peer too.</summary>
     public ServiceDeclaration<TDb, TAggregate> Calling(PeerCall call)
     {
@@ -97,6 +104,26 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         string open,
         Func<Settings, TimeSpan> olderThan,
         Func<TAggregate, Decision> settle
+    ) =>
+        Sweeping(
+            name,
+            open,
+            olderThan,
+            async (keys, services, _) =>
+            {
+                var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
+                foreach (var key in keys)
+                    await aggregates.DecideAsync(key, settle, Cause.Time());
+            }
+        );
+
+    /// <summary>The same, where it takes more than a decision.</summary>
+    /// <inheritdoc cref="Sweeping(string, string, Func{Settings, TimeSpan}, Func{TAggregate, Decision})"/>
+    public ServiceDeclaration<TDb, TAggregate> Sweeping(
+        string name,
+        string open,
+        Func<Settings, TimeSpan> olderThan,
+        Func<IReadOnlyList<long>, IServiceProvider, CancellationToken, Task> settle
     )
     {
         Recurring.Add(name);
@@ -104,9 +131,8 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             name,
             async (_, services, ct) =>
             {
-                var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
-                foreach (var key in await OpenAsync(services, open, olderThan, ct))
-                    await aggregates.DecideAsync(key, settle, Cause.Time());
+                if (await OpenAsync(services, open, olderThan, ct) is { Count: > 0 } keys)
+                    await settle(keys, services, ct);
                 return SweepEvery;
             }
         );

@@ -62,7 +62,7 @@ public sealed class Aggregates<TDb, TAggregate>
     public async Task<TAggregate?> FindAsync(Expression<Func<TAggregate, bool>> which)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        return await db.Set<TAggregate>().FirstOrDefaultAsync(which);
+        return await db.Set<TAggregate>().AsNoTracking().FirstOrDefaultAsync(which);
     }
 
     /// <summary>A saga's aggregate as it is where the service has not met the saga.</summary>

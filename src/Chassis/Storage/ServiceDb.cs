@@ -60,6 +60,13 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         {
             var key = entity.FindProperty(nameof(Aggregate.Key)) ?? entity.AddProperty(entity.ClrType.GetProperty(nameof(Aggregate.Key))!);
             entity.SetPrimaryKey(key);
+            // An id of its own (PaymentId of a Payment) is what EF Core takes for the key; it is null until there is one.
+            foreach (var taken in entity.GetKeys().Where(k => !k.IsPrimaryKey()).ToList())
+            {
+                entity.RemoveKey(taken);
+                foreach (var id in taken.Properties.Where(p => Nullable.GetUnderlyingType(p.ClrType) is not null))
+                    (id.IsNullable, id.ValueGenerated) = (true, Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never);
+            }
             key.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
             entity.FindProperty(nameof(Aggregate.Version))!.IsConcurrencyToken = true;
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Hosting;
 using Mannam.Law;
 using Mannam.Taxi;
 
@@ -52,7 +53,7 @@ internal static class Up
                         Installation.At(parsed.GetValue(data)!),
                         Options.ServerOf(parsed.GetValue(postgres)),
                         parsed.GetValue(kafka),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
+                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [], Machine.SettingsOf(AllSystems))
                     ),
                     ct
                 )
@@ -67,7 +68,7 @@ internal static class Up
         Installation Installation,
         string? Postgres,
         string? Kafka,
-        IConfiguration Configuration
+        IConfigurationRoot Configuration
     );
 
     /// <exception cref="ConfigurationException">One is not there.</exception>
@@ -134,6 +135,9 @@ internal static class Up
         );
         // Not before its databases are there: a start that failed changes nothing for other commands.
         choice.Installation.Remember(RecordOf(choice));
+        var watch = new FileWatch(choice.Configuration, Machine.SettingsOf(AllSystems), logging.CreateLogger("configuration"));
+        await using var watching = new LoopRunner(watch, TimeProvider.System, logging.CreateLogger("configuration"));
+        watching.Start();
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
         // The start leaves more garbage than all that stays; an idle process would keep it (11 MB, for 25 ms).
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -7,7 +7,8 @@ internal sealed class BoardDb(DbContextOptions<BoardDb> options) : ServiceDb(opt
 {
     protected override void Map(ModelBuilder model)
     {
-        model.Entity<History>().ToTable("histories").HasMany(h => h.Lines).WithOne().HasForeignKey(l => l.ConsultId);
+        model.Entity<History>().ToTable("histories").HasKey(h => h.Key);
+        model.Entity<History>().HasMany(h => h.Lines).WithOne().HasForeignKey(l => l.ConsultId);
         model.Entity<Line>().ToTable("lines");
     }
 }

@@ -84,7 +84,6 @@ public sealed record ScheduleDenied : ScheduleState, IEvent;
 [JsonSerializable(typeof(ScheduleCancelled))]
 [JsonSerializable(typeof(ScheduleDenied))]
 [JsonSerializable(typeof(GiveBackDue))]
-[JsonSerializable(typeof(ApprovalDue))]
 public sealed partial class LawEvents : JsonSerializerContext
 {
     public static LawEvents Language { get; } = new(EventWriter.Options());

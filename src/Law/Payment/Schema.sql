@@ -7,7 +7,10 @@ create table payments (
     pay_type   text not null,
     status     text,
     asked      boolean not null,
+    asked_at   timestamptz not null default now(),
     given_back boolean not null
 );
+
+create index payments_asked on payments (asked_at) where asked;
 
 create sequence payment_ids;

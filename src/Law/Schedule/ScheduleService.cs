@@ -13,7 +13,10 @@ internal static class ScheduleService
         "Areas",
         "gangseo,gangdong,gangnam,bundang,hanam,bucheon",
         "the areas served in person; re-read while running"
-    );
+    ) with
+    {
+        Variable = "schedule-area",
+    };
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<ScheduleDb, Schedule>("law", "schedule", "일정관리", key => new Schedule(key))

@@ -12,7 +12,10 @@ internal static class CatchService
     public static readonly Setting<IReadOnlyList<Uri>> PaymentUrl = Setting.Addresses(
         "PaymentUrl",
         "the address of Taxi's payment service"
-    );
+    ) with
+    {
+        Variable = "api.payment.url",
+    };
     public static readonly CallLimits PaymentLimits = new("Payment", 610);
 
     public static ServiceDeclaration Declaration =>

@@ -1,0 +1,89 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Host;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace Mannam.Tests.Host;
+
+/// <summary>The files of <c>--config</c>, looked at again while the process runs.</summary>
+public sealed class FileSettingsTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("mannam settings ").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static readonly Action<IConfiguration> Anything = _ => { };
+
+    private static FileSettings FileOf(IConfigurationRoot configuration) => configuration.Providers.OfType<FileSettings>().Single();
+
+    [Fact]
+    public void What_a_JSON_file_says_now_is_in_force_under_what_is_set_otherwise()
+    {
+        var file = Path.Combine(folder, "a.json");
+        File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "one"}, "Topic": "file"}}""");
+        var configuration = Configured.From([file], ["Law:Topic=set"]);
+        Assert.False(FileOf(configuration).LookAgain(Anything));
+
+        File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "two"}, "Topic": "other"}}""");
+        Assert.True(FileOf(configuration).LookAgain(Anything));
+        Assert.Equal(("two", "set"), (configuration["Mannam:Law:Schedule:Areas"], configuration["Mannam:Law:Topic"]));
+    }
+
+    [Fact]
+    public void The_documents_own_variables_count_as_the_environment_does()
+    {
+        var file = Path.Combine(folder, "a.json");
+        File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "file"}}}""");
+        var variables = new Dictionary<string, string> { ["schedule-area"] = "paju", ["payment-url"] = "http://payment:8080" };
+        var configuration = Configured.From(
+            [file],
+            [],
+            Machine.SettingsOf(Mannam.Host.Commands.Up.AllSystems),
+            variables.GetValueOrDefault
+        );
+
+        Assert.Equal("paju", configuration["Mannam:Law:Schedule:Areas"]);
+        Assert.Equal("http://payment:8080", configuration["Mannam:Law:Consult:PaymentUrl"]);
+        Assert.Equal("environment", Configured.SourceOf(configuration, "Mannam:Law:Schedule:Areas"));
+    }
+
+    [Fact]
+    public void A_mounted_folder_changes_by_a_link_that_is_replaced()
+    {
+        // As Kubernetes mounts a ConfigMap: the files are links through ..data, which is replaced whole.
+        Mount("1", "one");
+        File.CreateSymbolicLink(Path.Combine(folder, "Law__Schedule__Areas"), Path.Combine("..data", "Law__Schedule__Areas"));
+        var configuration = Configured.From([folder], []);
+        Assert.Equal("one", configuration["Mannam:Law:Schedule:Areas"]);
+        Mount("2", "two");
+        Assert.True(FileOf(configuration).LookAgain(Anything));
+        Assert.Equal("two", configuration["Mannam:Law:Schedule:Areas"]);
+    }
+
+    private void Mount(string version, string areas)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, ".." + version));
+        File.WriteAllText(Path.Combine(folder, ".." + version, "Law__Schedule__Areas"), areas + "\n");
+        File.Delete(Path.Combine(folder, "..data"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "..data"), ".." + version);
+    }
+
+    [Fact]
+    public void What_is_not_in_order_is_not_taken_and_all_stays_as_it_was()
+    {
+        var file = Path.Combine(folder, "a.json");
+        File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "one"}}}""");
+        var configuration = Configured.From([file], []);
+        foreach (var wrong in (string[])["""{"Law": {"Schedule": {"Areas": "two"}, "Nosuch": 1}}""", """{"Law": """, ""])
+        {
+            File.WriteAllText(file, wrong);
+            Assert.Throws<ConfigurationException>(() =>
+                FileOf(configuration).LookAgain(c => Settings.Check(c, Machine.SettingsOf(Mannam.Host.Commands.Up.AllSystems)))
+            );
+            Assert.Equal("one", configuration["Mannam:Law:Schedule:Areas"]);
+        }
+        File.Delete(file);
+        Assert.Throws<ConfigurationException>(() => FileOf(configuration).LookAgain(Anything));
+        Assert.Equal("one", configuration["Mannam:Law:Schedule:Areas"]);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Mannam.Tests.Law;
+
+/// <summary>/consult over HTTP.</summary>
+public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
+{
+    private HttpClient Http => law.Http;
+
+    [Fact]
+    public async Task A_consult_is_made_with_its_address_and_is_not_paid()
+    {
+        var made = await Http.AskAsync("POST /consult", LawCalls.Wish("150000")).Gives(201);
+        var id = (long)made.Json["consultId"]!;
+        var place = $"{Http.BaseAddress}consult/{id}";
+        Assert.Equal(place, made.Header("Location"));
+        Assert.Equal("\"1\"", made.Header("ETag"));
+        var fields =
+            $$"""{"consultId":{{id}},"mobile":"01012345678","location":"hanam","payType":"ZEROPAY","payAmount":150000,"paymentId":null,"status":"CREATED"}""";
+        Assert.Equal(Calls.Hal(fields, "consult", place), made.Body);
+        Assert.Equal(made.Body, (await Http.AskAsync($"GET /consult/{id}").Gives(200)).Body);
+        Assert.NotEmpty((await Http.AskAsync("GET /law/consult?sort=consultId,desc").Gives(200)).Rows("consult"));
+        Assert.Empty((await Http.AskAsync($"GET /payment?consultId={id}").Gives(200)).Rows("payment"));
+    }
+
+    [Fact]
+    public async Task Every_wrong_field_is_named()
+    {
+        await Http.AskAsync("POST /consult", "{}").Refuses(400, "mobile", "location", "payType", "payAmount");
+        await Http.AskAsync("POST /consult", LawCalls.Wish(payType: "zeropay")).Refuses(400, "payType");
+        await Http.AskAsync("POST /consult", LawCalls.Wish(0)).Refuses(400, "payAmount");
+        await Http.AskAsync("POST /consult", LawCalls.Wish(location: " ")).Refuses(400, "location");
+    }
+
+    [Fact]
+    public async Task A_key_makes_one_consult()
+    {
+        var key = Keyed.NewKey();
+        var first = await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201);
+        (await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201)).IsAgain(first);
+    }
+
+    [Theory]
+    [InlineData("POST /consult/{0}/payment")]
+    [InlineData("GET /consult/payConsult/{0}")]
+    public async Task Paying_approves_it_once_whichever_form_is_used(string form)
+    {
+        var id = await Http.MakeAsync();
+        var pay = form.Replace("{0}", $"{id}", StringComparison.Ordinal);
+        var paid = await Http.AskAsync(pay).Gives(200);
+        Assert.Equal("APPROVED", paid.At("status"));
+        if (form.StartsWith("GET", StringComparison.Ordinal))
+            Assert.Equal("no-store", paid.Header("Cache-Control"));
+        Assert.Equal(paid.Body, (await Http.AskAsync(pay).Gives(200)).Body);
+        await law.Machine.SettledAsync(id);
+        var payment = (await Http.AskAsync($"GET /payment/{paid.At("paymentId")}").Gives(200)).Json;
+        Assert.Equal(
+            $$"""{"paymentId":{{paid.At("paymentId")}},"payType":"ZEROPAY","payAmount":150000,"consultId":{{id}},"paymentStatus":"APPROVED"}""",
+            Fields(payment)
+        );
+        Assert.Equal(["charge 150000"], await Http.LedgerAsync($"law-{id}"));
+    }
+
+    private static string Fields(JsonNode item)
+    {
+        item.AsObject().Remove("_links");
+        return item.ToJsonString();
+    }
+
+    [Fact]
+    public async Task Of_many_who_pay_it_at_once_all_hear_that_it_is_paid_and_the_fee_is_taken_once()
+    {
+        var id = await Http.MakeAsync();
+        var paid = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Http.PayAsync(id).Gives(200)));
+        Assert.Single(paid.Select(p => p.At("paymentId")).Distinct());
+        await law.Machine.SettledAsync(id);
+        Assert.Single(await Http.HistoryAsync(id), "ConsultPayed");
+        Assert.Equal(["charge 150000"], await Http.LedgerAsync($"law-{id}"));
+    }
+
+    [Fact]
+    public async Task Declined_it_stays_open_and_can_be_paid_later()
+    {
+        var id = await Http.MakeAsync();
+        await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
+        {
+            var declined = await Http.PayAsync(id).Refuses(402);
+            Assert.StartsWith("결제 처리에 실패하였습니다. :: ", declined.At("detail"), StringComparison.Ordinal);
+            Assert.Equal($"결제 처리에 실패하였습니다. :: {declined.At("reason")}", declined.At("detail"));
+            Assert.Equal("CREATED", await Http.StatusAsync(id));
+        }
+        await Http.PayAsync(id).Gives(200);
+    }
+
+    [Fact]
+    public async Task Cancelled_it_stays_readable_and_is_not_paid_any_more()
+    {
+        var id = await Http.MakeAsync();
+        await Http.AskAsync($"DELETE /consult/{id}", headers: ("If-Match", "\"9\"")).Refuses(412);
+        await Http.CancelConsultAsync(id).Gives(204);
+        await Http.AskAsync($"DELETE /consult/{id}", headers: ("If-Match", "\"9\"")).Gives(204);
+        Assert.Equal("CANCELLED", await Http.StatusAsync(id));
+        Assert.Equal("CANCELLED", (await Http.PayAsync(id).Refuses(409)).At("detail"));
+        await law.Machine.SettledAsync(id);
+        Assert.Equal(["ConsultMade", "ConsultCancelled"], await Http.HistoryAsync(id));
+        Assert.Empty(await Http.LedgerAsync($"law-{id}"));
+        await Http.AskAsync($"GET /schedule/search/findByConsultId?consultId={id}").Refuses(404);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_unknown_and_what_no_page_names_is_not_allowed()
+    {
+        foreach (
+            var call in (string[])
+                [
+                    "GET /consult/99999",
+                    "DELETE /consult/99999",
+                    "POST /consult/99999/payment",
+                    "GET /consult/payConsult/99999",
+                    "GET /consult/x",
+                    "GET /consult/payConsult/x",
+                ]
+        )
+            await Http.AskAsync(call).Refuses(404);
+        var id = await Http.MakeAsync();
+        await Http.AskAsync($"PATCH /consult/{id}", "{}").Refuses(405);
+        await Http.AskAsync("POST /payment/approve", "{}").Refuses(404);
+    }
+}
