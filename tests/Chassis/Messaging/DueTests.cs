@@ -46,23 +46,14 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task One_step_takes_no_more_than_it_may_whatever_the_plan()
+    public async Task One_step_takes_no_more_than_it_may_whatever_the_statistics_say()
     {
         var counter = await StartAsync();
+        await OweAsync(counter);
+        // By these statistics a subquery would be run for each row that it is compared with.
+        await World.AskAsync<object>("counter", "delete from due where key <> 1; analyze due");
         for (var i = 0; i < 40; i++)
             await OweAsync(counter, $"{i}");
-        // Plans that run a subquery once for each row it is compared with.
-        await World.AskAsync<object>(
-            "counter",
-            """
-            do $$ begin execute format('alter database %I set enable_hashjoin = off', current_database());
-            execute format('alter database %I set enable_mergejoin = off', current_database());
-            execute format('alter database %I set enable_material = off', current_database()); end $$
-            """
-        );
-        await World.StopAsync(counter);
-        Npgsql.NpgsqlConnection.ClearAllPools();
-        counter = await StartAsync();
 
         await counter.DoDueAsync();
 
