@@ -144,8 +144,9 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
         }
         catch (Exception e) when (StoreFailure.Is(e))
         {
-            // What was done is done, and the client may know; a repeat is answered by the state, as after a crash.
-            return true;
+            // What was done is done, and the client may know; a repeat is answered by the state, as after a crash. Where nothing was done, a repeat
+            // would start anew, and may do something: so nobody may be told what the first answer was.
+            return request.IsRecorded;
         }
     }
 

@@ -58,13 +58,16 @@ internal sealed class DueLoop(
 
     private sealed record Claimed(Guid Id, string Kind, string Data, int Attempts);
 
+    // Chosen once: as a plain subquery it may be run for each row that it is compared with, and skips other rows each time.
     private async Task<List<Claimed>> ClaimAsync(CancellationToken ct)
     {
         await using var command = database.CreateCommand(
             """
-            update due set at = $1 + $2, attempts = attempts + 1
-            where due_id in (select due_id from due where at <= $1 and kind = any($3) order by at limit $4 for update skip locked)
-            returning due_id, kind, data, attempts
+            with first as materialized (
+                select due_id from due where at <= $1 and kind = any($3) order by at limit $4 for update skip locked
+            )
+            update due set at = $1 + $2, attempts = attempts + 1 from first where due.due_id = first.due_id
+            returning due.due_id, kind, data, attempts
             """
         );
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime });

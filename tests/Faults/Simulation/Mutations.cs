@@ -43,16 +43,17 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             (
                 "src/Payments/Payment.cs",
                 """
-                        if (!IsNew)
+                        if (IsEnded)
                             return Consider(amount);
+                        (Amount, Status, Asked) = (amount, approvedWord, false);
                 """,
-                ""
+                "        (Amount, Status, Asked) = (amount, approvedWord, false);"
             ),
             (
                 "src/Payments/Approvals.cs",
                 """
-                                    if (await _payments.FindAsync(key) is { } before)
-                                        return new Approval<TPayment>(before.Consider(amount).Refusal, before, Before: true);
+                                    if (before is { IsEnded: true })
+                                        return new Approval<TPayment>(before.Consider(wanted.Amount).Refusal, before, Before: true);
                 """,
                 ""
             )

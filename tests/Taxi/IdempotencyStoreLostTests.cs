@@ -1,0 +1,28 @@
+using Npgsql;
+using Xunit;
+
+namespace Mannam.Tests.Taxi;
+
+/// <summary>Found by the simulator: a key's first answer that could not be remembered was told all the same, and the key's next request acted anew.</summary>
+public sealed class IdempotencyStoreLostTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
+{
+    [Fact]
+    public async Task A_request_that_does_nothing_is_not_answered_when_its_answer_cannot_be_remembered()
+    {
+        var key = Keyed.NewKey();
+        var id = await taxi.OfferAsync();
+        var take = new { matchId = id, driver = "Lee" };
+        await taxi.Http.AskAsync("POST /pickUps", take).Gives(201);
+        var points = taxi.Machine["taxi.pickup"].Points;
+        points.Reached = point =>
+            point == "answer.committing" ? throw new NpgsqlException("lost", new IOException()) : ValueTask.CompletedTask;
+
+        var unknown = await taxi.Http.KeyedAsync("POST /pickUps", key, take).Gives(409);
+        points.Reached = null;
+
+        Assert.NotNull(unknown.Header("Retry-After"));
+        await taxi.Http.KeyedAsync("POST /pickUps", key, take).Gives(200);
+        await taxi.Http.GiveUpAsync(id, "Lee").Gives(204);
+        await taxi.Http.KeyedAsync("POST /pickUps", key, take).Gives(200);
+    }
+}
