@@ -104,8 +104,11 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
         running.Remove((service, place));
     }
 
-    /// <summary>A client of one replica, as its peers are.</summary>
-    public HttpClient At(string service, int place) => running[(service, place)].Http;
+    /// <summary>A client of one of its replicas, as its peers are.</summary>
+    public HttpClient At(string service) => running[(service, PlaceOf(service))].Http;
+
+    /// <summary>The first place at which a replica stands.</summary>
+    public int PlaceOf(string service) => running.Keys.Where(k => k.Service == service).Min(k => k.Place);
 
     /// <summary>A client of the gateway that finds the provider too, as that of a front door does: at <c>/provider</c>.</summary>
     public HttpClient Everywhere() =>
