@@ -91,7 +91,7 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
     private IEnumerable<(string Name, Func<Task> Kill, Func<Task> Restart)> Victims()
     {
         if (broker is not null)
-            yield return ("the broker", broker.KillAsync, broker.StartAsync);
+            yield return ("the broker", broker.KillAsync, () => broker.StartAsync());
         yield return ("PostgreSQL", () => Installed.KillPostgresAsync($"{data}/store"), StartPostgresAsync);
         foreach (var service in Spread.Services.Append("provider"))
             yield return (service, () => spread.KillAsync(service, 0), () => spread.StartAsync(service, 0));
