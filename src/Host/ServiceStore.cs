@@ -15,8 +15,7 @@ internal static class ServiceStore
         var (server, started) = await installation.PostgresAsync(ct);
         try
         {
-            await using var database = NpgsqlDataSource.Create(new Databases(server, record.DatabasePrefix).Service(service));
-            await use(database);
+            await UseAsync(server, record.DatabasePrefix, service, use);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName)
         {
@@ -35,6 +34,13 @@ internal static class ServiceStore
             if (started is not null)
                 await started.DisposeAsync();
         }
+    }
+
+    /// <summary>Does something on that of a service that runs as its own process.</summary>
+    public static async Task UseAsync(string server, string prefix, string service, Func<NpgsqlDataSource, Task> use)
+    {
+        await using var database = NpgsqlDataSource.Create(new Databases(server, prefix).Service(service));
+        await use(database);
     }
 
     /// <summary>The declaration of a service, by its full name.</summary>

@@ -63,22 +63,27 @@ internal sealed class Installed : IAsyncDisposable
     }
 
     /// <summary>The processes of its private PostgreSQL.</summary>
-    public IReadOnlyList<int> PostgresProcesses =>
+    public IReadOnlyList<int> PostgresProcesses => PostgresOf(Data);
+
+    private static IReadOnlyList<int> PostgresOf(string data) =>
         [
             .. Directory
                 .EnumerateDirectories("/proc")
                 .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
-                .Where(id => id > 0 && IsOfPostgres(Running.CommandLine(id))),
+                .Where(id => id > 0 && IsOfPostgres(data, Running.CommandLine(id))),
         ];
 
-    private bool IsOfPostgres(string command) =>
-        command.StartsWith($"postgres: mannam-{SocketFolders.Fingerprint(Data)}: ", StringComparison.Ordinal)
-        || command.Contains($"\0{Data}/postgres", StringComparison.Ordinal);
+    private static bool IsOfPostgres(string data, string command) =>
+        command.StartsWith($"postgres: mannam-{SocketFolders.Fingerprint(data)}: ", StringComparison.Ordinal)
+        || command.Contains($"\0{data}/postgres", StringComparison.Ordinal);
 
     /// <summary>Kills its PostgreSQL, all of it.</summary>
-    public async Task KillPostgresAsync()
+    public Task KillPostgresAsync() => KillPostgresAsync(Data);
+
+    /// <summary>Kills the PostgreSQL of a data folder, all of it.</summary>
+    public static async Task KillPostgresAsync(string data)
     {
-        while (PostgresProcesses is { Count: > 0 } processes)
+        while (PostgresOf(data) is { Count: > 0 } processes)
         {
             foreach (var process in processes)
                 Posix.Signal(process, Posix.KillAtOnce);

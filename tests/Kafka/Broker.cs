@@ -14,9 +14,10 @@ internal sealed class Broker(string folder) : IAsyncDisposable
     public string Bootstrap => File.ReadAllText(Path.Combine(folder, "bootstrap")).Trim();
 
     /// <summary>Starts it, also again after a stop or a kill: on the same port, with the same data.</summary>
-    public async Task StartAsync()
+    /// <param name="port">For its first start; a free one unless given.</param>
+    public async Task StartAsync(int? port = null)
     {
-        await RunAsync("start", folder);
+        await RunAsync("start", [folder, .. port is null ? Array.Empty<string>() : [$"{port}"]]);
         // A broker is a session of its own: without us it would run for ever.
         _watch ??= Process.Start(
             new ProcessStartInfo(

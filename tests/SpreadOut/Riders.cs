@@ -73,7 +73,7 @@ internal sealed class Riders(HttpClient http)
                 failures.Add($"{call}: {answer.Status} {answer.Body}");
             return answer;
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             failures.Add($"{call}: {e.Message}");
             return null;

@@ -12,6 +12,8 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
 {
     public static readonly string[] Services = ["taxi.payment", "taxi.catch", "taxi.pickup", "taxi.mypage"];
 
+    // A process that starts takes all there is; more at once would only take longer each.
+    private static readonly SemaphoreSlim Starting = new(2);
     private static int count;
     private readonly Installed installed = new();
     private readonly Dictionary<(string Service, int Place), Running> running = [];
@@ -48,20 +50,11 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     {
         Bootstrap ??= await kafka.BootstrapAsync();
         Server ??= await postgres.ServerAsync();
-        var began = new List<Running> { Begin("provider", 0, providerPort) };
-        foreach (var service in Services)
-        {
-            for (var place = 0; place < replicas; place++)
-                began.Add(Begin(service, place, ports[(service, place)]));
-        }
-        running[("gateway", 0)] = installed.Begin([
-            "gateway",
-            "taxi",
-            "--port",
-            $"{gatewayPort}",
-            .. Services.SelectMany(s => new[] { "--set", $"Taxi:Gateway:{Capital(s)}Url={AddressesOf(s)}" }),
-        ]);
-        await Task.WhenAll(began.Append(running[("gateway", 0)]).Select(r => r.ReadyAsync()));
+        var starting = new List<Task> { StartAsync("provider", 0) };
+        starting.AddRange(from service in Services from place in Enumerable.Range(0, replicas) select StartAsync(service, place));
+        string[] addresses = [.. Services.SelectMany(s => new[] { "--set", $"Taxi:Gateway:{Capital(s)}Url={AddressesOf(s)}" })];
+        starting.Add(ReadyAsync(("gateway", 0), ["gateway", "taxi", "--port", $"{gatewayPort}", .. addresses]));
+        await Task.WhenAll(starting);
         Http = running[("gateway", 0)].Http;
         Provider = running[("provider", 0)].Http;
         foreach (var service in Services)
@@ -69,10 +62,23 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     }
 
     /// <summary>Starts a replica at a place that is free, and waits until it is ready.</summary>
-    public async Task StartAsync(string service, int place)
+    public Task StartAsync(string service, int place) =>
+        ReadyAsync((service, place), Arguments(service, service == "provider" ? providerPort : ports[(service, place)]));
+
+    private async Task ReadyAsync((string, int) who, string[] arguments)
     {
-        var replica = Begin(service, place, service == "provider" ? providerPort : ports[(service, place)]);
-        await replica.ReadyAsync();
+        await Starting.WaitAsync();
+        try
+        {
+            Running process;
+            lock (running)
+                process = running[who] = installed.Begin(arguments);
+            await process.ReadyAsync();
+        }
+        finally
+        {
+            Starting.Release();
+        }
     }
 
     /// <summary>Waits until the gateway has found so many replicas of a service.</summary>
@@ -104,8 +110,11 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
         running.Remove((service, place));
     }
 
-    /// <summary>A client of one replica, as its peers are.</summary>
-    public HttpClient At(string service, int place) => running[(service, place)].Http;
+    /// <summary>A client of one of its replicas, as its peers are.</summary>
+    public HttpClient At(string service) => running[(service, PlaceOf(service))].Http;
+
+    /// <summary>The first place at which a replica stands.</summary>
+    public int PlaceOf(string service) => running.Keys.Where(k => k.Service == service).Min(k => k.Place);
 
     /// <summary>A client of the gateway that finds the provider too, as that of a front door does: at <c>/provider</c>.</summary>
     public HttpClient Everywhere() =>
@@ -121,8 +130,8 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
         }
     }
 
-    private Running Begin(string service, int place, int port) =>
-        running[(service, place)] = installed.Begin([
+    private string[] Arguments(string service, int port) =>
+        [
             "service",
             service,
             "--port",
@@ -138,14 +147,14 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
             $"Host:GroupPrefix={Prefix}",
             $"Taxi:Catch:PaymentUrl={AddressesOf("taxi.payment")}",
             $"Taxi:Payment:ProviderUrl=http://127.0.0.1:{providerPort}",
-        ]);
+        ];
 
     private string AddressesOf(string service) =>
         string.Join(',', Enumerable.Range(0, places).Select(place => $"http://127.0.0.1:{ports[(service, place)]}"));
 
     private static string Capital(string service) => $"{char.ToUpperInvariant(service[5])}{service[6..]}";
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -5,16 +5,18 @@ using Xunit;
 namespace Mannam.Tests.SpreadOut;
 
 /// <summary>The services as processes of their own, behind the gateway, as clients see them.</summary>
-public sealed class SpreadOutTests(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
+public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<SpreadOutTests.Taxi>
 {
-    private readonly Spread spread = new(postgres, kafka, places: 1);
+    private readonly Spread spread = taxi.Spread;
 
-    public async ValueTask InitializeAsync() => await spread.StartAsync();
-
-    public ValueTask DisposeAsync()
+    /// <summary>One of each service, with room for a second.</summary>
+    public sealed class Taxi(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
     {
-        GC.SuppressFinalize(this);
-        return spread.DisposeAsync();
+        internal Spread Spread { get; } = new(postgres, kafka, places: 2);
+
+        public async ValueTask InitializeAsync() => await Spread.StartAsync();
+
+        public ValueTask DisposeAsync() => Spread.DisposeAsync();
     }
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed class SpreadOutTests(PostgresFixture postgres, KafkaFixture kafka)
         // Internal, from outside; and from inside.
         var payment = new
         {
-            matchId = 99,
+            matchId = 1_000_000,
             price = 1000,
             customer = "Mallory",
             startingPoint = "a",
@@ -48,7 +50,7 @@ public sealed class SpreadOutTests(PostgresFixture postgres, KafkaFixture kafka)
         };
         await http.AskAsync("POST /payments", payment).Gives(405);
         Assert.Equal("GET, HEAD", (await http.AskAsync("POST /payments", payment)).Header("Allow"));
-        await spread.At("taxi.payment", 0).AskAsync("POST /payments", payment).Gives(201);
+        await spread.At("taxi.payment").AskAsync("POST /payments", payment).Gives(201);
         // The provider is nobody's business outside.
         await http.AskAsync("GET /ledger").Gives(404);
         await http.AskAsync("GET /provider/ledger").Gives(404);
@@ -87,10 +89,34 @@ public sealed class SpreadOutTests(PostgresFixture postgres, KafkaFixture kafka)
         );
         Assert.Equal("https://taxi.example/app/catches?page=0&size=20", (string)seen.Json["_links"]!["first"]!["href"]!);
 
-        await spread.StopAsync("taxi.pickup", 0);
+        var place = spread.PlaceOf("taxi.pickup");
+        await spread.StopAsync("taxi.pickup", place);
         await spread.SeesAsync("taxi.pickup", 0);
         var away = await http.AskAsync("GET /pickUps").Refuses(503);
         Assert.NotNull(away.Header("Retry-After"));
         await http.AskAsync("GET /catches").Gives(200);
+        await spread.StartAsync("taxi.pickup", place);
+        await spread.SeesAsync("taxi.pickup", 1);
+    }
+
+    [Fact]
+    public async Task Each_service_in_turn_is_replaced_behind_the_gateway_and_no_request_fails()
+    {
+        var riders = new Riders(spread.Http);
+        riders.Start(3, TimeSpan.FromMilliseconds(200));
+
+        foreach (var service in Spread.Services)
+        {
+            var place = spread.PlaceOf(service);
+            await spread.StartAsync(service, 1 - place);
+            await spread.SeesAsync(service, 2);
+            var ended = await spread.StopAsync(service, place);
+            Assert.Equal(0, ended.Status);
+        }
+        await riders.StopAsync();
+
+        Assert.Empty(riders.Failures);
+        Assert.True(riders.Calls > 100, $"{riders.Calls} calls are no load");
+        await Agreed.AllAsync(spread, riders.Told, TimeSpan.FromSeconds(60));
     }
 }

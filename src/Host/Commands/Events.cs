@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Chassis.Messaging.Kafka;
 using Npgsql;
 
 namespace Mannam.Host.Commands;
@@ -12,27 +16,51 @@ internal static class Events
         var system = new Argument<string>("system") { Description = "The system, such as taxi." };
         var key = new Option<long?>("--key") { Description = "The correlation key of one saga; all unless given." };
         var data = Options.Data();
+        var kafka = Options.Kafka();
+        var set = Options.Set();
         var command = new Command("events", "Prints the history of a saga: time, service, event, key, JSON, one a line.")
         {
             system,
             key,
             data,
+            kafka,
+            set,
         };
         command.SetAction(
-            (parsed, ct) => PrintAsync(Installation.At(parsed.GetValue(data)!), parsed.GetValue(system)!, parsed.GetValue(key), ct)
+            (parsed, ct) =>
+            {
+                var installation = Installation.At(parsed.GetValue(data)!);
+                return parsed.GetValue(kafka) is { } bootstrap
+                    ? PrintAsync(bootstrap, Up.Named(parsed.GetValue(system)!), parsed.GetValue(set) ?? [], parsed.GetValue(key))
+                    : PrintAsync(installation, parsed.GetValue(system)!, parsed.GetValue(key), ct);
+            }
         );
         return command;
     }
 
+    private static async Task<int> PrintAsync(string bootstrap, SystemDeclaration system, string[] set, long? key)
+    {
+        var configuration = Configured.From([], set);
+        var options = HostSettings.KafkaOptions(bootstrap, new Settings(configuration, HostSettings.Scope));
+        foreach (var e in KafkaHistory.Read(options, new Settings(configuration, system.SettingsScope).Get(system.Topic), key))
+            await PrintAsync(e);
+        return 0;
+    }
+
+    private static Task PrintAsync(Received e) =>
+        Console.Out.WriteLineAsync($"{e.Time:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}  {e.Source, -14} {e.Type, -16} {e.Key, 5}  {e.Value}");
+
     private static async Task<int> PrintAsync(Installation installation, string system, long? key, CancellationToken ct)
     {
+        if (installation.Recall().Kafka is { } bootstrap)
+            throw new InstallationException(
+                $"the events of {installation.Folder} are in Kafka: ./mannam events {system} --kafka {bootstrap}"
+            );
         var (server, started) = await installation.PostgresAsync(ct);
         try
         {
             await foreach (var e in EventHistory.ReadAsync(installation.LogOf(system, server), key, ct))
-                await Console.Out.WriteLineAsync(
-                    $"{e.Time:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}  {e.Source, -14} {e.Type, -16} {e.Key, 5}  {e.Value}"
-                );
+                await PrintAsync(e);
             return 0;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName)

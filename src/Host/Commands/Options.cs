@@ -39,6 +39,8 @@ internal static class Options
 
     public static string? ServerOf(string? connection)
     {
+        if (connection is null)
+            return null;
         try
         {
             _ = new NpgsqlConnectionStringBuilder(connection);

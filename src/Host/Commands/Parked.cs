@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Messaging;
+using Npgsql;
 using Choice = Mannam.Chassis.Messaging.ParkedEvents.Choice;
 
 namespace Mannam.Host.Commands;
@@ -23,6 +25,11 @@ internal static class Parked
         var ids = new Argument<string[]>("ids") { Description = "The ids, as list prints them.", Arity = ArgumentArity.ZeroOrMore };
         var error = new Option<string?>("--error") { Description = "All events whose error contains this text." };
         var data = Options.Data();
+        var postgres = new Option<string?>("--postgres")
+        {
+            Description = "The PostgreSQL server of a service that runs as its own process, instead of an installation's data folder.",
+        };
+        var set = Options.Set();
         var command = new Command("parked", "Lists, shows, replays or drops the events that a service gave up.")
         {
             service,
@@ -30,6 +37,8 @@ internal static class Parked
             ids,
             error,
             data,
+            postgres,
+            set,
         };
         command.SetAction(
             async (parsed, ct) =>
@@ -37,12 +46,15 @@ internal static class Parked
                 var name = Subscriber(parsed.GetValue(service)!);
                 var what = Action(parsed.GetValue(action)!);
                 var choice = Chosen(what, parsed.GetValue(ids) ?? [], parsed.GetValue(error));
-                await ServiceStore.UseAsync(
-                    Installation.At(parsed.GetValue(data)!),
-                    name,
-                    store => DoAsync(new ParkedEvents(store), name, what, choice, parsed.InvocationConfiguration.Output, ct),
-                    ct
-                );
+                Task OnAsync(NpgsqlDataSource store) =>
+                    DoAsync(new ParkedEvents(store), name, what, choice, parsed.InvocationConfiguration.Output, ct);
+                if (Options.ServerOf(parsed.GetValue(postgres)) is { } server)
+                {
+                    var settings = new Settings(Configured.From([], parsed.GetValue(set) ?? []), HostSettings.Scope);
+                    await ServiceStore.UseAsync(server, settings.Get(HostSettings.DatabasePrefix), name, OnAsync);
+                }
+                else
+                    await ServiceStore.UseAsync(Installation.At(parsed.GetValue(data)!), name, OnAsync, ct);
                 return 0;
             }
         );
