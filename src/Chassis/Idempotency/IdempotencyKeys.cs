@@ -79,7 +79,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
         }
         catch (KeyTakenException) { }
         Unsay(http.Response);
-        // Whoever was faster may have ended and been forgotten since: the client asks again, and this request has done nothing.
+        // Whoever was faster may have ended and been forgotten since: the client asks again.
         await (await KnownAsync(http, request) ?? StillRuns()).ExecuteAsync(http);
     }
 
@@ -118,7 +118,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
             ? now
             : (await store.FindAsync(known.Id))?.Kept ?? now;
 
-    // Remembers the answer before it is sent. False when another request with the key was faster, and this one recorded nothing.
+    // Remembers the answer before it is sent. False when it could not be, or another request with the key was faster and this one recorded nothing.
     private async Task<bool> IsOursAsync(HttpContext http, KeyedRequest request, KeptAnswer answer)
     {
         try
@@ -144,9 +144,9 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
         }
         catch (Exception e) when (StoreFailure.Is(e))
         {
-            // What was done is done, and the client may know; a repeat is answered by the state, as after a crash. Where nothing was done, a repeat
-            // would start anew, and may do something: so nobody may be told what the first answer was.
-            return request.IsRecorded;
+            // An answer that could not be remembered is nobody's first answer: once its request has ended, or where nothing was done, a repeat
+            // would start anew. Whoever asks again is answered by the state, as after a crash, and that is remembered.
+            return false;
         }
     }
 
