@@ -21,7 +21,7 @@ internal sealed class KafkaTopics(KafkaOptions options) : IDisposable
     {
         if (_partitions.TryGetValue(topic, out var known))
             return known;
-        await CreateAsync(topic);
+        var refused = await CreateAsync(topic);
         for (var began = Environment.TickCount64; ; await Task.Delay(20, ct))
         {
             // Blocks a thread, once a topic and process.
@@ -29,11 +29,11 @@ internal sealed class KafkaTopics(KafkaOptions options) : IDisposable
             if (metadata.Topics is [{ Error.IsError: false, Partitions.Count: > 0 and var partitions }])
                 return _partitions[topic] = partitions;
             if (Environment.TickCount64 - began > Patience.TotalMilliseconds)
-                throw new KafkaException(metadata.Topics is [var found] ? found.Error : new Error(ErrorCode.UnknownTopicOrPart));
+                throw refused ?? new KafkaException(ErrorCode.UnknownTopicOrPart);
         }
     }
 
-    private async Task CreateAsync(string topic)
+    private async Task<KafkaException?> CreateAsync(string topic)
     {
         var retention = options.Retention is { } kept ? ((long)kept.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "-1";
         var wanted = new TopicSpecification
@@ -50,19 +50,12 @@ internal sealed class KafkaTopics(KafkaOptions options) : IDisposable
                 [wanted],
                 new CreateTopicsOptions { RequestTimeout = Patience, OperationTimeout = Patience }
             );
+            return null;
         }
-        catch (CreateTopicsException e) when (e.Results[0].Error.Code is ErrorCode.TopicAlreadyExists)
+        catch (KafkaException e)
         {
-            // Another process, or the operator, was first.
-        }
-        catch (CreateTopicsException e)
-            when (e.Results[0].Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed)
-        {
-            // It is the operator's to make: whether it is there will be seen.
-        }
-        catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_UnsupportedFeature)
-        {
-            // So is it where the broker makes topics by itself.
+            // It may be there all the same: another process was first, the operator makes topics, or the broker does by itself.
+            return e;
         }
     }
 
