@@ -27,6 +27,20 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
 
     public async ValueTask InitializeAsync()
     {
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            // Whoever has not begun is not disposed of, but its processes run.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync()
+    {
         Directory.CreateDirectory(data);
         if (broker is not null)
         {

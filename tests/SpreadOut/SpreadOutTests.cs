@@ -14,7 +14,19 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
     {
         internal Spread Spread { get; } = new(postgres, kafka, places: 2);
 
-        public async ValueTask InitializeAsync() => await Spread.StartAsync();
+        public async ValueTask InitializeAsync()
+        {
+            try
+            {
+                await Spread.StartAsync();
+            }
+            catch
+            {
+                // Whoever has not begun is not disposed of, but its processes run.
+                await DisposeAsync();
+                throw;
+            }
+        }
 
         public ValueTask DisposeAsync() => Spread.DisposeAsync();
     }
