@@ -18,7 +18,8 @@ internal static class RequestBenchmark
     {
         var plan = new Plan(
             arguments.Number("--requests", 8000),
-            arguments.Number("--warm-up", 3000),
+            // Both sides' code is compiled again and again until about so many.
+            arguments.Number("--warm-up", 12_000),
             arguments.Number("--connections", 64),
             arguments.Number("--rounds", 3)
         );

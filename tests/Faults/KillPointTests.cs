@@ -60,8 +60,8 @@ public sealed class KillPointTests(KilledRuns runs) : IClassFixture<KilledRuns>
         ("taxi.payment/consumer.committing", End.GivenBack),
         ("taxi.payment/consumer.committed", End.GivenBack),
         ("taxi.payment/relay.publishing#2", End.GivenBack),
-        ("taxi.payment/due.claimed", End.GivenBack),
-        ("taxi.payment/due.done", End.GivenBack),
+        ("taxi.payment/due.GiveBackDue.claimed", End.GivenBack),
+        ("taxi.payment/due.GiveBackDue.done", End.GivenBack),
         ("provider/charge.committing", End.NeverCharged),
         ("provider/charge.committed", End.GivenBack),
         ("provider/giveBack.committing", End.GivenBack),
@@ -89,10 +89,10 @@ public sealed class KillPointTests(KilledRuns runs) : IClassFixture<KilledRuns>
     /// <summary>While what an earlier crash had left open is settled: a second crash.</summary>
     public static readonly string[] SweepPoints =
     [
-        "taxi.catch/due.claimed",
+        "taxi.catch/due.OpenRequests.claimed",
         "taxi.catch/command.committing",
         "taxi.catch/command.committed",
-        "taxi.catch/due.done",
+        "taxi.catch/due.OpenRequests.done",
     ];
 
     public static TheoryData<string> Ride => [.. Points.Select(p => p.Point)];

@@ -131,7 +131,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
         var twice = new TaskCompletionSource();
         taxi.Machine["taxi.payment"].Points.Reached = point =>
         {
-            if (point == "due.claimed" && Interlocked.Increment(ref tries) == 2 * ids.Count)
+            if (point == "due.GiveBackDue.claimed" && Interlocked.Increment(ref tries) == 2 * ids.Count)
                 twice.SetResult();
             return ValueTask.CompletedTask;
         };

@@ -83,7 +83,7 @@ internal sealed class DueLoop(
 
     private async Task DoAsync(Claimed due, CancellationToken ct)
     {
-        await points.AtAsync("due.claimed");
+        await points.AtAsync($"due.{due.Kind}.claimed");
         TimeSpan? again;
         try
         {
@@ -96,7 +96,7 @@ internal sealed class DueLoop(
             await AgainAsync(due, e, ct);
             return;
         }
-        await points.AtAsync("due.done");
+        await points.AtAsync($"due.{due.Kind}.done");
         await using var command = database.CreateCommand(
             again is null ? "delete from due where due_id = $1" : "update due set at = $2, attempts = 0, error = null where due_id = $1"
         );

@@ -126,8 +126,8 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Theory]
-    [InlineData("due.claimed", 1)]
-    [InlineData("due.done", 2)]
+    [InlineData("due.Reminder.claimed", 1)]
+    [InlineData("due.Reminder.done", 2)]
     public async Task It_is_due_again_when_whoever_took_it_has_not_come_back_in_time(string point, int times)
     {
         var killed = await StartAsync();
@@ -151,7 +151,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
         var first = await StartAsync();
         var second = await StartAsync();
         await OweAsync(first);
-        var hold = first.Points.HoldOnceAt("due.claimed");
+        var hold = first.Points.HoldOnceAt("due.Reminder.claimed");
 
         var doing = first.DoDueAsync();
         await hold.Reached;

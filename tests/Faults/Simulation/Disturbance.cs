@@ -33,8 +33,10 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
         "relay.publishing",
         "relay.published",
         "consumer.committed",
-        "due.claimed",
-        "due.done",
+        "due.GiveBackDue.claimed",
+        "due.OpenRequests.claimed",
+        "due.GiveBackDue.done",
+        "due.OpenRequests.done",
     ];
 
     // Where the connection to the store may be lost, with the commit made or not.
