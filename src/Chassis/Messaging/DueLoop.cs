@@ -78,7 +78,8 @@ internal sealed class DueLoop(
         var claimed = new List<Claimed>();
         while (await rows.ReadAsync(ct))
             claimed.Add(new Claimed(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3)));
-        return claimed;
+        // Begun in an order that does not hang on how the store keeps its rows: the same things due are the same history.
+        return [.. claimed.OrderBy(c => c.Kind, StringComparer.Ordinal).ThenBy(c => c.Data, StringComparer.Ordinal)];
     }
 
     private async Task DoAsync(Claimed due, CancellationToken ct)
