@@ -10,8 +10,6 @@ namespace Mannam.Simulation;
 /// <summary>One service of a simulated world: the real one, whose loops make a step when they are told to. It can die and come back.</summary>
 internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
 {
-    // They take part in nothing that is simulated: keys are honoured for a day.
-    private static readonly string[] LeftOut = ["keys"];
     private readonly List<ILoop> stale = [];
     private readonly HashSet<ILoop> busy = [];
     private List<ILoop> loops = [];
@@ -102,10 +100,8 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
         Away = false;
         life.Dispose();
         life = new();
-        loops = [.. host.MakeLoops().Where(l => !LeftOut.Contains(l.Name))];
-        // One after the other, so that chance decides on each.
-        foreach (var due in loops.OfType<DueLoop>())
-            due.Most = 1;
+        loops = host.MakeLoops();
+        Prepare();
         Awake.UnionWith(loops.Select(l => l.Name));
     }
 
@@ -175,9 +171,15 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
             await EndAsync(loops[i]);
             loops[i] = fresh.First(l => l.Name == loops[i].Name);
         }
-        foreach (var due in loops.OfType<DueLoop>())
-            due.Most = 1;
+        Prepare();
         Awake.UnionWith(loops.Select(l => l.Name));
+    }
+
+    // One after the other, so that chance decides on each; and nothing that takes days.
+    private void Prepare()
+    {
+        foreach (var due in loops.OfType<DueLoop>())
+            (due.Most, due.LeftOut) = (1, [.. Housekeeping.Actions.Keys]);
     }
 
     private static async Task EndAsync(ILoop loop)
