@@ -46,7 +46,7 @@ internal sealed class Relay(
         }
         catch (NpgsqlException)
         {
-            await DisposeAsync();
+            await GiveUpAsync();
             throw;
         }
     }
@@ -62,20 +62,16 @@ internal sealed class Relay(
             _published = [.. e.Delivered.Select(i => ids[i])];
             throw;
         }
-        _published = ids;
         metrics.Published(records.Count);
         await points.AtAsync("relay.published");
+        _published = ids;
     }
 
     private async Task<(long[] Ids, List<Record> Records)> UnsentAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (_published.Length > 0)
-        {
-            var remove = new NpgsqlBatchCommand("delete from outbox where id = any($1)");
-            remove.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = _published });
-            batch.BatchCommands.Add(remove);
-        }
+            batch.BatchCommands.Add(Removal());
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select id, key, headers, value from outbox order by id limit 500"));
         var ids = new List<long>();
         var records = new List<Record>();
@@ -95,10 +91,35 @@ internal sealed class Relay(
         return ([.. ids], records);
     }
 
-    public async ValueTask DisposeAsync()
+    private NpgsqlBatchCommand Removal()
+    {
+        var remove = new NpgsqlBatchCommand("delete from outbox where id = any($1)");
+        remove.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = _published });
+        return remove;
+    }
+
+    private async Task GiveUpAsync()
     {
         if (_lease is not null)
             await _lease.DisposeAsync();
         _lease = null;
+    }
+
+    /// <summary>Ends in order: what was published is removed, so that the next relay does not publish it again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_published.Length > 0 && _lease is not null && await _lease.TakeAsync(CancellationToken.None) is { } connection)
+            {
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Removal() } };
+                await batch.ExecuteNonQueryAsync();
+            }
+        }
+        catch (NpgsqlException)
+        {
+            // Published twice then, as after a crash.
+        }
+        await GiveUpAsync();
     }
 }

@@ -124,4 +124,16 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
         Assert.Equal(3, steps);
         Assert.Equal(Enumerable.Range(1, 1100), (await World.EventsAsync(1)).Select(e => e.Number()));
     }
+
+    [Fact]
+    public async Task A_relay_that_ends_in_order_leaves_nothing_to_be_published_again()
+    {
+        var counter = await World.StartAsync("counter");
+        await counter.CountAsync(1);
+
+        Assert.True(await counter.RelayAsync());
+        await World.StopAsync(counter);
+
+        Assert.Equal(0, await World.AskAsync<long>("counter", "select count(*) from outbox"));
+    }
 }
