@@ -39,8 +39,8 @@ internal sealed class Evidence(World world, long first, People people)
 
     private async Task<long> LastAsync()
     {
-        await using var command = world[world.Business.Ids.Service]
-            .Store.CreateCommand($"select last_value from {world.Business.Ids.Sequence}");
+        var (service, sequence) = world.Business.Ids[0];
+        await using var command = world[service].Store.CreateCommand($"select last_value from {sequence}");
         return (long)(await command.ExecuteScalarAsync())! - first;
     }
 
@@ -72,7 +72,9 @@ internal sealed class Evidence(World world, long first, People people)
         var key = first + number;
         var places = new Dictionary<string, JsonNode?>();
         foreach (var place in world.Business.Places)
-            places[place] = await ShownAsync(place.Replace("{id}", key.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+            places[place] = await world.ShownAsync(
+                place.Replace("{id}", key.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            );
         var logged = events.GetValueOrDefault(key) ?? [];
         if (logged.Count == 0 && places.Values.All(p => p is null))
             return null;
@@ -85,14 +87,6 @@ internal sealed class Evidence(World world, long first, People people)
             people.Told.FindAll(t => t.Act.Saga == number || t.Saga == number),
             [.. people.Acts.Where(a => a.Saga == number)]
         );
-    }
-
-    private async Task<JsonNode?> ShownAsync(string path)
-    {
-        var service = world.Services.First(s => s.Declaration.Paths.Contains(path.Split('/')[1]));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost" + path));
-        using var answer = await service.Door.SendAsync(request, CancellationToken.None);
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
     }
 
     private async Task<Dictionary<long, List<Logged>>> EventsAsync()

@@ -28,6 +28,11 @@ internal sealed partial class People(World world, long first, Random random)
         acts.Add(act);
         var label = $"[{acts.Count}] {act.Text}";
         world.Disturbance.Tell(label);
+        if (act.Sets is { } settings)
+        {
+            world.Set(settings);
+            return Task.CompletedTask;
+        }
         return world.Scheduler.DoAsync(label, () => ActAsync(act, label));
     }
 
@@ -36,9 +41,10 @@ internal sealed partial class People(World world, long first, Random random)
         var told = new Told(act, 0, null, 0);
         try
         {
-            var service = ServiceOf(act);
-            using var http = new HttpMessageInvoker(new Way(world, null, service));
-            using var request = RequestOf(act);
+            if (await CallOfAsync(act) is not [var method, var path])
+                return;
+            using var http = new HttpMessageInvoker(new Way(world, null, world.Serving(path).Name));
+            using var request = RequestOf(act, method, path);
             using var answer = await http.SendAsync(request, CancellationToken.None);
             var text = await answer.Content.ReadAsStringAsync();
             var body = text.Length > 0 ? JsonNode.Parse(text) : null;
@@ -55,16 +61,18 @@ internal sealed partial class People(World world, long first, Random random)
         world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");
     }
 
-    private string ServiceOf(Act act)
+    // Null when what it is about is not found.
+    private async Task<string[]?> CallOfAsync(Act act)
     {
-        var path = act.Call.Split(' ', '/', '?')[2];
-        return world.Services.First(s => s.Declaration.Paths.Contains(path)).Name;
+        if (act.Finds is not { } finds)
+            return act.Call.Split(' ');
+        var found = world.Serving(finds).Away ? null : await world.ShownAsync(finds);
+        return found is null ? null : Field().Replace(act.Call, f => $"{found[f.Groups[1].Value]}").Split(' ');
     }
 
-    private static HttpRequestMessage RequestOf(Act act)
+    private static HttpRequestMessage RequestOf(Act act, string method, string path)
     {
-        var call = act.Call.Split(' ');
-        var request = new HttpRequestMessage(new HttpMethod(call[0]), new Uri("http://localhost" + call[1]));
+        var request = new HttpRequestMessage(new HttpMethod(method), new Uri("http://localhost" + path));
         if (act.Body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(act.Body)));
@@ -93,6 +101,9 @@ internal sealed partial class People(World world, long first, Random random)
                         ? $"#{key - first}"
                         : n.Value
             );
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Field();
 
     [GeneratedRegex(@"(?<![\d.#])\d+(?![\d.])")]
     private static partial Regex Number();

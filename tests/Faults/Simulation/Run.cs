@@ -110,7 +110,7 @@ internal sealed class Run
             else if (disturbance.Chance(temper.Crashes / 4))
                 yield return (6, () => DieAsync(service));
         }
-        foreach (var held in world.Scheduler.AllHeld)
+        foreach (var held in world.Scheduler.Free.ToList())
             yield return (8, () => GoOnAsync(held));
         if (world.Clock.Wakes is [var next, ..])
             yield return (3, () => WakeAsync(next));

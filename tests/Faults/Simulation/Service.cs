@@ -47,11 +47,6 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
     {
         if (Away)
             throw new CrashException(Name);
-        if (point == "approval.joining")
-        {
-            world.Join();
-            return;
-        }
         var label = world.Scheduler.Current;
         switch (world.Disturbance.At(Name, point, label))
         {
@@ -70,6 +65,20 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
             Awake.UnionWith(["relay", "due"]);
         else if (point == "consumer.set-aside")
             Awake.Add("waiting");
+    }
+
+    /// <summary>Its code waits for what other code of it does.</summary>
+    public Task JoinAsync(Task other)
+    {
+        world.Disturbance.Branches.Add($"{Name} waits for what runs already");
+        return world.Scheduler.HoldAsync($"{Name} waits for what runs already", Name, other);
+    }
+
+    /// <summary>It begins something that goes on by itself.</summary>
+    public void Begin(string what, Func<Task> code)
+    {
+        world.Disturbance.Branches.Add($"{Name} begins by itself");
+        world.Scheduler.Postpone($"{Name} {what}", Name, code);
     }
 
     /// <summary>It dies: none of its points lets anybody pass from now on.</summary>

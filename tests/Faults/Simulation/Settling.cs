@@ -58,7 +58,7 @@ internal sealed class Settling(World world)
             service.Awake.UnionWith(service.Idle.Select(l => l.Name));
         for (var step = 0; step < MostSteps; step++)
         {
-            if (world.Scheduler.AllHeld is [var held, ..])
+            if (world.Scheduler.Free.FirstOrDefault() is { } held)
                 await world.Scheduler.ReleaseAsync(held);
             else if (world.Clock.Wakes is [var wake, ..])
                 await world.Clock.WakeAsync(wake);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
@@ -16,6 +17,7 @@ internal sealed class World : IAsyncDisposable
     public const int Partitions = 2;
 
     private readonly Dictionary<string, Service> services = [];
+    private readonly IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
     private InProcessTransport transport = null!;
     private IAsyncDisposable writer = null!;
 
@@ -32,9 +34,6 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Calls whose callers wait.</summary>
     public List<Call> Calls { get; } = [];
-
-    /// <summary>Calls that a service has begun and not ended.</summary>
-    public List<Call> InProgress { get; } = [];
 
     /// <summary>Services that have died and are to be buried.</summary>
     public List<Service> Died { get; } = [];
@@ -60,8 +59,16 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
+    /// <summary>The installation's settings are changed, while it runs.</summary>
+    public void Set(IEnumerable<KeyValuePair<string, string>> changed)
+    {
+        foreach (var (name, value) in changed)
+            settings["Mannam:" + name] = value;
+    }
+
     private async Task StartAsync(string server, string prefix)
     {
+        Set(Business.Settings);
         var connection = new NpgsqlConnectionStringBuilder(server)
         {
             // The world's own now() is found before PostgreSQL's.
@@ -89,7 +96,6 @@ internal sealed class World : IAsyncDisposable
 
     private async Task<Service> StartAsync(ServiceDeclaration declaration, string database)
     {
-        var settings = Business.Settings.ToDictionary(s => "Mannam:" + s.Key, s => (string?)s.Value);
         var host = await ServiceHost.StartAsync(
             declaration,
             new ServiceEnvironment
@@ -97,7 +103,7 @@ internal sealed class World : IAsyncDisposable
                 ConnectionString = database,
                 Topic = Business.System.Name,
                 Transport = Topic,
-                Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+                Configuration = settings,
                 InProcess = peer => new Way(this, declaration.FullName, peer),
                 Time = Clock.Of(declaration.FullName),
                 RunLoops = false,
@@ -105,7 +111,7 @@ internal sealed class World : IAsyncDisposable
             CancellationToken.None
         );
         var service = new Service(this, host);
-        host.Points.Reached = service.AtAsync;
+        (host.Points.Reached, host.Points.Join, host.Points.Begin) = (service.AtAsync, service.JoinAsync, service.Begin);
         service.ComeBack();
         return service;
     }
@@ -124,9 +130,6 @@ internal sealed class World : IAsyncDisposable
             service.Awake.Add("consumer");
     }
 
-    /// <summary>Whoever runs waits from now on for another call like its own.</summary>
-    public void Join() => InProgress.Last(c => c.Label == Scheduler.Current && !c.Joined).Join();
-
     /// <summary>Ends all that a dead service was in the midst of, one after the other.</summary>
     public async Task EndAllOfAsync(string service, CancellationTokenSource life)
     {
@@ -141,7 +144,7 @@ internal sealed class World : IAsyncDisposable
         );
         while (true)
         {
-            if (Scheduler.AllHeld.FirstOrDefault(h => h.Service == service) is { } held)
+            if (Scheduler.HeldOf(service) is { } held)
                 await Scheduler.ReleaseAsync(held, crash);
             else if (Calls.Find(c => c.From == service) is { } call)
                 await Scheduler.LetAsync(
@@ -157,6 +160,30 @@ internal sealed class World : IAsyncDisposable
             else
                 return;
         }
+    }
+
+    /// <summary>The service that serves a path.</summary>
+    public Service Serving(string path)
+    {
+        var resource = path.Split('/', '?')[1];
+        return Services.First(s => s.Declaration.Paths.Contains(resource));
+    }
+
+    /// <summary>What is shown under a path, read past the network; of a collection the only item. Null where there is nothing.</summary>
+    public async Task<JsonNode?> ShownAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost" + path));
+        using var answer = await Serving(path).Door.SendAsync(request, CancellationToken.None);
+        var shown = answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
+        return shown switch
+        {
+            JsonArray { Count: 0 } => null,
+            JsonObject collection when collection["_embedded"] is JsonObject embedded => embedded
+                .Single()
+                .Value!.AsArray()
+                .SingleOrDefault(),
+            _ => shown,
+        };
     }
 
     /// <summary>Whether money was taken for a saga.</summary>
