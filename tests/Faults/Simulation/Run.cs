@@ -96,7 +96,7 @@ internal sealed class Run
 
     private IEnumerable<(int Weight, Func<Task> Go)> Choices()
     {
-        yield return (6 * temper.Patience, people.ActAsync);
+        yield return (3 * temper.Patience, people.ActAsync);
         foreach (var service in world.Services)
         {
             foreach (var loop in service.Ready)
@@ -104,7 +104,7 @@ internal sealed class Run
             foreach (var loop in service.Stale)
                 yield return (6, () => LoopAsync(service, loop, "stale "));
             if (temper.Replaces && service.Idle.Any(l => l.Name == "consumer"))
-                yield return (2, () => ReplaceAsync(service));
+                yield return (1, () => ReplaceAsync(service));
             if (service.Away)
                 yield return (6, () => ComeBack(service));
             else if (disturbance.Chance(temper.Crashes / 4))

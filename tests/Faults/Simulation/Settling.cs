@@ -49,13 +49,13 @@ internal sealed class Settling(World world)
             world.Clock.Pass(TimeSpan.FromTicks(until - world.Clock.Ticks));
         await world.TellTimeAsync();
         foreach (var service in world.Services)
-            service.Awake.UnionWith(["due", "waiting"]);
+            service.Wake("due", "waiting");
     }
 
     private async Task<bool> DrainAsync()
     {
         foreach (var service in world.Services)
-            service.Awake.UnionWith(service.Idle.Select(l => l.Name));
+            service.WakeAll();
         for (var step = 0; step < MostSteps; step++)
         {
             if (world.Scheduler.Free.FirstOrDefault() is { } held)

@@ -127,7 +127,7 @@ internal sealed class World : IAsyncDisposable
     public void Appended()
     {
         foreach (var service in Services)
-            service.Awake.Add("consumer");
+            service.Wake("consumer");
     }
 
     /// <summary>Ends all that a dead service was in the midst of, one after the other.</summary>
