@@ -2,9 +2,9 @@ using Mannam.Host;
 using Mannam.Simulation;
 
 const string Usage = """
-    faults simulate --system taxi [--seeds 20000] [--from 1] [--story] [--first]
-        Disturbed histories of a system, one a seed, each settled and checked. --story tells each, one line a step; --first stops at the
-        first seed that breaks something.
+    faults simulate --system taxi [--seeds 20000] [--from 1] [--story] [--branches] [--first]
+        Disturbed histories of a system (taxi, law), one a seed, each settled and checked. --story tells each, one line a step; --branches
+        what was come to, in how many; --first stops at the first seed that breaks something.
     faults mutate [PART OF A NAME]
         Takes the guarantees out of a copy of the code, one at a time, and tells which seed finds it.
     """;

@@ -95,7 +95,7 @@ internal static class Simulate
                     {
                         try
                         {
-                            await using var runs = new Lane(business, server, $"s{lane}_");
+                            await using var runs = new Lane(business, server, $"{business.System.Name}{lane}_");
                             for (
                                 var seed = Next();
                                 seed < from + seeds && !end.IsCancellationRequested && !(first && summary.Failed > 0);
