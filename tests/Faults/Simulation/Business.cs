@@ -19,6 +19,9 @@ public abstract class Business
     /// <summary>How the provider behaves.</summary>
     public virtual object Provider => new { declineAbove = 50_000 };
 
+    /// <summary>How many times as long as a short saga's a run is: as long as it takes a disturbed saga to come to its end, now and then.</summary>
+    public virtual int Length => 1;
+
     /// <summary>What somebody does next.</summary>
     /// <param name="random">Chance.</param>
     /// <param name="seen">What was done so far.</param>

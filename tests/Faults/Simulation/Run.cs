@@ -44,7 +44,7 @@ internal sealed class Run
     public async Task<RunResult> PlayAsync()
     {
         // A run without a fault does not count.
-        for (; steps < temper.Steps || (disturbance.Faults == 0 && steps < MostSteps); steps++)
+        for (; steps < temper.Steps * world.Business.Length || (disturbance.Faults == 0 && steps < MostSteps); steps++)
         {
             await BuryAsync();
             await StepAsync();

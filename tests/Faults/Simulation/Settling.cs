@@ -22,6 +22,7 @@ internal sealed class Settling(World world)
             if (service.Away)
                 service.ComeBack();
             await service.ForgetStaleAsync();
+            service.WakeAll();
         }
         // First what was held: a claim that ends now is due again only after its pause.
         if (!await DrainAsync())
@@ -35,6 +36,9 @@ internal sealed class Settling(World world)
             left = await LeftAsync();
             if (left.Count == 0)
                 return null;
+            // Whoever was not told of it looks by itself.
+            foreach (var service in world.Services)
+                service.WakeAll();
         }
         return left;
     }
@@ -54,8 +58,6 @@ internal sealed class Settling(World world)
 
     private async Task<bool> DrainAsync()
     {
-        foreach (var service in world.Services)
-            service.WakeAll();
         for (var step = 0; step < MostSteps; step++)
         {
             if (world.Scheduler.Free.FirstOrDefault() is { } held)

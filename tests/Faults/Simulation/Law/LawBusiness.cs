@@ -46,12 +46,15 @@ internal sealed class LawBusiness : Business
             [Suspended] = "",
         };
 
+    // From payment over consult and schedule to the lawyer is a long way.
+    public override int Length => 2;
+
     public override IReadOnlyList<string> Places { get; } = [Consult, Payment, Schedule, Board];
 
     public override Act Next(Random random, Seen seen)
     {
         var made = seen.Count("make");
-        if (made == 0 || (made < MostConsults && random.Next(4) == 0))
+        if (made == 0 || (made < MostConsults && random.Next(8) == 0))
             return Make(random, seen, made + 1);
         if (random.Next(4) == 0 && seen.Again(random) is { } again)
             return again with { Kind = again.Kind == "make" ? "make again" : again.Kind };
@@ -60,9 +63,9 @@ internal sealed class LawBusiness : Business
         if (random.Next(2) == 0 && seen.Acts.LastOrDefault(a => a.Kind is "pay" or "accept") is { } last)
             saga = last.Saga;
         var id = seen.KeyOf(saga);
-        // Lawyers come when somebody has paid.
-        var most = seen.Acts.Any(a => a.Kind == "pay" && a.Saga == saga) ? 14 : 9;
-        var act = random.Next(most) switch
+        // Lawyers come when somebody has paid, and more so the longer ago that was.
+        var paid = seen.Acts.Count(a => a.Kind == "pay" && a.Saga == saga);
+        var act = random.Next(9 + 6 * paid) switch
         {
             <= 3 => seen.Keyed(random, new Act($"the client pays #{saga}", "pay", $"POST /consult/{id}/payment")),
             4 => new Act($"the client pays #{saga} in the document's form", "pay", $"GET /consult/payConsult/{id}"),
