@@ -30,6 +30,9 @@ public abstract class Business
     /// <summary>The paths under which the services show a saga; <c>{id}</c> stands for its key.</summary>
     public abstract IReadOnlyList<string> Places { get; }
 
+    /// <summary>The name of a saga's charge at the provider.</summary>
+    public string ChargeOf(long key) => $"{System.Name}-{key}";
+
     /// <summary>Whether a saga that was settled lives, and so has to be paid: then its charge was taken once and kept; otherwise it was never taken, or
     /// given back.</summary>
     public abstract bool IsPaid(Saga saga);
@@ -50,11 +53,9 @@ public sealed record Broken(string Invariant, string How);
 /// <param name="Text">In words, such as <c>Kim takes #1</c>.</param>
 /// <param name="Kind">What kind of act it is, such as <c>take</c>.</param>
 /// <param name="Call">Method and path, such as <c>POST /pickUps</c>.</param>
-public sealed record Act(string Text, string Kind, string Call)
+/// <param name="Body">What is sent.</param>
+public sealed record Act(string Text, string Kind, string Call, object? Body = null)
 {
-    /// <summary>What is sent.</summary>
-    public object? Body { get; init; }
-
     /// <summary>The <c>Idempotency-Key</c>.</summary>
     public string? Key { get; init; }
 
@@ -136,6 +137,13 @@ public sealed record Saga(
 {
     /// <summary>A field of what is shown at a place; null where there is nothing.</summary>
     public string? At(string place, string field) => Places[place]?[field]?.ToString();
+
+    /// <summary>What other places show otherwise than the one that is given.</summary>
+    public IEnumerable<Broken> Differences(string first, params string[] fields) =>
+        from place in Places.Where(p => p.Value is JsonObject).Select(p => p.Key)
+        from field in fields
+        where At(place, field) is { } other && other != At(first, field)
+        select new Broken("all services agree", $"{place} has {field} {At(place, field)}, {first} {At(first, field)}");
 
     /// <summary>How many events of a name there are.</summary>
     public int Count(string name) => Events.Count(e => e.Name == name);

@@ -41,10 +41,10 @@ internal sealed partial class People(World world, long first, Random random)
         var told = new Told(act, 0, null, 0);
         try
         {
-            if (await CallOfAsync(act) is not [var method, var path])
+            if (await FindAsync(act, world.ShownAsync) is not { } found)
                 return;
-            using var http = new HttpMessageInvoker(new Way(world, null, world.Serving(path).Name));
-            using var request = RequestOf(act, method, path);
+            using var http = new HttpMessageInvoker(new Way(world, null, world.Serving(found.Call.Split(' ')[1]).Name));
+            using var request = RequestOf(found);
             using var answer = await http.SendAsync(request, CancellationToken.None);
             var text = await answer.Content.ReadAsStringAsync();
             var body = text.Length > 0 ? JsonNode.Parse(text) : null;
@@ -61,18 +61,19 @@ internal sealed partial class People(World world, long first, Random random)
         world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");
     }
 
-    // Null when what it is about is not found.
-    private async Task<string[]?> CallOfAsync(Act act)
+    /// <summary>The act with what it is about found; null where there is nothing.</summary>
+    public static async Task<Act?> FindAsync(Act act, Func<string, Task<JsonNode?>> shown)
     {
         if (act.Finds is not { } finds)
-            return act.Call.Split(' ');
-        var found = world.Serving(finds).Away ? null : await world.ShownAsync(finds);
-        return found is null ? null : Field().Replace(act.Call, f => $"{found[f.Groups[1].Value]}").Split(' ');
+            return act;
+        return await shown(finds) is { } found ? act with { Call = Field().Replace(act.Call, f => $"{found[f.Groups[1].Value]}") } : null;
     }
 
-    private static HttpRequestMessage RequestOf(Act act, string method, string path)
+    /// <summary>What is sent.</summary>
+    public static HttpRequestMessage RequestOf(Act act)
     {
-        var request = new HttpRequestMessage(new HttpMethod(method), new Uri("http://localhost" + path));
+        var call = act.Call.Split(' ');
+        var request = new HttpRequestMessage(new HttpMethod(call[0]), new Uri("http://localhost" + call[1]));
         if (act.Body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(act.Body)));

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Mannam.Simulation;
 
 /// <summary>One service of a simulated world: the real one, whose loops make a step when they are told to. It can die and come back.</summary>
-internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
+internal sealed partial class Service(World world, ServiceHost host) : IAsyncDisposable
 {
     private readonly List<ILoop> stale = [];
     private readonly HashSet<ILoop> busy = [];
@@ -45,45 +45,6 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
 
     /// <summary>So may all of this life.</summary>
     public void WakeAll() => awake.UnionWith(loops);
-
-    /// <summary>It comes to one of its points.</summary>
-    public async ValueTask AtAsync(string point)
-    {
-        if (Away)
-            throw new CrashException(Name);
-        var label = world.Scheduler.Current;
-        switch (world.Disturbance.At(Name, point, label))
-        {
-            case AtPoint.Dies:
-                Die();
-                throw new CrashException(Name);
-            case AtPoint.IsCutOff:
-                throw new NpgsqlException("the connection was lost", new IOException());
-            case AtPoint.IsRefused:
-                throw new InvalidOperationException("refused");
-            case AtPoint.IsHeld:
-                await world.Scheduler.HoldAsync($"{Name}/{point}", Name);
-                break;
-        }
-        if (point is "command.committed" or "consumer.committed" or "waiting.committed")
-            Wake("relay", "due");
-        else if (point == "consumer.set-aside")
-            Wake("waiting");
-    }
-
-    /// <summary>Its code waits for what other code of it does.</summary>
-    public Task JoinAsync(Task other)
-    {
-        world.Disturbance.Branches.Add($"{Name} waits for what runs already");
-        return world.Scheduler.HoldAsync($"{Name} waits for what runs already", Name, other);
-    }
-
-    /// <summary>It begins something that goes on by itself.</summary>
-    public void Begin(string what, Func<Task> code)
-    {
-        world.Disturbance.Branches.Add($"{Name} begins by itself");
-        world.Scheduler.Postpone($"{Name} {what}", Name, code);
-    }
 
     /// <summary>It dies: none of its points lets anybody pass from now on.</summary>
     public void Die()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
@@ -11,7 +10,7 @@ using Npgsql;
 namespace Mannam.Simulation;
 
 /// <summary>A system in which nothing happens by itself: its services, their stores, its topic, the ways between them, and the time.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed partial class World : IAsyncDisposable
 {
     /// <summary>So many that two sagas of a run share one.</summary>
     public const int Partitions = 2;
@@ -161,41 +160,6 @@ internal sealed class World : IAsyncDisposable
                 return;
         }
     }
-
-    /// <summary>The service that serves a path.</summary>
-    public Service Serving(string path)
-    {
-        var resource = path.Split('/', '?')[1];
-        return Services.First(s => s.Declaration.Paths.Contains(resource));
-    }
-
-    /// <summary>What is shown under a path, read past the network; of a collection the only item. Null where there is nothing.</summary>
-    public async Task<JsonNode?> ShownAsync(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost" + path));
-        using var answer = await Serving(path).Door.SendAsync(request, CancellationToken.None);
-        var shown = answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
-        return shown switch
-        {
-            JsonArray { Count: 0 } => null,
-            JsonObject collection when collection["_embedded"] is JsonObject embedded => embedded
-                .Single()
-                .Value!.AsArray()
-                .SingleOrDefault(),
-            _ => shown,
-        };
-    }
-
-    /// <summary>Whether money was taken for a saga.</summary>
-    public async Task<bool> WasPaidAsync(long key)
-    {
-        await using var command = this["provider"].Store.CreateCommand("select exists (select 1 from ledger where name = $1)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ChargeOf(key) });
-        return await command.ExecuteScalarAsync() is true;
-    }
-
-    /// <summary>The name of a saga's charge at the provider.</summary>
-    public string ChargeOf(long key) => $"{Business.System.Name}-{key}";
 
     /// <summary>Waits until what a closed connection held is free: that its server's process has ended.</summary>
     public static async Task LocksAreFreeAsync(NpgsqlDataSource store)

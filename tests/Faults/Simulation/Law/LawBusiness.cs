@@ -17,11 +17,9 @@ internal sealed class LawBusiness : Business
     private const int MostConsults = 3;
     private static readonly string[] Lawyers = ["Kim", "Lee"];
 
-    // Served always, now and then, and never.
+    // Served and taken: always; now and then; never.
     private static readonly string[] Locations = ["Hanam", "bundang", "uijeongbu"];
     private static readonly string[] Served = ["hanam", "hanam,bundang"];
-
-    // Taken always, and now and then.
     private static readonly string[] PayTypes = ["CARD", "ZEROPAY"];
 
     // What each producer tells of a consult, in the order in which it can come about; of the last two at most one.
@@ -76,10 +74,7 @@ internal sealed class LawBusiness : Business
             9 => new Act($"{lawyer} accepts #{saga}", "accept", $"GET /schedule/scheduleAccept/{{scheduleId}}/{lawyer}"),
             _ => seen.Keyed(
                 random,
-                new Act($"{lawyer} accepts #{saga}", "accept", "POST /schedule/{scheduleId}/acceptance")
-                {
-                    Body = new { lawerName = lawyer },
-                }
+                new Act($"{lawyer} accepts #{saga}", "accept", "POST /schedule/{scheduleId}/acceptance", new { lawerName = lawyer })
             ),
         };
         return act with
@@ -102,14 +97,8 @@ internal sealed class LawBusiness : Business
             payType = PayTypes[random.Next(PayTypes.Length)],
             payAmount,
         };
-        return seen.Keyed(
-            random,
-            new Act($"a client of {wish.location} asks for advice at {payAmount} by {wish.payType}", "make", "POST /consult")
-            {
-                Body = wish,
-                Who = $"{payAmount}",
-            }
-        );
+        var text = $"a client of {wish.location} asks for advice at {payAmount} by {wish.payType}";
+        return seen.Keyed(random, new Act(text, "make", "POST /consult", wish));
     }
 
     private static Act Set(string setting, string value) =>
@@ -119,12 +108,8 @@ internal sealed class LawBusiness : Business
 
     public override IEnumerable<Broken> Check(Saga saga)
     {
-        var (consult, paid) = (saga.At(Consult, "status"), saga.At(Consult, "paymentId"));
-        var (payment, schedule, lawyer) = (
-            saga.At(Payment, "paymentStatus"),
-            saga.At(Schedule, "scheduleStatus"),
-            saga.At(Schedule, "lawerName")
-        );
+        var (consult, paid, payment) = (saga.At(Consult, "status"), saga.At(Consult, "paymentId"), saga.At(Payment, "paymentStatus"));
+        var (schedule, lawyer) = (saga.At(Schedule, "scheduleStatus"), saga.At(Schedule, "lawerName"));
         var told = saga.Events.Select(e => e.Name).ToList();
         // All services agree on one of the final states. Of a denial and a cancellation payment takes the one that is first.
         var denied = told.IndexOf("ScheduleDenied") is >= 0 and var at && at < told.IndexOf("ConsultCancelled");
@@ -145,14 +130,8 @@ internal sealed class LawBusiness : Business
             yield return new("all services agree", $"{consult}: expected {expected}, found {(payment, schedule)}");
         if (paid is not null && paid != saga.At(Payment, "paymentId"))
             yield return new("all services agree", $"the consult was paid by {paid}, the payment is {saga.At(Payment, "paymentId")}");
-        foreach (var field in (string[])["mobile", "location", "payType", "payAmount"])
-        {
-            foreach (var place in (string[])[Payment, Schedule])
-            {
-                if (saga.At(place, field) is { } other && other != saga.At(Consult, field))
-                    yield return new("all services agree", $"{place} has {field} {other}, the consult {saga.At(Consult, field)}");
-            }
-        }
+        foreach (var difference in saga.Differences(Consult, "mobile", "location", "payType", "payAmount"))
+            yield return difference;
 
         // What happened was told, each once and in an order in which it can come about.
         string?[] happened =
@@ -179,17 +158,14 @@ internal sealed class LawBusiness : Business
 
         // The board holds each event's line once, in the order of the log.
         var lines = saga.Places[Board]?.AsArray() ?? [];
-        if (!lines.Select(l => $"{l!["event"]} {l["extraIdValue"]}").SequenceEqual(saga.Events.Select(e => LineOf(e, lines))))
+        if (lines.Count != saga.Events.Count || !lines.Zip(saga.Events).All(l => IsLineOf(l.First!, l.Second)))
             yield return new("views are what the log says", $"the board: {string.Join(", ", lines.Select(l => $"{l!["event"]}"))}");
         foreach (var answer in saga.Told.Where(t => !IsTrue(saga, t)))
             yield return new("answers are true", $"{answer.Act.Text}: {answer.Status} {answer.Body?["detail"]}");
     }
 
-    private static string LineOf(Logged e, JsonArray lines)
-    {
-        var idName = $"{lines.FirstOrDefault(l => $"{l!["event"]}" == e.Name)?["extraIdName"]}";
-        return $"{e.Name} {(idName.Length == 0 ? "" : e.Fields[idName])}";
-    }
+    private static bool IsLineOf(JsonNode line, Logged e) =>
+        $"{line["event"]}" == e.Name && $"{line["extraIdValue"]}" == $"{e.Fields[$"{line["extraIdName"]}"]}";
 
     // What somebody was told is true.
     private static bool IsTrue(Saga saga, Told told)
