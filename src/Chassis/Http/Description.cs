@@ -35,6 +35,13 @@ public static class Description
     /// <summary>What its path holds besides fixed segments is a text, but for what the endpoint takes as a number.</summary>
     public static IEndpointConventionBuilder KeyedByText(this IEndpointConventionBuilder endpoint) => endpoint.Says(new TextInPath());
 
+    /// <summary>The one field that may change, and the words it may change to.</summary>
+    internal static IEndpointConventionBuilder Changes(
+        this IEndpointConventionBuilder endpoint,
+        string field,
+        IReadOnlyList<string> words
+    ) => endpoint.Says(new Changed(field, words));
+
     /// <summary>It takes this query parameter, and needs it.</summary>
     internal static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter) =>
         endpoint.Says(new Needed(parameter));
@@ -72,6 +79,8 @@ public static class Description
     internal sealed record Needed(string Parameter);
 
     internal sealed record Taken(Type Fields);
+
+    internal sealed record Changed(string Field, IReadOnlyList<string> Words);
 
     internal sealed record Answered(int Status, Type? View, string? Embedded, IReadOnlyList<string> Parameters, IReadOnlyList<int> Others);
 }

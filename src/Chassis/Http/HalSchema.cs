@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 
@@ -49,6 +50,9 @@ internal static class HalSchema
         schema.Properties["errors"] = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Text() };
         return schema;
     }
+
+    public static OpenApiSchema Change(string field, IReadOnlyList<string> words) =>
+        Object((field, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(word => JsonValue.Create(word)!)] }));
 
     private static OpenApiSchema Links() =>
         new()
