@@ -1,11 +1,26 @@
 using Mannam.Bench;
 using Mannam.Bench.Baseline;
+using Mannam.Bench.Growth;
+using Mannam.Bench.Lag;
 using Mannam.Bench.Request;
+using Mannam.Bench.Siege;
+using Mannam.Bench.Start;
+using Mannam.Bench.View;
 
 const string Usage = """
     mannam-bench request [--requests N] [--warm-up N] [--connections 64] [--rounds 3] [--taxi-command "COMMAND"]
         POST /catches until the last consequence is visible in every view, beside the bare baseline.
-        COMMAND replaces `mannam up`; it finds $PORT, $DATA and $POSTGRES in its environment.
+    mannam-bench lag [--rate 200] [--seconds 30] [--warm-up N] [--rounds 3] [--kafka ADDRESS]
+        From the answer to POST /catches until it is visible in catchReqLists and in myPages, in process or on Kafka.
+    mannam-bench view [--seconds 10] [--readers 16] [--connections 64] [--warm-up N] [--rounds 3]
+        GET /myPages/{id} beside a bare read by key, each alone and each while requests are taken.
+    mannam-bench siege [--connections 100] [--seconds 60] [--warm-up N]
+        The documents' load by siege, beside its ceiling; then payment hangs for 20 s in the middle.
+    mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 3] [--seconds 10]
+        Request rate, lag, view reads and start, empty and with so many finished requests.
+    mannam-bench start [--rounds 5]
+        From the start to ready on a PostgreSQL that accepts connections, and memory at rest.
+        Each takes --taxi-command "COMMAND" in place of `mannam up`; it finds $PORT, $DATA and $POSTGRES in its environment.
     mannam-bench baseline --postgres CONNECTION [--port PORT] [--prefix NAME] [--views]
         The baseline alone, until SIGTERM.
     """;
@@ -17,6 +32,19 @@ try
         ["request", .. var rest] => await RequestBenchmark.RunAsync(
             new Arguments(rest, ["--requests", "--warm-up", "--connections", "--rounds", "--taxi-command"], [])
         ),
+        ["lag", .. var rest] => await LagBenchmark.RunAsync(
+            new Arguments(rest, ["--rate", "--seconds", "--warm-up", "--rounds", "--kafka", "--taxi-command"], [])
+        ),
+        ["view", .. var rest] => await ViewBenchmark.RunAsync(
+            new Arguments(rest, ["--seconds", "--readers", "--connections", "--warm-up", "--rounds", "--taxi-command"], [])
+        ),
+        ["siege", .. var rest] => await SiegeBenchmark.RunAsync(
+            new Arguments(rest, ["--connections", "--seconds", "--warm-up", "--taxi-command"], [])
+        ),
+        ["growth", .. var rest] => await GrowthBenchmark.RunAsync(
+            new Arguments(rest, ["--finished", "--requests", "--warm-up", "--rounds", "--seconds", "--taxi-command"], [])
+        ),
+        ["start", .. var rest] => await StartBenchmark.RunAsync(new Arguments(rest, ["--rounds", "--taxi-command"], [])),
         ["baseline", .. var rest] => await BaselineCommand.RunAsync(new Arguments(rest, ["--postgres", "--port", "--prefix"], ["--views"])),
         ["--help"] => Say(Usage, 0),
         _ => Say(Usage, 2),

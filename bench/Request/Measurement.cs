@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mannam.Bench.Load;
+using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Request;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Request;
 
@@ -40,7 +41,7 @@ internal sealed class Report(Plan plan)
         Row(output, "cores that other programs used meanwhile", "N2", m => m.ForeignCores);
         output.WriteLine();
         var ratios = rounds.Select(r => r.Mannam.RequestsPerSecond / r.Baseline.RequestsPerSecond).ToArray();
-        output.WriteLine($"ratio {Format(Median(ratios), "N2")} (rounds: {string.Join(" ", ratios.Select(r => Format(r, "N2")))})");
+        output.WriteLine($"ratio {Format(Table.Median(ratios), "N2")} (rounds: {string.Join(" ", ratios.Select(r => Format(r, "N2")))})");
     }
 
     private void Row(TextWriter output, string what, string format, Func<Measurement, double> number) =>
@@ -48,9 +49,9 @@ internal sealed class Report(Plan plan)
             output,
             what,
             format,
-            Median(rounds.Select(r => number(r.Baseline))),
-            Median(rounds.Select(r => number(r.Mannam))),
-            Median(rounds.Select(r => number(r.Mannam) / number(r.Baseline)))
+            Table.Median(rounds.Select(r => number(r.Baseline))),
+            Table.Median(rounds.Select(r => number(r.Mannam))),
+            Table.Median(rounds.Select(r => number(r.Mannam) / number(r.Baseline)))
         );
 
     private static void Row(TextWriter output, string what, string format, double baseline, double mannam, double ratio) =>
@@ -61,10 +62,4 @@ internal sealed class Report(Plan plan)
 
     private static string Format(double number, string format) =>
         double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
-
-    private static double Median(IEnumerable<double> numbers)
-    {
-        var sorted = numbers.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

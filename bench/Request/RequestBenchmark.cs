@@ -1,8 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Mannam.Bench.Load;
-using Mannam.Host;
+using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Request;
 
@@ -12,7 +9,7 @@ namespace Mannam.Bench.Request;
 /// </summary>
 internal static class RequestBenchmark
 {
-    private const string Body = """{"price":250000,"startingPoint":"Busan","destination":"Seoul","customer":"Peter","status":"approve"}""";
+    internal const string Body = """{"price":250000,"startingPoint":"Busan","destination":"Seoul","customer":"Peter","status":"approve"}""";
 
     internal static async Task<int> RunAsync(Arguments arguments)
     {
@@ -23,64 +20,33 @@ internal static class RequestBenchmark
             arguments.Number("--connections", 64),
             arguments.Number("--rounds", 3)
         );
-        using var stop = new CancellationTokenSource();
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-
-        var folder = Directory.CreateTempSubdirectory("mannam-bench-").FullName;
-        // As root the server runs as another user, who must be able to pass through.
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | (UnixFileMode)0b001_001_001);
-        try
-        {
-            var postgres = await PrivatePostgres.StartAsync(Path.Combine(folder, "postgres"), 200, Progress, stop.Token);
-            try
-            {
-                await CompareAsync(plan, postgres.ConnectionString, folder, arguments, stop.Token);
-            }
-            finally
-            {
-                await postgres.StopAsync();
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        return 0;
+        return await TestStand.RunAsync(arguments.Text("--taxi-command", ""), stand => CompareAsync(plan, stand));
     }
 
-    private static async Task CompareAsync(Plan plan, string postgres, string folder, Arguments arguments, CancellationToken ct)
+    private static async Task CompareAsync(Plan plan, TestStand stand)
     {
-        await using var server = await ServerCounters.OpenAsync(postgres, ct);
-        Progress("starting the baseline");
-        await using var baseline = await Side.StartAsync("baseline", Programs.Baseline(postgres), TimeSpan.FromSeconds(60), ct);
-        Progress("starting mannam");
-        var program = Programs.Mannam(arguments.Text("--taxi-command", ""), FreePort(), folder, postgres);
-        await using var mannam = await Side.StartAsync("mannam", program, TimeSpan.FromSeconds(180), ct);
+        var (server, ct) = (stand.Server, stand.Stop);
+        await using var baseline = await stand.BaselineAsync();
+        await using var mannam = await stand.MannamAsync();
         try
         {
             var ids = new List<long>();
             foreach (var side in new[] { baseline, mannam })
             {
-                Progress($"warming up {side.Name}: {plan.WarmUp} requests");
+                TestStand.Progress($"warming up {side.Name}: {plan.WarmUp} requests");
                 var warm = await LoadAsync(side, plan.Connections, plan.WarmUp, ct);
                 warm.MustAllBe(201, $"POST /catches of {side.Name}");
                 ids.AddRange(side == mannam ? warm.Ids : []);
             }
             await Views.AwaitLastAsync(mannam.Endpoint, ids, ct);
 
-            Progress("waiting for PostgreSQL's statistics");
+            TestStand.Progress("waiting for PostgreSQL's statistics");
             await Task.Delay(ServerCounters.Settling, ct);
             var before = await server.CommitsAsync(ct);
             var report = new Report(plan);
             for (var round = 1; round <= plan.Rounds; round++)
             {
-                Progress($"round {round} of {plan.Rounds}");
+                TestStand.Progress($"round {round} of {plan.Rounds}");
                 var (left, _) = await MeasureAsync(baseline, false);
                 var (right, seen) = await MeasureAsync(mannam, true);
                 report.Add(left, right);
@@ -91,7 +57,7 @@ internal static class RequestBenchmark
             double all = plan.Rounds * plan.Requests;
             report.Commits = ((after.Baseline - before.Baseline) / all, (after.Other - before.Other) / all);
 
-            Progress($"verifying that all {ids.Count} requests are in every view");
+            TestStand.Progress($"verifying that all {ids.Count} requests are in every view");
             await Views.VerifyAsync(mannam.Endpoint, plan.Connections, ids, ct);
             report.Print(Console.Out);
         }
@@ -109,20 +75,12 @@ internal static class RequestBenchmark
         }
     }
 
-    private static Task<LoadRun> LoadAsync(Side side, int connections, int requests, CancellationToken ct)
+    /// <summary>So many requests over so many connections.</summary>
+    internal static Task<LoadRun> LoadAsync(Side side, int connections, int requests, CancellationToken ct)
     {
         var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, Body);
         return LoadRun.RunAsync(side.Endpoint, connections, requests, _ => request, ct);
     }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private static void Progress(string what) => Console.Error.WriteLine($"bench: {what}");
 }
 
 /// <summary>How much is measured.</summary>

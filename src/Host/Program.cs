@@ -15,10 +15,10 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     ContextMap.Command(),
     // The launcher's own; listed so that --help tells all there is.
     new Command("test", "Installs what is missing, builds, and runs all tests, or those whose name contains the filter: test [filter]."),
-    new Command("bench", "Measures beside a bare baseline: bench request."),
+    new Command("bench", "Measures beside a bare baseline: bench request|lag|view|siege|growth|start."),
     new Command(
         "faults",
-        "Looks for what tests miss: faults simulate --system taxi --seeds 20000; faults mutate shows that it bites; faults kill [--times N] kills each service, the broker and PostgreSQL under load, ten times each."
+        "Looks for what tests miss: faults simulate --system taxi --seeds 20000; faults mutate shows that it bites; faults fuzz --requests 20000 sends bad calls; faults kill [--times N] kills each service, the broker and PostgreSQL under load, ten times each."
     ),
     new Command("format", "Formats the code; --check only checks."),
 };

@@ -86,14 +86,4 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
         await taxi.Machine.SettledAsync(id);
         await TaxiAgreement.CheckAsync(Http, id);
     }
-
-    [Fact]
-    public async Task Who_accepts_no_form_of_ours_is_refused_before_any_effect()
-    {
-        var before = await Http.OrderAsync();
-        await Http.AskAsync("POST /catches", TaxiCalls.Order(), ("Accept", "text/html")).Refuses(406);
-        var json = await Http.AskAsync("POST /catches", TaxiCalls.Order(), ("Accept", "application/json")).Gives(201);
-        Assert.StartsWith("application/json", json.ContentType, StringComparison.Ordinal);
-        Assert.Equal(before + 1, (long)json.Json["id"]!);
-    }
 }

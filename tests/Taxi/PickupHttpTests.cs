@@ -74,18 +74,6 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Theory]
-    [InlineData("{}", "matchId", "driver")]
-    [InlineData("""{"matchId": 0, "driver": "a"}""", "matchId")]
-    [InlineData("""{"matchId": "x", "driver": "a"}""", "matchId")]
-    [InlineData("""{"matchId": 1.5, "driver": "a"}""", "matchId")]
-    [InlineData("""{"matchId": 1e30, "driver": "a"}""", "matchId")]
-    [InlineData("""{"matchId": 999999, "driver": 5}""", "driver")]
-    [InlineData("""{"matchId": 999999, "driver": " "}""", "driver")]
-    [InlineData("""{"matchId": 999999, "driver": "a", "custmoer": 5}""", "custmoer")]
-    public async Task Malformed_fields_are_named_before_the_state_is_looked_at(string body, params string[] fields) =>
-        await TakeAsync(body).Refuses(400, fields);
-
-    [Theory]
     [InlineData("")]
     [InlineData("/taxi")]
     public async Task What_is_given_up_returns_to_the_list_and_another_takes_it(string prefix)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
@@ -13,6 +14,7 @@ namespace Mannam.Chassis.FrontDoor;
 internal sealed class Entrance
 {
     private const string Prefix = "X-Forwarded-Prefix";
+    private const long MaxDiscarded = 16 << 20;
 
     private static readonly SearchValues<char> InPlainPaths = SearchValues.Create(
         "/-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -81,7 +83,21 @@ internal sealed class Entrance
             cors.AnswerPreflight(context);
             return Task.CompletedTask;
         }
+        if (request.ContentLength > FrontDoor.MaxBody)
+        {
+            return TooLarge(context);
+        }
         return GuardedAsync(context, next);
+    }
+
+    // Answered at once; then the web server reads the rest away, within limits: who is still sending would lose the answer with the connection.
+    private static Task TooLarge(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaxDiscarded;
+        }
+        return Refusal.WriteAsync(context, 413, Refusal.TitleOf(413), $"A body may have {FrontDoor.MaxBody} bytes at most.");
     }
 
     private static bool IsPlain(string path) => path.StartsWith('/') && !path.AsSpan().ContainsAnyExcept(InPlainPaths);

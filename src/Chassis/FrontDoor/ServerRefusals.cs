@@ -36,7 +36,8 @@ internal sealed class ServerRefusals : IObserver<KeyValuePair<string, object?>>
         response.Headers.ContentType = Refusal.ContentType;
         response.Headers.ContentLength = body.Length;
         response.Headers.Connection = "close";
-        _ = SendAsync(answer, connection.Transport.Output, body);
+        var isHead = features.Get<IHttpRequestFeature>() is { Method: { } method } && HttpMethods.IsHead(method);
+        _ = SendAsync(answer, connection.Transport.Output, isHead ? [] : body);
     }
 
     // To the connection itself, as there is no body to write to for a request that has not been read. An answer that has begun keeps

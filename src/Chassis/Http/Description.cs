@@ -42,9 +42,9 @@ public static class Description
         IReadOnlyList<string> words
     ) => endpoint.Says(new Changed(field, words));
 
-    /// <summary>It takes this query parameter, and needs it.</summary>
-    internal static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter) =>
-        endpoint.Says(new Needed(parameter));
+    /// <summary>It takes this query parameter, a text or else a whole number, and needs it.</summary>
+    public static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter, bool isText = false) =>
+        endpoint.Says(new Needed(parameter, isText));
 
     internal static IServiceCollection AddDescription(this IServiceCollection services, string title)
     {
@@ -76,7 +76,7 @@ public static class Description
 
     internal sealed record TextInPath;
 
-    internal sealed record Needed(string Parameter);
+    internal sealed record Needed(string Parameter, bool IsText);
 
     internal sealed record Taken(Type Fields);
 

@@ -51,8 +51,15 @@ internal static class HalSchema
         return schema;
     }
 
-    public static OpenApiSchema Change(string field, IReadOnlyList<string> words) =>
-        Object((field, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(word => JsonValue.Create(word)!)] }));
+    public static OpenApiSchema Change(string field, IReadOnlyList<string> words)
+    {
+        var schema = Object(
+            (field, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(w => JsonValue.Create(w)!)] })
+        );
+        // A patch names what it changes.
+        schema.Required = null;
+        return schema;
+    }
 
     private static OpenApiSchema Links() =>
         new()

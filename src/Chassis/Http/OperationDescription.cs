@@ -17,7 +17,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         DescribePath(operation, context, metadata.OfType<Description.TextInPath>().Any());
         foreach (var needed in metadata.OfType<Description.Needed>())
         {
-            DescribeNeeded(operation, needed.Parameter);
+            DescribeNeeded(operation, needed);
         }
         if (InternalCalls.IsInternal(metadata))
         {
@@ -67,14 +67,14 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
     }
 
-    private static void DescribeNeeded(OpenApiOperation operation, string parameter) =>
+    private static void DescribeNeeded(OpenApiOperation operation, Description.Needed needed) =>
         (operation.Parameters ??= []).Add(
             new OpenApiParameter
             {
-                Name = parameter,
+                Name = needed.Parameter,
                 In = ParameterLocation.Query,
                 Required = true,
-                Schema = HalSchema.Integer(),
+                Schema = needed.IsText ? HalSchema.Text() : HalSchema.Integer(),
             }
         );
 
@@ -101,12 +101,18 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     private static async Task<OpenApiSchema> FieldsAsync(OpenApiOperationTransformerContext context, Type fields, CancellationToken ct)
     {
         var schema = await context.GetOrCreateSchemaAsync(fields, cancellationToken: ct);
-        foreach (var property in schema.Properties?.Values.OfType<OpenApiSchema>() ?? [])
+        var isPatch = context.Description.HttpMethod == "PATCH";
+        foreach (var (name, property) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
         {
-            if (property.Type is { } type && type.HasFlag(JsonSchemaType.Integer))
+            if (property is OpenApiSchema { Type: { } type } field && type.HasFlag(JsonSchemaType.Integer))
             {
                 // The REST conventions: a whole number may be written as a text.
-                property.Type = type | JsonSchemaType.String;
+                field.Type = type | JsonSchemaType.String;
+            }
+            // Nullable ones may be left out, and a patch names what it changes.
+            if (isPatch || property.Type?.HasFlag(JsonSchemaType.Null) == true)
+            {
+                schema.Required?.Remove(name);
             }
         }
         return schema;

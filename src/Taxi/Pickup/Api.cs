@@ -41,7 +41,7 @@ internal static class Api
         routes.MapReads<PickupDb, Match, PickUpView>(PickUps);
         routes.MapReads<PickupDb, Match, CatchReqListView>(CatchReqLists);
         routes.MapPost("/pickUps", TakeAsync).Takes<PickUpFields>().Answers<PickUpView>(201, 200, 400, 404, 408, 409, 413, 415);
-        routes.MapDelete("/pickUps/{matchId:id}", GiveUpAsync).AnswersNothing(400, 404, 409, 412);
+        routes.MapDelete("/pickUps/{matchId:id}", GiveUpAsync).AskedBy("driver", isText: true).AnswersNothing(400, 404, 409, 412);
     }
 
     private static async Task<IResult> TakeAsync(HttpContext http, Aggregates<PickupDb, Match> matches)

@@ -26,6 +26,9 @@ public abstract class Business
     /// <summary>The paths under which the services show a saga; <c>{id}</c> stands for its key.</summary>
     public abstract IReadOnlyList<string> Places { get; }
 
+    /// <summary>The name of a saga's charge at the provider.</summary>
+    public string ChargeOf(long key) => $"{System.Name}-{key}";
+
     /// <summary>Whether a saga that was settled lives, and so has to be paid: then its charge was taken once and kept; otherwise it was never taken, or
     /// given back.</summary>
     public abstract bool IsPaid(Saga saga);

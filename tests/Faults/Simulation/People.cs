@@ -61,7 +61,8 @@ internal sealed partial class People(World world, long first, Random random)
         return world.Services.First(s => s.Declaration.Paths.Contains(path)).Name;
     }
 
-    private static HttpRequestMessage RequestOf(Act act)
+    /// <summary>What is sent.</summary>
+    public static HttpRequestMessage RequestOf(Act act)
     {
         var call = act.Call.Split(' ');
         var request = new HttpRequestMessage(new HttpMethod(call[0]), new Uri("http://localhost" + call[1]));

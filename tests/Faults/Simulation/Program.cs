@@ -1,10 +1,13 @@
 using Mannam.Host;
 using Mannam.Simulation;
+using Mannam.Simulation.Fuzz;
 
 const string Usage = """
     faults simulate --system taxi [--seeds 20000] [--from 1] [--story] [--first]
         Disturbed histories of a system, one a seed, each settled and checked. --story tells each, one line a step; --first stops at the
         first seed that breaks something.
+    faults fuzz --system taxi [--requests 20000] [--seed 1]
+        Bad calls at a running system, made from its OpenAPI document; tells each kind of answer that is wrong, and what is left behind.
     faults mutate [PART OF A NAME]
         Takes the guarantees out of a copy of the code, one at a time, and tells which seed finds it.
     """;
@@ -16,6 +19,7 @@ try
     return args switch
     {
         ["simulate", .. var rest] => await Simulate.RunAsync(rest, orders.Given),
+        ["fuzz", .. var rest] => await FuzzCommand.RunAsync(rest, orders.Given),
         ["mutate", .. var rest] => await Mutate.RunAsync(rest, orders.Given),
         ["--help"] or ["-h"] => Say(Usage, 0),
         _ => Say(Usage, 2),

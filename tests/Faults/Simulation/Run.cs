@@ -124,9 +124,9 @@ internal sealed class Run
     private async Task LoopAsync(Service service, ILoop loop, string stale)
     {
         disturbance.Tell($"{service.Name} {stale}{loop.Name}");
-        var before = stale.Length > 0 ? await Evidence.PositionsAsync(service) : [];
+        var before = stale.Length > 0 ? await Records.PositionsAsync(service.Store) : [];
         await service.StepAsync(loop);
-        if (before.Count > 0 && (await Evidence.PositionsAsync(service)).Any(p => p.Value < before.GetValueOrDefault(p.Key)))
+        if (before.Count > 0 && (await Records.PositionsAsync(service.Store)).Any(p => p.Value < before.GetValueOrDefault(p.Key)))
             broken.Add(new Broken("positions do not go back", $"{service.Name}, by a subscriber that was replaced"));
     }
 

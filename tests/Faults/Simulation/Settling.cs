@@ -9,7 +9,8 @@ internal sealed class Settling(World world)
     // What a dead service had claimed is free by then, and what a crash left open is due to be settled.
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(35);
 
-    private const string Owed = """
+    /// <summary>What a service has not done yet.</summary>
+    public const string Owed = """
         select (select count(*) from outbox), (select count(*) from due where key <> 0), (select count(*) from waiting),
         (select coalesce(max(error), '') from waiting)
         """;

@@ -64,7 +64,8 @@ internal static class Simulate
         }
     }
 
-    private static int Number(string[] args, int at) =>
+    /// <summary>The number that an option is given.</summary>
+    public static int Number(string[] args, int at) =>
         at < args.Length && int.TryParse(args[at], CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw new ArgumentException($"{args[at - 1]} needs a number");

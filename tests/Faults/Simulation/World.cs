@@ -163,12 +163,9 @@ internal sealed class World : IAsyncDisposable
     public async Task<bool> WasPaidAsync(long key)
     {
         await using var command = this["provider"].Store.CreateCommand("select exists (select 1 from ledger where name = $1)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ChargeOf(key) });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Business.ChargeOf(key) });
         return await command.ExecuteScalarAsync() is true;
     }
-
-    /// <summary>The name of a saga's charge at the provider.</summary>
-    public string ChargeOf(long key) => $"{Business.System.Name}-{key}";
 
     /// <summary>Waits until what a closed connection held is free: that its server's process has ended.</summary>
     public static async Task LocksAreFreeAsync(NpgsqlDataSource store)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Mannam.Bench.Request;
+namespace Mannam.Bench.Stand;
 
 /// <summary>How the two sides are started.</summary>
 internal static class Programs
@@ -14,14 +14,14 @@ internal static class Programs
     internal static ProcessStartInfo Baseline(string postgres)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "mannam-bench.dll");
-        return new ProcessStartInfo(Dotnet, [program, "baseline", "--postgres", postgres]);
+        return new ProcessStartInfo(Dotnet, [program, "baseline", "--postgres", postgres, "--views"]);
     }
 
     /// <summary>
     /// <c>mannam up</c> out of the Release build beside this one, or the command in its place, which finds <c>$PORT</c>,
     /// <c>$DATA</c> and <c>$POSTGRES</c> in its environment.
     /// </summary>
-    internal static ProcessStartInfo Mannam(string command, int port, string folder, string postgres)
+    internal static ProcessStartInfo Mannam(string command, int port, string folder, string postgres, params string[] more)
     {
         var data = Path.Combine(folder, "mannam");
         var portText = port.ToString(CultureInfo.InvariantCulture);
@@ -33,7 +33,7 @@ internal static class Programs
             shell.Environment["POSTGRES"] = postgres;
             return shell;
         }
-        string[] arguments = ["up", "--systems", "taxi", "--port", portText, "--data", data, "--postgres", postgres];
+        string[] arguments = ["up", "--systems", "taxi", "--port", portText, "--data", data, "--postgres", postgres, .. more];
         return new ProcessStartInfo(Dotnet, [HostProgram(), .. arguments]);
     }
 

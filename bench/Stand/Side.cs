@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Mannam.Bench.Request;
+namespace Mannam.Bench.Stand;
 
 /// <summary>One of the two that are compared: a program of its own that serves the documents' paths on loopback.</summary>
 internal sealed class Side : IAsyncDisposable
@@ -49,12 +49,14 @@ internal sealed class Side : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => side.Keep(line.Data);
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) => ready.TrySetException(new BenchmarkFailedException($"{name} ended before it was ready"));
+        var began = Stopwatch.GetTimestamp();
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
         {
             var url = new Uri(await ready.Task.WaitAsync(patience, ct));
+            side.StartedIn = Stopwatch.GetElapsedTime(began);
             side.Endpoint = new IPEndPoint(IPAddress.Loopback, url.Port);
             return side;
         }
@@ -77,6 +79,12 @@ internal sealed class Side : IAsyncDisposable
             return string.Join('\n', lastLines.Select(line => $"  {Name}| {line}"));
         }
     }
+
+    /// <summary>The number of its process.</summary>
+    internal int ProcessId => process.Id;
+
+    /// <summary>How long it took until it was ready.</summary>
+    internal TimeSpan StartedIn { get; private set; }
 
     /// <summary>CPU seconds of the program and its descendants until now.</summary>
     internal double CpuSeconds() => ProcessTree.CpuSeconds(process.Id);

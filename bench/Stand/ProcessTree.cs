@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Mannam.Bench.Request;
+namespace Mannam.Bench.Stand;
 
 /// <summary>CPU time of processes and of all that descend from them, out of <c>/proc</c>.</summary>
 internal static class ProcessTree
@@ -9,7 +9,34 @@ internal static class ProcessTree
     private const double TicksPerSecond = 100;
 
     /// <summary>User and system time in seconds of the process, its descendants, and those of them that are gone already.</summary>
-    internal static double CpuSeconds(int root)
+    internal static double CpuSeconds(int root) => Below(root).Sum(p => p.Stat.Ticks) / TicksPerSecond;
+
+    /// <summary>Memory in MB of the process and its descendants, what they share counted once (PSS).</summary>
+    internal static double Megabytes(int root) => Below(root).Sum(p => Proportional(p.Id)) / 1024;
+
+    /// <summary>Resident memory in MB of one process (RSS).</summary>
+    internal static double Resident(int id) => Kilobytes($"/proc/{id}/status", "VmRSS:") / 1024;
+
+    private static double Proportional(int id)
+    {
+        try
+        {
+            return Kilobytes($"/proc/{id}/smaps_rollup", "Pss:");
+        }
+        catch (IOException)
+        {
+            // It ended since the listing.
+            return 0;
+        }
+    }
+
+    private static double Kilobytes(string file, string name) =>
+        double.Parse(
+            File.ReadLines(file).First(l => l.StartsWith(name, StringComparison.Ordinal))[name.Length..^3],
+            CultureInfo.InvariantCulture
+        );
+
+    private static List<(int Id, Stat Stat)> Below(int root)
     {
         var all = new Dictionary<int, Stat>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
@@ -19,7 +46,7 @@ internal static class ProcessTree
                 all[id] = stat;
             }
         }
-        return all.Where(p => DescendsFrom(p.Key)).Sum(p => p.Value.Ticks) / TicksPerSecond;
+        return [.. all.Where(p => DescendsFrom(p.Key)).Select(p => (p.Key, p.Value))];
 
         bool DescendsFrom(int id)
         {

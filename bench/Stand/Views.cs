@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Mannam.Bench.Load;
 
-namespace Mannam.Bench.Request;
+namespace Mannam.Bench.Stand;
 
 /// <summary>Where the consequences of a request are seen in the end, and whether they are there.</summary>
 internal static class Views

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Mannam.Bench.Request;
+namespace Mannam.Bench.Stand;
 
 /// <summary>What PostgreSQL counts by itself.</summary>
 internal sealed class ServerCounters : IAsyncDisposable

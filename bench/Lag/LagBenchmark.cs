@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mannam.Bench.Load;
+using Mannam.Bench.Request;
+using Mannam.Bench.Stand;
+
+namespace Mannam.Bench.Lag;
+
+/// <summary>
+/// From the answer to POST /catches until the request is visible in <c>catchReqLists</c> and in <c>myPages</c>, at a steady rate. The baseline's views are its
+/// payments, visible at once: its numbers are what asking costs.
+/// </summary>
+internal static class LagBenchmark
+{
+    internal static readonly string[] Views = ["catchReqLists", "myPages"];
+
+    internal static Task<int> RunAsync(Arguments arguments)
+    {
+        var (rate, seconds) = (arguments.Number("--rate", 200), arguments.Number("--seconds", 30));
+        var (warmUp, rounds) = (arguments.Number("--warm-up", 12_000), arguments.Number("--rounds", 3));
+        string[] kafka = arguments.Has("--kafka") ? ["--kafka", arguments.Required("--kafka")] : [];
+        return TestStand.RunAsync(
+            arguments.Text("--taxi-command", ""),
+            async stand =>
+            {
+                await using var baseline = await stand.BaselineAsync();
+                await using var mannam = await stand.MannamAsync(kafka);
+                foreach (var side in (Side[])[baseline, mannam])
+                    await Steady.WarmUpAsync(side, warmUp, stand.Stop);
+                var measured = new List<(Lags Baseline, Lags Mannam)>();
+                for (var round = 1; round <= rounds; round++)
+                {
+                    TestStand.Progress($"round {round} of {rounds}");
+                    measured.Add(
+                        (
+                            await Steady.MeasureAsync(baseline, rate, seconds, stand.Stop),
+                            await Steady.MeasureAsync(mannam, rate, seconds, stand.Stop)
+                        )
+                    );
+                }
+                Print(measured, rate, seconds, kafka.Length > 0 ? "Kafka" : "in process");
+            }
+        );
+    }
+
+    private static void Print(List<(Lags Baseline, Lags Mannam)> rounds, int rate, int seconds, string transport)
+    {
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"answer → visible, {transport}: {rounds.Count} rounds of {seconds} s at {rate} requests/s; medians of the rounds, ms"
+            )
+        );
+        Console.WriteLine();
+        var table = new Table(Console.Out, "baseline", "mannam");
+        table.Head();
+        foreach (var view in Views)
+        {
+            foreach (var share in (double[])[0.5, 0.99, 1])
+            {
+                var what = share == 1 ? "worst" : string.Create(CultureInfo.InvariantCulture, $"p{share * 100:0}");
+                double Of(Func<(Lags Baseline, Lags Mannam), Lags> side) => Table.Median(rounds.Select(r => side(r).Share(view, share)));
+                table.Row($"{view}, {what}", Of(r => r.Baseline), Of(r => r.Mannam));
+            }
+        }
+        double Answered(Func<(Lags Baseline, Lags Mannam), Lags> side, double share) =>
+            Table.Median(rounds.Select(r => Table.Share(side(r).Answers, share)));
+        table.Row("the answer itself, p50", Answered(r => r.Baseline, 0.5), Answered(r => r.Mannam, 0.5));
+        table.Row("the answer itself, p99", Answered(r => r.Baseline, 0.99), Answered(r => r.Mannam, 0.99));
+        Console.WriteLine();
+    }
+}
+
+/// <summary>What was measured of one side in one round, in milliseconds.</summary>
+internal sealed class Lags
+{
+    private readonly Dictionary<string, List<double>> lags = LagBenchmark.Views.ToDictionary(v => v, _ => new List<double>());
+
+    /// <summary>How long the answers took.</summary>
+    internal List<double> Answers { get; } = [];
+
+    internal double Share(string view, double share) => Table.Share(lags[view], share);
+
+    internal void Add(string view, TimeSpan lag)
+    {
+        lock (lags)
+            lags[view].Add(lag.TotalMilliseconds);
+    }
+
+    internal void Answered(TimeSpan took)
+    {
+        lock (lags)
+            Answers.Add(took.TotalMilliseconds);
+    }
+}
+
+/// <summary>A steady rate of requests, whoever is still waiting, and who looks for each until it is visible.</summary>
+internal static class Steady
+{
+    // A gap between two looks; Linux' timers make it 1 to 2 ms.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
+    internal static async Task WarmUpAsync(Side side, int requests, CancellationToken ct)
+    {
+        TestStand.Progress($"warming up {side.Name}: {requests} requests");
+        var warm = await RequestBenchmark.LoadAsync(side, 64, requests, ct);
+        warm.MustAllBe(201, $"POST /catches of {side.Name}");
+        await Stand.Views.AwaitLastAsync(side.Endpoint, warm.Ids, ct);
+        await MeasureAsync(side, 200, 3, ct);
+    }
+
+    internal static async Task<Lags> MeasureAsync(Side side, int rate, int seconds, CancellationToken ct)
+    {
+        var lags = new Lags();
+        var connections = new Connections(side);
+        var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);
+        var (began, total) = (Stopwatch.GetTimestamp(), rate * seconds);
+        var all = new List<Task>(total);
+        for (var sent = 0; sent < total; )
+        {
+            // Whatever is due by now; a late timer is made up for.
+            var due = Math.Min(total, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * rate) + 1);
+            for (; sent < due; sent++)
+                all.Add(Task.Run(() => OneAsync(connections, side, request, lags, ct), ct));
+            await Task.Delay(1, ct);
+        }
+        await Task.WhenAll(all);
+        connections.Dispose();
+        return lags;
+    }
+
+    private static async Task OneAsync(Connections connections, Side side, byte[] request, Lags lags, CancellationToken ct)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        var answer = await connections.AskAsync(request);
+        if (answer.Status != 201)
+            throw new BenchmarkFailedException($"POST /catches of {side.Name}: every answer must be 201, but there was {answer.Status}");
+        var answered = Stopwatch.GetTimestamp();
+        lags.Answered(Stopwatch.GetElapsedTime(asked, answered));
+        await Task.WhenAll(LagBenchmark.Views.Select(view => LookAsync(connections, side, view, answer.LocationId, answered, lags, ct)));
+    }
+
+    private static async Task LookAsync(
+        Connections connections,
+        Side side,
+        string view,
+        long id,
+        long answered,
+        Lags lags,
+        CancellationToken ct
+    )
+    {
+        var look = LoadRun.Bytes("GET", $"/{view}/{id}", side.Endpoint);
+        while ((await connections.AskAsync(look)).Status != 200)
+        {
+            if (Stopwatch.GetElapsedTime(answered) > Patience)
+                throw new BenchmarkFailedException($"/{view}/{id} is not there {Patience.TotalSeconds} s after the answer");
+            await Task.Delay(Pause, ct);
+        }
+        lags.Add(view, Stopwatch.GetElapsedTime(answered));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Mannam.Bench.Stand;
+
+namespace Mannam.Bench.Load;
+
+/// <summary>As many kept-alive connections as are in use at once.</summary>
+internal sealed class Connections(Side side) : IDisposable
+{
+    private readonly ConcurrentBag<HttpConnection> free = [];
+
+    /// <summary>Asks over one that is free, or a new one.</summary>
+    internal async Task<AnswerHead> AskAsync(ReadOnlyMemory<byte> request)
+    {
+        if (!free.TryTake(out var connection))
+            connection = new HttpConnection(side.Endpoint);
+        try
+        {
+            var answer = await connection.ExchangeAsync(request);
+            free.Add(connection);
+            return answer;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in free)
+            connection.Dispose();
+    }
+}

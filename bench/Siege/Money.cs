@@ -1,0 +1,52 @@
+using Npgsql;
+
+namespace Mannam.Bench.Siege;
+
+/// <summary>Who was charged, beside who has a request.</summary>
+internal static class Money
+{
+    // The latest at which a request that failed is settled, and more.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
+    private const string Kept = """
+        select name from ledger group by name having sum(case action when 'charge' then 1 else -1 end) > 0
+        """;
+
+    private const string Twice =
+        "select count(*) from (select name from ledger where action = 'charge' group by name having count(*) > 1) t";
+
+    /// <summary>Waits until both agree, and says what was found.</summary>
+    /// <exception cref="BenchmarkFailedException">They do not agree, or somebody was charged twice.</exception>
+    internal static async Task<string> CompareAsync(string server, CancellationToken ct)
+    {
+        await using var catches = Open(server, "mannam_taxi_catch");
+        await using var provider = Open(server, "mannam_provider");
+        await using var twice = provider.CreateCommand(Twice);
+        if (await twice.ExecuteScalarAsync(ct) is > 0L and var count)
+            throw new BenchmarkFailedException($"{count} requests were charged more than once");
+        for (var end = DateTime.UtcNow + Patience; ; await Task.Delay(500, ct))
+        {
+            var living = await NamesAsync(catches, "select 'taxi-' || key from catches where status <> 'Cancel'", ct);
+            var charged = await NamesAsync(provider, Kept, ct);
+            if (living.SetEquals(charged))
+                return $"{charged.Count} charges are kept, for the {living.Count} requests that live; none charged without a request, none twice";
+            if (DateTime.UtcNow > end)
+                throw new BenchmarkFailedException(
+                    $"{charged.Except(living).Count()} are charged without a request, {living.Except(charged).Count()} live without a charge"
+                );
+        }
+    }
+
+    private static NpgsqlDataSource Open(string server, string database) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Database = database, MaxPoolSize = 1 });
+
+    private static async Task<HashSet<string>> NamesAsync(NpgsqlDataSource store, string sql, CancellationToken ct)
+    {
+        await using var command = store.CreateCommand(sql);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var names = new HashSet<string>();
+        while (await rows.ReadAsync(ct))
+            names.Add(rows.GetString(0));
+        return names;
+    }
+}

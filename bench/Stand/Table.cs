@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Mannam.Bench.Stand;
+
+/// <summary>Numbers of two sides, and the ratio of the second to the first.</summary>
+internal sealed class Table(TextWriter output, string left, string right)
+{
+    /// <summary>The headings.</summary>
+    internal void Head() => Line("", left, right, $"{right} ÷ {left}");
+
+    internal void Row(string what, double first, double second, string format = "N2") =>
+        Line(what, Format(first, format), Format(second, format), Format(second / first, "N2"));
+
+    internal static double Median(IEnumerable<double> numbers)
+    {
+        var sorted = numbers.Order().ToArray();
+        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>The number that this share of all does not exceed.</summary>
+    internal static double Share(IReadOnlyCollection<double> numbers, double share)
+    {
+        var sorted = numbers.Order().ToArray();
+        return sorted.Length == 0 ? double.NaN : sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
+    }
+
+    private void Line(string what, string first, string second, string ratio) =>
+        output.WriteLine($"{what, -42}{first, 12}{second, 12}{ratio, 20}");
+
+    private static string Format(double number, string format) =>
+        double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+}

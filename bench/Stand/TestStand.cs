@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Mannam.Host;
+
+namespace Mannam.Bench.Stand;
+
+/// <summary>What every benchmark stands on: a PostgreSQL of its own, and the two sides on it. Nothing of it is left behind.</summary>
+internal sealed class TestStand : IAsyncDisposable
+{
+    private readonly string folder;
+    private readonly PrivatePostgres postgres;
+    private readonly string command;
+
+    private TestStand(string folder, PrivatePostgres postgres, ServerCounters server, string command, CancellationToken stop) =>
+        (this.folder, this.postgres, Server, this.command, Stop) = (folder, postgres, server, command, stop);
+
+    /// <summary>The server both sides stand on.</summary>
+    internal string Postgres => postgres.ConnectionString;
+
+    /// <summary>What that server counts.</summary>
+    internal ServerCounters Server { get; }
+
+    /// <summary>Given when the benchmark is to end early.</summary>
+    internal CancellationToken Stop { get; }
+
+    /// <summary>Sets up, measures, and tidies up, whatever ends it.</summary>
+    /// <param name="command">What replaces <c>mannam up</c>; empty for none.</param>
+    /// <param name="measure">The benchmark.</param>
+    internal static async Task<int> RunAsync(string command, Func<TestStand, Task> measure)
+    {
+        using var stop = new CancellationTokenSource();
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        var folder = Directory.CreateTempSubdirectory("mannam-bench-").FullName;
+        // As root the server runs as another user, who must be able to pass through.
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | (UnixFileMode)0b001_001_001);
+        try
+        {
+            var postgres = await PrivatePostgres.StartAsync(Path.Combine(folder, "postgres"), 200, Progress, stop.Token);
+            try
+            {
+                var server = await ServerCounters.OpenAsync(postgres.ConnectionString, stop.Token);
+                await using var stand = new TestStand(folder, postgres, server, command, stop.Token);
+                await measure(stand);
+                Machine.Print(Console.Out);
+            }
+            finally
+            {
+                await postgres.StopAsync();
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        return 0;
+    }
+
+    /// <summary>Starts the baseline.</summary>
+    internal Task<Side> BaselineAsync()
+    {
+        Progress("starting the baseline");
+        return Side.StartAsync("baseline", Programs.Baseline(Postgres), TimeSpan.FromSeconds(60), Stop);
+    }
+
+    /// <summary>Starts Mannam, with more arguments than usual.</summary>
+    internal Task<Side> MannamAsync(params string[] more)
+    {
+        Progress("starting mannam");
+        return Side.StartAsync("mannam", Programs.Mannam(command, FreePort(), folder, Postgres, more), TimeSpan.FromSeconds(180), Stop);
+    }
+
+    /// <summary>Says what is being done.</summary>
+    internal static void Progress(string what) => Console.Error.WriteLine($"bench: {what}");
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}

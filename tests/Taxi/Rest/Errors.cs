@@ -1,0 +1,109 @@
+using Mannam.Tests.Chassis.FrontDoor;
+using Xunit;
+
+namespace Mannam.Tests.Taxi.Rest;
+
+public sealed partial class RestConventions
+{
+    [Theory]
+    [InlineData("{}", "matchId", "driver")]
+    [InlineData("""{"matchId": 0, "driver": "a"}""", "matchId")]
+    [InlineData("""{"matchId": "x", "driver": "a"}""", "matchId")]
+    [InlineData("""{"matchId": 1.5, "driver": "a"}""", "matchId")]
+    [InlineData("""{"matchId": 1e30, "driver": "a"}""", "matchId")]
+    [InlineData("""{"matchId": 999999, "driver": 5}""", "driver")]
+    [InlineData("""{"matchId": 999999, "driver": " "}""", "driver")]
+    [InlineData("""{"matchId": 999999, "driver": "a", "custmoer": 5}""", "custmoer")]
+    public async Task Malformed_fields_are_told_before_the_state(string body, params string[] fields) =>
+        await Http.AskAsync("POST /pickUps", body).Refuses(400, fields);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData(null)]
+    [InlineData("""{"price": "12.5", "startingPoint": 5, "destination": "", "customer": null}""")]
+    public async Task Status_400_names_every_wrong_field(string? body) =>
+        await Http.AskAsync("POST /catches", body).Refuses(400, "price", "startingPoint", "destination", "customer");
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("\"price\"")]
+    [InlineData("{\"price\":")]
+    [InlineData("{\"price\": 5}}")]
+    public async Task Status_400_says_where_a_body_is_no_object(string body) => await Http.AskAsync("POST /catches", body).Refuses(400);
+
+    [Theory]
+    [InlineData("GET /catches/0")]
+    [InlineData("GET /catches/999999")]
+    [InlineData("GET /catches/abc")]
+    [InlineData("GET /catches/99999999999999999999")]
+    [InlineData("GET /taxi/catches/-1")]
+    [InlineData("PATCH /catches/999999")]
+    public async Task Status_404_also_for_an_id_that_is_no_number(string call) =>
+        await Http.AskAsync(call, call[0] == 'P' ? """{"status": "Cancel"}""" : null, ("If-Match", "\"1\"")).Refuses(404);
+
+    [Fact]
+    public async Task Status_408_when_a_body_is_not_complete_within_30_s()
+    {
+        var held = taxi.Time.Holds;
+        taxi.Time.Holds = delay => delay == TimeSpan.FromSeconds(30);
+        try
+        {
+            const string Begun =
+                "POST /catches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
+            var asked = Network.RawAsync(taxi.Machine.Address, Begun);
+            (await taxi.Time.NextAsync()).Elapse();
+            var answer = await asked;
+            Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+            Assert.Contains("\"status\":408", answer, StringComparison.Ordinal);
+        }
+        finally
+        {
+            taxi.Time.Holds = held;
+        }
+    }
+
+    [Fact]
+    public async Task Status_409_holds_the_status_word_402_the_reason_and_the_place_503_how_long_to_wait()
+    {
+        var id = await taxi.OfferAsync();
+        await Http.TakeAsync(id, "Kim").Gives(201);
+        Assert.Equal("PickupAssigned", (await Http.TakeAsync(id, "Lee").Refuses(409)).At("detail"));
+        await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
+        {
+            var declined = await Http.AskAsync("POST /catches", TaxiCalls.Order(price: 1001)).Refuses(402);
+            Assert.NotEmpty(declined.At("reason")!);
+            Assert.Equal($"{Http.BaseAddress}catches/{declined.Recorded()}", declined.Header("Location"));
+        }
+        await taxi.Machine.StopAsync("taxi.mypage");
+        Assert.NotNull((await Http.AskAsync("GET /myPages").Refuses(503)).Header("Retry-After"));
+        await taxi.StartAsync("taxi.mypage");
+    }
+
+    [Fact]
+    public async Task Status_413_for_a_body_over_1_MiB()
+    {
+        var order = $$"""{"x": "{{new string('x', 1024 * 1024)}}"}""";
+        await Http.AskAsync("POST /catches", order).Refuses(413);
+    }
+
+    [Theory]
+    [InlineData("Content-Type: text/plain\r\n")]
+    [InlineData("")]
+    public async Task Status_415_for_a_body_that_is_not_JSON_or_has_no_Content_Type(string type)
+    {
+        var request = $"POST /catches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{type}Content-Length: 2\r\n\r\n{{}}";
+        Assert.StartsWith("HTTP/1.1 415", await Network.RawAsync(taxi.Machine.Address, request), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /catches HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /catches HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400)]
+    [InlineData("GET /catches HTTP/7.1\r\nHost: localhost\r\n\r\n", 505)]
+    public async Task They_have_this_form_also_where_the_web_server_itself_refuses(string request, int status)
+    {
+        var answer = await Network.RawAsync(taxi.Machine.Address, request);
+        Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"status\":{status}", answer, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,64 @@
+using Xunit;
+
+namespace Mannam.Tests.Taxi.Rest;
+
+public sealed partial class RestConventions
+{
+    [Fact]
+    public async Task The_same_key_and_body_get_the_first_answer_again_another_body_422()
+    {
+        var (key, body) = (Keyed.NewKey(), """{"price": 5, "startingPoint": "a", "destination": "b", "customer": "c"}""");
+        var first = await Http.KeyedAsync("POST /catches", key, body).Gives(201);
+        var count = await Http.CountAsync("/catches");
+        (await Http.KeyedAsync("POST /catches", key, body)).IsAgain(first);
+        await Http.KeyedAsync("POST /catches", key, body + " ").Refuses(422);
+        Assert.Equal(count, await Http.CountAsync("/catches"));
+    }
+
+    [Fact]
+    public async Task The_same_key_and_body_while_the_first_still_runs_is_409_with_Retry_After_and_another_body_422()
+    {
+        await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
+        var (key, body) = (Keyed.NewKey(), """{"price": 5, "startingPoint": "a", "destination": "b", "customer": "c"}""");
+        var first = Http.KeyedAsync("POST /catches", key, body);
+        var charge = await taxi.Time.NextAsync();
+        Assert.NotNull((await Http.KeyedAsync("POST /catches", key, body).Refuses(409)).Header("Retry-After"));
+        await Http.KeyedAsync("POST /catches", key, body + " ").Refuses(422);
+        charge.Elapse();
+        await first.Gives(201);
+    }
+
+    [Fact]
+    public async Task What_was_refused_before_anything_was_recorded_is_not_remembered()
+    {
+        var key = Keyed.NewKey();
+        await Http.KeyedAsync("POST /catches", key, "{}").Refuses(400, "price", "startingPoint", "destination", "customer");
+        await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order()).Gives(201);
+        // The key belongs to a path.
+        await Http.KeyedAsync("POST /pickUps", key, new { matchId = 999_999, driver = "Kim" }).Refuses(404);
+        await Http.KeyedAsync("POST /catches", "two words", TaxiCalls.Order()).Refuses(400, "Idempotency-Key");
+    }
+
+    [Fact]
+    public async Task A_strong_ETag_is_on_every_item_of_an_aggregate_and_If_Match_and_If_None_Match_are_honoured()
+    {
+        var id = await taxi.OfferAsync();
+        var read = await Http.AskAsync($"GET /catches/{id}").Gives(200);
+        var tag = read.Header("ETag")!;
+        Assert.Matches("^\"[^\"]+\"$", tag);
+        Assert.Equal("", (await Http.AskAsync($"GET /catches/{id}", null, ("If-None-Match", tag)).Gives(304)).Body);
+        await Http.AskAsync($"PATCH /catches/{id}", """{"status": "Cancel"}""", ("If-Match", "\"99\"")).Refuses(412);
+        var changed = await Http.AskAsync($"PATCH /catches/{id}", """{"status": "Cancel"}""", ("If-Match", tag)).Gives(200);
+        Assert.NotEqual(tag, changed.Header("ETag"));
+        await Http.AskAsync($"GET /catches/{id}", null, ("If-None-Match", tag)).Gives(200);
+    }
+
+    [Fact]
+    public async Task A_precondition_that_differs_is_412_and_404_comes_first()
+    {
+        var id = await taxi.OfferAsync();
+        await Http.TakeAsync(id, "Kim").Gives(201);
+        await Http.AskAsync($"DELETE /pickUps/{id}?driver=Kim", null, ("If-Match", "\"99\"")).Refuses(412);
+        await Http.AskAsync("DELETE /pickUps/999999?driver=Kim", null, ("If-Match", "\"99\"")).Refuses(404);
+    }
+}

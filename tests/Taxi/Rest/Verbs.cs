@@ -1,0 +1,141 @@
+using Mannam.Tests.Chassis.Http;
+using Xunit;
+
+namespace Mannam.Tests.Taxi.Rest;
+
+public sealed partial class RestConventions
+{
+    [Fact]
+    public async Task A_creating_POST_answers_201_with_Location_PATCH_200_with_the_resource_and_DELETE_204()
+    {
+        var created = await Http.AskAsync("POST /catches", TaxiCalls.Order()).Gives(201);
+        Assert.Equal(created.At("_links/self/href"), created.Header("Location"));
+        var id = created.Recorded();
+        await taxi.Machine.SettledAsync(id);
+        Assert.Equal($"{Http.BaseAddress}pickUps/{id}", (await Http.TakeAsync(id, "Kim").Gives(201)).Header("Location"));
+        // An action without fields needs no body.
+        Assert.Equal("", (await Http.GiveUpAsync(id, "Kim").Gives(204)).Body);
+        Assert.Equal("Cancel", (await Http.CancelAsync(id).Gives(200)).At("status"));
+    }
+
+    [Fact]
+    public async Task PATCH_takes_a_partial_resource_as_json_or_merge_patch_json()
+    {
+        var id = await Http.OrderAsync();
+        await SendAsync("text/plain").Refuses(415);
+        Assert.Equal("Cancel", (await SendAsync("application/merge-patch+json").Gives(200)).At("status"));
+
+        async Task<Answer> SendAsync(string type)
+        {
+            using var body = new StringContent("""{"status": "Cancel"}""", null, type);
+            using var answer = await Http.PatchAsync(
+                new Uri($"/catches/{id}", UriKind.Relative),
+                body,
+                TestContext.Current.CancellationToken
+            );
+            return await Answer.OfAsync(answer);
+        }
+    }
+
+    [Theory]
+    [InlineData("catches")]
+    [InlineData("payments")]
+    [InlineData("pickUps")]
+    [InlineData("catchReqLists")]
+    [InlineData("myPages")]
+    public async Task Every_resource_answers_GET_and_HEAD_on_its_collection_and_its_items(string collection)
+    {
+        var id = await taxi.OfferAsync();
+        if (collection == "pickUps")
+            await Http.TakeAsync(id, "Kim").Gives(201);
+        foreach (var path in (string[])[$"/{collection}", $"/{collection}/{id}"])
+        {
+            await Http.AskAsync($"GET {path}").Gives(200);
+            Assert.Equal("", (await Http.AskAsync($"HEAD {path}").Gives(200)).Body);
+        }
+    }
+
+    [Theory]
+    [InlineData("DELETE /catches/1", "GET, HEAD, PATCH")]
+    [InlineData("PUT /catches/1", "GET, HEAD, PATCH")]
+    [InlineData("DELETE /catches", "GET, HEAD, POST")]
+    [InlineData("POST /myPages", "GET, HEAD")]
+    [InlineData("POST /catchReqLists", "GET, HEAD")]
+    public async Task A_method_that_the_page_does_not_name_is_405_with_Allow(string call, string allow) =>
+        Assert.Equal(allow.Split(", "), (await Http.AskAsync(call).Refuses(405)).Header("Allow")!.Split(", ").Order());
+
+    [Fact]
+    public async Task In_a_POST_fields_that_belong_to_the_service_are_ignored()
+    {
+        var answer = await Http.AskAsync(
+                "POST /catches",
+                """{"id": 77777, "price": 5, "startingPoint": "a", "destination": "b", "customer": "c", "status": "approve", "driver": "me", "Price": 6}"""
+            )
+            .Gives(201);
+        Assert.NotEqual("77777", answer.At("id"));
+        Assert.Equal(("5", "approve"), (answer.At("price"), answer.At("status")));
+    }
+
+    [Theory]
+    [InlineData("""{"status": "approve"}""", "status")]
+    [InlineData("""{"status": "PickupAssigned"}""", "status")]
+    [InlineData("""{"status": "requested"}""", "status")]
+    [InlineData("""{"status": "cancel"}""", "status")]
+    [InlineData("""{"status": null}""", "status")]
+    [InlineData("""{"status": 1}""", "status")]
+    [InlineData("""{"price": 5}""", "price")]
+    [InlineData("""{"price": null}""", "price")]
+    [InlineData("""{"id": 5000}""", "id")]
+    [InlineData("""{"status": "Cancel", "customer": "Paul"}""", "customer")]
+    [InlineData("""{"startingPoint": "a", "destination": "b"}""", "startingPoint", "destination")]
+    public async Task In_a_PATCH_another_known_field_with_a_different_value_or_null_is_400(string patch, params string[] fields)
+    {
+        var id = await Http.OrderAsync();
+        await Http.AskAsync($"PATCH /catches/{id}", patch).Refuses(400, fields);
+        Assert.Equal("approve", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"price": 250000, "customer": "Peter"}""")]
+    [InlineData("""{"price": "250000.0", "startingPoint": "Busan"}""")]
+    [InlineData("""{"driver": "me"}""")]
+    [InlineData(null)]
+    public async Task A_patch_that_changes_nothing_is_200(string? patch)
+    {
+        var id = await Http.OrderAsync();
+        Assert.Equal("approve", (await Http.AskAsync($"PATCH /catches/{id}", patch).Gives(200)).At("status"));
+    }
+
+    [Fact]
+    public async Task Repeating_a_PATCH_or_DELETE_whose_effect_holds_answers_as_the_first_did_whatever_its_If_Match_and_publishes_nothing()
+    {
+        var id = await taxi.OfferAsync();
+        await Http.TakeAsync(id, "Kim").Gives(201);
+        await Http.GiveUpAsync(id, "Kim").Gives(204);
+        await Http.AskAsync($"DELETE /pickUps/{id}?driver=Kim", null, ("If-Match", "\"99\"")).Gives(204);
+        var first = await Http.CancelAsync(id).Gives(200);
+        (await Http.AskAsync($"PATCH /catches/{id}", new { status = "Cancel" }, ("If-Match", "\"99\"")).Gives(200)).IsAgain(first);
+        await taxi.Machine.SettledAsync(id);
+        string[] published =
+        [
+            "CatchRequested",
+            "PaymentApproved",
+            "PickupAssigned",
+            "PickupCancelled",
+            "CatchCancelled",
+            "PaymentCancelled",
+        ];
+        Assert.Equal(published.Order(), (await EventLog.OfAsync(postgres, taxi, id)).Select(e => e.Type).Order());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/taxi")]
+    public async Task Internal_calls_are_not_passed_on(string prefix)
+    {
+        var refused = await Http.AskAsync($"POST {prefix}/payments", """{"matchId": 1, "price": 5}""").Refuses(405);
+        Assert.Equal(["GET", "HEAD"], refused.Header("Allow")!.Split(", ").Order());
+        Assert.Equal(405, (await Http.AskAsync($"DELETE {prefix}/payments/1")).Status);
+    }
+}
