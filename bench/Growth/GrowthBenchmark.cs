@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using Mannam.Bench.Lag;
 using Mannam.Bench.Request;
 using Mannam.Bench.Stand;
