@@ -30,7 +30,7 @@ public sealed partial class Machine
                 Port = options.Port,
                 Systems = options.Alone is null
                     ? [.. options.Systems.Select(s => new SystemEntry(s.Name, s.Title, [.. s.Services.Select(Entry)]))]
-                    : [.. services.Select(s => new SystemEntry(s.Service.Name, s.Service.Title, [Entry(s.Service)]))],
+                    : [.. services.Select(s => Alone(s.Service, Entry(s.Service)))],
                 Operators = options.Alone is null ? [Entry(ProviderService.Declaration)] : [],
                 ForPeers = options.Alone is not null,
                 Hosts = settings.Get(HostSettings.Hosts),
@@ -40,6 +40,10 @@ public sealed partial class Machine
                 MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
             }
         );
+
+    /// <summary>A service of its own: at the root, and below its system's name as everywhere.</summary>
+    internal static SystemEntry Alone(ServiceDeclaration service, ServiceEntry entry) =>
+        new(service.System.Length > 0 ? service.System : service.Name, service.Title, [entry]);
 
     private ServiceEntry Entry(ServiceDeclaration service) =>
         new(

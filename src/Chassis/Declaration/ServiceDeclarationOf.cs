@@ -164,7 +164,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     internal override void Register(IServiceCollection services, ServiceParts parts)
     {
-        services.AddPooledDbContextFactory<TDb>(o => parts.Configure(o), poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(parts.Configure<TDb>, poolSize: 64);
         services.AddSingleton(s => new Aggregates<TDb, TAggregate>(s.GetRequiredService<IDbContextFactory<TDb>>(), Work(parts), create));
     }
 

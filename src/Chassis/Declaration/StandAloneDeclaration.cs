@@ -12,7 +12,7 @@ public sealed class StandAloneDeclaration<TDb>(string name, string title) : Serv
     public override IReadOnlyList<string> SubscribesTo => [];
 
     internal override void Register(IServiceCollection services, ServiceParts parts) =>
-        services.AddPooledDbContextFactory<TDb>(o => parts.Configure(o), poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(parts.Configure<TDb>, poolSize: 64);
 
     internal override Task WarmUpStoreAsync(IServiceProvider services) => Task.CompletedTask;
 

@@ -15,14 +15,14 @@ internal sealed class RouteTable
         systems = Unique(options.Systems, s => s.Name, s => new SystemRoutes(s));
         operators = Unique(options.Operators, o => o.Name, o => new ServiceRoute(o.Name, "/" + o.Name, o));
         alone = options.Systems is [var only] ? systems[only.Name] : null;
-        foreach (var name in operators.Keys)
+        var twice = operators.Keys.Where(systems.ContainsKey).Concat(operators.Keys.Concat(systems.Keys).Where(IsAtRoot)).FirstOrDefault();
+        if (twice is not null)
         {
-            if (systems.ContainsKey(name) || alone?.Find("/" + name) is not null)
-            {
-                throw new ArgumentException($"'/{name}' is claimed twice at the front door.", nameof(options));
-            }
+            throw new ArgumentException($"'/{twice}' is claimed twice at the front door.", nameof(options));
         }
     }
+
+    private bool IsAtRoot(string segment) => AtRoot("/" + segment) is not null;
 
     /// <summary>Repeated slashes count as one, and one at the end as none. Allocates only if there is something to change.</summary>
     public static string Normal(string path)

@@ -1,4 +1,5 @@
 using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Update;
 using Npgsql;
@@ -37,11 +38,15 @@ internal sealed class ServiceParts(
     public DueSignal Due { get; } = new();
 
     /// <summary>Lets a context use this service's database, and nothing that is not needed on the hot path.</summary>
-    public void Configure(DbContextOptionsBuilder options) =>
+    public void Configure<TDb>(DbContextOptionsBuilder options)
+        where TDb : DbContext
+    {
         options
             .UseNpgsql(Database)
             .EnableThreadSafetyChecks(false)
-            .ReplaceService<IComparer<IReadOnlyModificationCommand>, Storage.StatementOrder>();
+            .ReplaceService<IComparer<IReadOnlyModificationCommand>, StatementOrder>();
+        options.UseModel(StoreModel<TDb>.Of(options.Options));
+    }
 
     public ValueTask DisposeAsync()
     {

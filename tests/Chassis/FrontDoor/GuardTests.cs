@@ -149,4 +149,22 @@ public sealed class GuardTests
 
     private static string Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out var values) ? string.Join(",", values) : "";
+
+    [Fact]
+    public async Task a_client_that_asks_more_often_than_it_may_is_asked_to_come_later_and_others_are_served()
+    {
+        await using var house = await House.OpenAsync(o => o with { RequestsPerSecond = 5 });
+        Task<HttpResponseMessage> AskAsync(string client) => house.GetAsync("/catches", ("X-Forwarded-For", client));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => AskAsync("192.0.2.1")));
+        var other = await AskAsync("192.0.2.2");
+
+        Assert.InRange(answers.Count(a => a.IsSuccessStatusCode), 5, 39);
+        foreach (var refused in answers.Where(a => !a.IsSuccessStatusCode))
+        {
+            await House.ProblemAsync(refused, 429);
+            Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        }
+        Assert.Equal(200, (int)other.StatusCode);
+    }
 }

@@ -1,4 +1,5 @@
 using Mannam.Tests.Kafka;
+using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
@@ -14,6 +15,8 @@ public sealed class RelayInProcess(PostgresFixture postgres) : RelayTests(postgr
 
 public sealed class RelayOverKafka(PostgresFixture postgres, KafkaFixture kafka) : RelayTests(postgres, kafka);
 
+[Collection(nameof(Alone))]
 public sealed class PromptInProcess(PostgresFixture postgres) : PromptTests(postgres, null);
 
+[Collection(nameof(Alone))]
 public sealed class PromptOverKafka(PostgresFixture postgres, KafkaFixture kafka) : PromptTests(postgres, kafka);
