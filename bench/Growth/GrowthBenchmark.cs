@@ -28,7 +28,7 @@ internal static class GrowthBenchmark
     {
         // Once before, so that both are starts with databases that are there.
         long first;
-        await using (var mannam = await stand.MannamAsync())
+        await using (var mannam = await stand.MannamAsync(TestStand.Patient))
             first = await FinishedAsync(mannam, stand.Stop);
         var before = await MeasureAsync(stand, plan, "empty");
         await Filling.FillAsync(stand.Postgres, first, plan.Finished, stand.Stop);
@@ -40,7 +40,7 @@ internal static class GrowthBenchmark
 
     private static async Task<Grown> MeasureAsync(TestStand stand, GrowthPlan plan, string what)
     {
-        await using var mannam = await stand.MannamAsync();
+        await using var mannam = await stand.MannamAsync(TestStand.Patient);
         TestStand.Progress($"measuring {what}");
         await Steady.WarmUpAsync(mannam, plan.WarmUp, stand.Stop);
         var (rates, lags, reads) = (new List<double>(), new List<Lags>(), new List<Reads>());

@@ -24,7 +24,7 @@ internal static class LagBenchmark
             async stand =>
             {
                 await using var baseline = await stand.BaselineAsync();
-                await using var mannam = await stand.MannamAsync(kafka);
+                await using var mannam = await stand.MannamAsync([.. TestStand.Patient, .. kafka]);
                 foreach (var side in (Side[])[baseline, mannam])
                     await Steady.WarmUpAsync(side, warmUp, stand.Stop);
                 var measured = new List<(Lags Baseline, Lags Mannam)>();
