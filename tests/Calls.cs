@@ -52,7 +52,8 @@ internal static class Calls
             : "GET";
         var address = words.First(w => w.Contains('/', StringComparison.Ordinal) && !w.Contains('=', StringComparison.Ordinal));
         var path = address[address.IndexOf('/', address.IndexOf("//", StringComparison.Ordinal) + 2)..];
-        return http.AskAsync($"{method} {path}", fields.Count > 0 ? fields : null);
+        // Absolute, as a path that begins with two slashes would name another host.
+        return http.AskAsync($"{method} {http.BaseAddress!.ToString().TrimEnd('/')}{path}", fields.Count > 0 ? fields : null);
     }
 
     /// <summary>The answer must have this status.</summary>

@@ -54,7 +54,7 @@ internal static class Configured
         {
             foreach (var (scope, setting) in Machine.SettingsOf(Commands.Up.AllSystems))
             {
-                if (setting.Variable is { } name && variable(name) is { } value)
+                if (setting.Variables.Select(variable).FirstOrDefault(value => value is not null) is { } value)
                     Data[$"Mannam:{scope}:{setting.Name}"] = value;
             }
         }

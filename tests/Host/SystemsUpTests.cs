@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary><c>./mannam up</c> with both systems, and with a mounted configuration that changes.</summary>
+/// <summary><c>./mannam up</c> with all systems, and with a mounted configuration that changes.</summary>
 public sealed class SystemsUpTests : IAsyncDisposable
 {
     private readonly Installed installed = new();
@@ -31,6 +31,7 @@ public sealed class SystemsUpTests : IAsyncDisposable
         await up.ReadyAsync();
         Assert.NotNull(await up.Http.FindAsync("taxi/catches"));
         Assert.NotNull(await up.Http.FindAsync("law/consult"));
+        Assert.NotNull(await up.Http.FindAsync("insurance/subscriptions"));
         Assert.Equal(HttpStatusCode.NotFound, (await up.Http.AskAsync("consult")).StatusCode);
 
         await File.WriteAllTextAsync(areas, "uijeongbu", TestContext.Current.CancellationToken);

@@ -11,8 +11,8 @@ public sealed class ConfigurationException(string message) : Exception(message);
 /// <param name="Default">Its default as text; null when it must be given, or is known by itself.</param>
 public abstract record Setting(string Name, string Meaning, string? Default)
 {
-    /// <summary>The name of the environment variable that the documents give it; null where they give none.</summary>
-    public string? Variable { get; init; }
+    /// <summary>The names of environment variables that the documents give it; of several that are set the first counts.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>Fails when the text is no value of this setting.</summary>
     /// <exception cref="FormatException">Says what is expected.</exception>
@@ -44,8 +44,21 @@ public abstract record Setting(string Name, string Meaning, string? Default)
                 [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(read ?? (each => each))]
         )
         {
-            Variable = variable,
+            Variables = variable is null ? [] : [variable],
         };
+
+    /// <summary>Ids, whole numbers from 1, separated by commas: one at least, each once.</summary>
+    public static Setting<IReadOnlyList<long>> Ids(string name, string standard, string meaning) => new(name, meaning, standard, IdsOf);
+
+    private static List<long> IdsOf(string text)
+    {
+        var ids = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(id => Whole(id, 1, long.MaxValue))
+            .ToList();
+        return ids.Count > 0 && ids.Distinct().Count() == ids.Count
+            ? ids
+            : throw new FormatException("one number at least is expected, and each once, separated by commas");
+    }
 
     /// <summary>A price list: <c>name=won</c> each, separated by commas; each name once, prices from 1 to 100,000,000 won.</summary>
     public static Setting<IReadOnlyList<Price>> Prices(string name, string standard, string meaning) =>

@@ -13,9 +13,9 @@ public sealed record PeerCall(string Peer, Setting<IReadOnlyList<Uri>> Address, 
     /// <param name="peer">The peer.</param>
     /// <param name="name">What their names begin with.</param>
     /// <param name="timeout">The default timeout, milliseconds.</param>
-    /// <param name="variable">The documents' environment variable for the address.</param>
-    public static PeerCall To(string peer, string name, long timeout, string variable) =>
-        new(peer, Setting.Addresses(name + "Url", $"the address of {peer}") with { Variable = variable }, new CallLimits(name, timeout));
+    /// <param name="variables">The documents' environment variables for the address.</param>
+    public static PeerCall To(string peer, string name, long timeout, params string[] variables) =>
+        new(peer, Setting.Addresses(name + "Url", $"the address of {peer}") with { Variables = variables }, new CallLimits(name, timeout));
 
     /// <summary>The settings of the call.</summary>
     public IEnumerable<Setting> AllSettings => [Address, .. Limits?.All ?? []];

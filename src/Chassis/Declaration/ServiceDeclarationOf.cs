@@ -24,6 +24,9 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     private readonly Dictionary<string, EventPolicy<TAggregate>> _policies = [];
 
+    /// <summary>What follows from whose event, by the event's name.</summary>
+    internal IReadOnlyDictionary<string, EventPolicy<TAggregate>> Policies => _policies;
+
     public override IReadOnlyList<string> SubscribesTo => [.. _policies.Keys];
 
     /// <summary>The service publishes this event.</summary>
@@ -49,7 +52,25 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         Func<Received, IServiceProvider, ValueTask<TKnown>> known
     )
     {
-        _policies.Add(typeof(TEvent).Name, EventPolicy<TAggregate>.Of(Json<TEvent>(), policy, known));
+        var asked = EventPolicy<TAggregate>.Of(Json<TEvent>(), policy) with { Known = async (e, services) => await known(e, services) };
+        _policies.Add(asked.Event, asked);
+        return this;
+    }
+
+    /// <summary>The same for a policy that has to know how the service's other sagas stand, such as who has the fewest. It is found out in the transaction
+    /// of the decision, after all that was decided before is stored in it, while no other replica is about to decide so.</summary>
+    /// <param name="known">Asks the store, within the transaction; asked again when the event is handled again.</param>
+    /// <param name="policy">The policy.</param>
+    public ServiceDeclaration<TDb, TAggregate> WheneverInTurn<TEvent, TKnown>(
+        Policy<TEvent, TAggregate, TKnown> policy,
+        Func<TDb, IServiceProvider, ValueTask<TKnown>> known
+    )
+    {
+        var asked = EventPolicy<TAggregate>.Of(Json<TEvent>(), policy) with
+        {
+            InTurn = async (db, services) => await known((TDb)db, services),
+        };
+        _policies.Add(asked.Event, asked);
         return this;
     }
 

@@ -35,6 +35,13 @@ public static class Description
     /// <summary>What its path holds besides fixed segments is a text, but for what the endpoint takes as a number.</summary>
     public static IEndpointConventionBuilder KeyedByText(this IEndpointConventionBuilder endpoint) => endpoint.Says(new TextInPath());
 
+    /// <summary>The one field that may change, and the words it may change to.</summary>
+    internal static IEndpointConventionBuilder Changes(
+        this IEndpointConventionBuilder endpoint,
+        string field,
+        IReadOnlyList<string> words
+    ) => endpoint.Says(new Changed(field, words));
+
     /// <summary>It takes this query parameter, a text or else a whole number, and needs it.</summary>
     public static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter, bool isText = false) =>
         endpoint.Says(new Needed(parameter, isText));
@@ -72,6 +79,8 @@ public static class Description
     internal sealed record Needed(string Parameter, bool IsText);
 
     internal sealed record Taken(Type Fields);
+
+    internal sealed record Changed(string Field, IReadOnlyList<string> Words);
 
     internal sealed record Answered(int Status, Type? View, string? Embedded, IReadOnlyList<string> Parameters, IReadOnlyList<int> Others);
 }

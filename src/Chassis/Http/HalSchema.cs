@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 
@@ -47,6 +48,16 @@ internal static class HalSchema
         schema.Properties!["detail"] = Text();
         schema.Properties["reason"] = Text();
         schema.Properties["errors"] = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Text() };
+        return schema;
+    }
+
+    public static OpenApiSchema Change(string field, IReadOnlyList<string> words)
+    {
+        var schema = Object(
+            (field, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(w => JsonValue.Create(w)!)] })
+        );
+        // A patch names what it changes.
+        schema.Required = null;
         return schema;
     }
 

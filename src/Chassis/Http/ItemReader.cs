@@ -46,8 +46,8 @@ internal sealed class ItemReader<TDb, TEntity, TView>(
         await ItemResult<TEntity, TView>.SendAsync(http, resource, entity);
     }
 
-    // The context goes back to its pool before the answer is written: a slow client must not hold a connection.
-    private async Task<TEntity?> FindAsync(long id)
+    /// <summary>The item, if it is there to be seen. The context goes back to its pool before the answer is written: a slow client must not hold a connection.</summary>
+    public async Task<TEntity?> FindAsync(long id)
     {
         await using var db = await databases.CreateDbContextAsync();
         return await _find(db, id);

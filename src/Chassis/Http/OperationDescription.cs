@@ -30,7 +30,11 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
         if (metadata.OfType<Description.Taken>().LastOrDefault() is { } taken)
         {
-            await DescribeBodyAsync(operation, context, taken.Fields, cancellationToken);
+            DescribeBody(operation, context, await FieldsAsync(context, taken.Fields, cancellationToken));
+        }
+        if (metadata.OfType<Description.Changed>().LastOrDefault() is { } changed)
+        {
+            DescribeBody(operation, context, HalSchema.Change(changed.Field, changed.Words));
         }
         if (metadata.OfType<Description.Answered>().LastOrDefault() is { } answered)
         {
@@ -94,12 +98,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         );
     }
 
-    private static async Task DescribeBodyAsync(
-        OpenApiOperation operation,
-        OpenApiOperationTransformerContext context,
-        Type fields,
-        CancellationToken ct
-    )
+    private static async Task<OpenApiSchema> FieldsAsync(OpenApiOperationTransformerContext context, Type fields, CancellationToken ct)
     {
         var schema = await context.GetOrCreateSchemaAsync(fields, cancellationToken: ct);
         var isPatch = context.Description.HttpMethod == "PATCH";
@@ -116,6 +115,12 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
                 schema.Required?.Remove(name);
             }
         }
+        return schema;
+    }
+
+    private static void DescribeBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, OpenApiSchema schema)
+    {
+        var isPatch = context.Description.HttpMethod == "PATCH";
         var body = new OpenApiMediaType { Schema = schema };
         operation.RequestBody = new OpenApiRequestBody
         {

@@ -20,6 +20,13 @@ internal sealed class Handler<TDb, TAggregate>(
 
     private static readonly Task<object?> Nothing = Task.FromResult<object?>(null);
 
+    // Waiting for the turn is no failure, so it may take longer than a row's lock. What follows waits as a batch does.
+    private const string TakeTurn =
+        "set local lock_timeout = '10s'; select pg_advisory_xact_lock(77001520, 4); set local lock_timeout = '1s'";
+
+    private readonly bool _someKnow = policies.Values.Any(p => p.Known is not null);
+    private readonly bool _someHaveTurns = policies.Values.Any(p => p.InTurn is not null);
+
     /// <summary>Whether the service subscribes to the event.</summary>
     public bool Takes(string type) => policies.ContainsKey(type);
 
@@ -31,7 +38,10 @@ internal sealed class Handler<TDb, TAggregate>(
     {
         if (events.Count == 0)
             return;
-        var known = policies.Values.Any(p => p.Known is not null) ? await Task.WhenAll(events.Select(KnownAsync)) : null;
+        var known = _someKnow ? await Task.WhenAll(events.Select(KnownAsync)) : null;
+        // Before anything is read: whoever has it reads what the one before has committed.
+        if (_someHaveTurns && events.Any(e => TurnOf(e) is not null))
+            await db.Database.ExecuteSqlRawAsync(TakeTurn, ct);
         var at = 0;
         var aggregates = new Dictionary<long, TAggregate>();
         await foreach (var aggregate in Find(db, [.. events.Select(e => e.Key).Distinct()]).WithCancellation(ct))
@@ -40,11 +50,20 @@ internal sealed class Handler<TDb, TAggregate>(
         {
             if (!aggregates.TryGetValue(received.Key, out var aggregate))
                 aggregates.Add(received.Key, aggregate = create(received.Key));
+            var knows = known?[at++];
+            if (_someHaveTurns && TurnOf(received) is { } ask)
+            {
+                await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);
+                knows = await ask(db, services);
+            }
             if (aggregate.IsNew)
                 db.Attach(aggregate);
-            work.Stage(db, aggregate, Decide(received, aggregate, known?[at++]), new Cause(received.Id.ToString(), received.TraceParent));
+            work.Stage(db, aggregate, Decide(received, aggregate, knows), new Cause(received.Id.ToString(), received.TraceParent));
         }
     }
+
+    private Func<ServiceDb, IServiceProvider, ValueTask<object?>>? TurnOf(Received received) =>
+        policies.GetValueOrDefault(received.Type)?.InTurn;
 
     private Task<object?> KnownAsync(Received received) =>
         policies.GetValueOrDefault(received.Type)?.Known is { } known ? known(received, services).AsTask() : Nothing;

@@ -14,28 +14,21 @@ public delegate IMessage[] Policy<in TEvent, in TAggregate, in TKnown>(TEvent ha
 
 /// <summary>A subscription of a service to an event, found by its name.</summary>
 /// <param name="Event">The event's name, <c>ce_type</c>.</param>
-/// <param name="Known">Finds out what the policy has to know besides; null where that is nothing.</param>
 /// <param name="Apply">Reads the event and lets the aggregate decide.</param>
-internal sealed record EventPolicy<TAggregate>(
-    string Event,
-    Func<Received, IServiceProvider, ValueTask<object?>>? Known,
-    Func<string, TAggregate, object?, IMessage[]> Apply
-)
+internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggregate, object?, IMessage[]> Apply)
     where TAggregate : Aggregate
 {
-    public static EventPolicy<TAggregate> Of<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate> policy) =>
-        new(typeof(TEvent).Name, null, (value, aggregate, _) => policy(Read(value, json), aggregate));
+    /// <summary>Finds out what the policy has to know besides; null where that is nothing.</summary>
+    public Func<Received, IServiceProvider, ValueTask<object?>>? Known { get; init; }
 
-    public static EventPolicy<TAggregate> Of<TEvent, TKnown>(
-        JsonTypeInfo<TEvent> json,
-        Policy<TEvent, TAggregate, TKnown> policy,
-        Func<Received, IServiceProvider, ValueTask<TKnown>> known
-    ) =>
-        new(
-            typeof(TEvent).Name,
-            async (received, services) => await known(received, services),
-            (value, aggregate, known) => policy(Read(value, json), aggregate, (TKnown)known!)
-        );
+    /// <summary>The same, of a policy that has its turn.</summary>
+    public Func<ServiceDb, IServiceProvider, ValueTask<object?>>? InTurn { get; init; }
+
+    public static EventPolicy<TAggregate> Of<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate> policy) =>
+        new(typeof(TEvent).Name, (value, aggregate, _) => policy(Read(value, json), aggregate));
+
+    public static EventPolicy<TAggregate> Of<TEvent, TKnown>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate, TKnown> policy) =>
+        new(typeof(TEvent).Name, (value, aggregate, known) => policy(Read(value, json), aggregate, (TKnown)known!));
 
     private static TEvent Read<TEvent>(string value, JsonTypeInfo<TEvent> json) =>
         JsonSerializer.Deserialize(value, json) ?? throw new JsonException($"{typeof(TEvent).Name} is null");

@@ -97,7 +97,7 @@ public sealed class Aggregates<TDb, TAggregate>
             {
                 await using var db = await _contexts.CreateDbContextAsync();
                 aggregate.Version = 0;
-                db.Attach(aggregate);
+                db.Add(aggregate);
                 _work.Stage(db, aggregate, messages, cause);
                 await _work.CommitAsync(db, CancellationToken.None);
                 cause.Key?.Recorded(aggregate.Key);

@@ -41,8 +41,10 @@ public readonly record struct Decision(Refusal? Refusal, IMessage[] Messages)
     public static Decision Holds { get; } = new(null, []);
 
     /// <summary>409 with the status word.</summary>
-    public static Decision Conflict(string status, TimeSpan? retryAfter = null) =>
-        new(new Refusal(RefusalKind.Conflict, status, RetryAfter: retryAfter), []);
+    public static Decision Conflict(string status) => new(new Refusal(RefusalKind.Conflict, status), []);
+
+    /// <summary>409 with the status word, where it passes by itself within moments.</summary>
+    public static Decision NotYet(string status) => new(new Refusal(RefusalKind.Conflict, status, RetryAfter: TimeSpan.FromSeconds(1)), []);
 
     /// <summary>404.</summary>
     public static Decision Unknown { get; } = new(new Refusal(RefusalKind.Unknown), []);

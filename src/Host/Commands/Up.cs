@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Insurance;
 using Mannam.Law;
 using Mannam.Taxi;
 
@@ -11,7 +12,12 @@ namespace Mannam.Host.Commands;
 internal static class Up
 {
     /// <summary>Every system there is.</summary>
-    public static readonly IReadOnlyList<SystemDeclaration> AllSystems = [TaxiSystem.Declaration, LawSystem.Declaration];
+    public static readonly IReadOnlyList<SystemDeclaration> AllSystems =
+    [
+        TaxiSystem.Declaration,
+        LawSystem.Declaration,
+        InsuranceSystem.Declaration,
+    ];
 
     public static Command Command()
     {

@@ -22,7 +22,7 @@ internal static class ConsultService
             Schema = (typeof(ConsultService).Assembly, "Mannam.Law.Consult/Schema.sql"),
             Language = LawEvents.Language,
             Settings = [Fees],
-            Calls = [PeerCall.To("law.payment", "Payment", timeout: 3000, variable: "payment-url")],
+            Calls = [PeerCall.To("law.payment", "Payment", timeout: 3000, "payment-url")],
             Services = s => s.AddSingleton<Approval>(),
             Routes = Api.Map,
         }

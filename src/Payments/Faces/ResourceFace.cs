@@ -25,19 +25,20 @@ public static class ResourceFace
     }
 
     /// <summary>What its caller makes of the answer.</summary>
-    /// <param name="answer">The answer.</param>
     /// <param name="json">How the resource is read.</param>
     /// <param name="approved">The payment's id (0, where it has none of its own) when the resource says that this very request is approved; else null.</param>
-    /// <param name="ct">Gives up.</param>
-    public static async Task<Outcome> UnderstandAsync<TAnswer>(
+    public static Func<HttpResponseMessage, CancellationToken, Task<Outcome>> Understanding<TAnswer>(
+        JsonTypeInfo<TAnswer> json,
+        Func<TAnswer, long?> approved
+    ) => (answer, ct) => UnderstandAsync(answer, json, approved, ct);
+
+    private static async Task<Outcome> UnderstandAsync<TAnswer>(
         HttpResponseMessage answer,
         JsonTypeInfo<TAnswer> json,
         Func<TAnswer, long?> approved,
         CancellationToken ct
     )
     {
-        ArgumentNullException.ThrowIfNull(answer);
-        ArgumentNullException.ThrowIfNull(approved);
         switch (answer.StatusCode)
         {
             case HttpStatusCode.Created or HttpStatusCode.OK:

@@ -1,12 +1,13 @@
 using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
+using Mannam.Payments;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Catch;
 
 /// <summary>A rider's request for a taxi: from where, to where, at which price. Its id is the saga's correlation key.</summary>
-internal sealed class Catch(long key) : Aggregate(key)
+internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
 {
     public const string Requested = "requested";
     public const string Approve = "approve";

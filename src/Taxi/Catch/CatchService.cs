@@ -14,7 +14,7 @@ internal static class CatchService
         "the address of Taxi's payment service"
     ) with
     {
-        Variable = "api.payment.url",
+        Variables = ["api.payment.url"],
     };
     public static readonly CallLimits PaymentLimits = new("Payment", 610);
 

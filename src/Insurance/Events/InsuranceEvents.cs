@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using Mannam.Chassis.Messaging;
+using Mannam.Payments;
+
+namespace Mannam.Insurance.Events;
+
+/// <summary>An application as it is shown, and as its events carry it.</summary>
+public record SubscriptionState
+{
+    public long SubscriptionId { get; init; }
+    public string SubscriptionStatus { get; init; } = "";
+    public string ProductName { get; init; } = "";
+    public long? PaymentId { get; init; }
+    public long? UnderwritingId { get; init; }
+    public string? Customer { get; init; }
+}
+
+/// <summary>A customer has applied, and paid.</summary>
+public sealed record SubscriptionCreated : SubscriptionState, IEvent;
+
+/// <summary>Its payment is known: an underwriter may be assigned.</summary>
+public sealed record PaymentIdConfirmed : SubscriptionState, IEvent;
+
+/// <summary>The underwriter assigned is accepted: it can be decided, and not be cancelled any more.</summary>
+public sealed record UnderwriterIdConfirmed : SubscriptionState, IEvent;
+
+/// <summary>The customer cancelled, or the application could not be paid.</summary>
+public sealed record CancelRequested : SubscriptionState, IEvent;
+
+/// <summary>The customer who cancelled has the money back.</summary>
+public sealed record SubscriptionCancelled : SubscriptionState, IEvent;
+
+/// <summary>A payment as it is shown, and as its events carry it.</summary>
+public record PaymentState
+{
+    public long PaymentId { get; init; }
+    public string PaymentStatus { get; init; } = "";
+    public long SubscriptionId { get; init; }
+    public long Premium { get; init; }
+}
+
+/// <summary>The premium is taken.</summary>
+public sealed record PaymentApproved : PaymentState, IEvent;
+
+/// <summary>The premium goes back: it was cancelled, or refused.</summary>
+public sealed record PaymentCancelled : PaymentState, IEvent;
+
+/// <summary>An underwriter's case as it is shown, and as its events carry it.</summary>
+public record UnderwritingState
+{
+    public long UnderwritingId { get; init; }
+    public string UnderwritingStatus { get; init; } = "";
+    public long UnderwriterId { get; init; }
+    public long SubscriptionId { get; init; }
+    public long? PaymentId { get; init; }
+}
+
+/// <summary>An underwriter has the case.</summary>
+public sealed record UnderwriterAssigned : UnderwritingState, IEvent;
+
+/// <summary>The underwriter approved: a contract is made.</summary>
+public sealed record SubscriptionContracted : UnderwritingState, IEvent;
+
+/// <summary>The underwriter refused.</summary>
+public sealed record SubscriptionRefused : UnderwritingState, IEvent;
+
+/// <summary>The customer had cancelled before the assignment was accepted.</summary>
+public sealed record UnderwritingWithdrawn : UnderwritingState, IEvent;
+
+/// <summary>How Insurance's events, and the resources they tell of, are written and read.</summary>
+[JsonSerializable(typeof(SubscriptionState))]
+[JsonSerializable(typeof(PaymentState))]
+[JsonSerializable(typeof(UnderwritingState))]
+[JsonSerializable(typeof(SubscriptionCreated))]
+[JsonSerializable(typeof(PaymentIdConfirmed))]
+[JsonSerializable(typeof(UnderwriterIdConfirmed))]
+[JsonSerializable(typeof(CancelRequested))]
+[JsonSerializable(typeof(SubscriptionCancelled))]
+[JsonSerializable(typeof(PaymentApproved))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(UnderwriterAssigned))]
+[JsonSerializable(typeof(SubscriptionContracted))]
+[JsonSerializable(typeof(SubscriptionRefused))]
+[JsonSerializable(typeof(UnderwritingWithdrawn))]
+[JsonSerializable(typeof(GiveBackDue))]
+public sealed partial class InsuranceEvents : JsonSerializerContext
+{
+    public static InsuranceEvents Language { get; } = new(EventWriter.Options());
+}

@@ -1,0 +1,61 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Insurance.Events;
+
+namespace Mannam.Insurance.MyPage;
+
+/// <summary>The customer's view of one application, fed by events alone. It shows once the application has come about; a status never moves back.</summary>
+internal sealed class MyPage(long key) : Aggregate(key)
+{
+    private static readonly string[] SubscriptionWords =
+    [
+        "created",
+        "confirmPaymentId",
+        "confirmUnderwriterId",
+        "reqCancel",
+        "confirmCancel",
+        "contracted",
+        "confirmRefuse",
+    ];
+    private static readonly string[] PaymentWords = ["approvePayment", "cancelPayment", "cancelPayment_refused"];
+    private static readonly string[] UnderwritingWords = ["underwriterAssigned", "approveSubscription", "refuseSubscription", "withdrawn"];
+
+    /// <summary>SubscriptionCreated is known, so the row is shown.</summary>
+    public bool IsCreated { get; private set; }
+    public string? SubscriptionStatus { get; private set; }
+    public string? ProductName { get; private set; }
+    public string? Customer { get; private set; }
+    public long? PaymentId { get; private set; }
+    public string? PaymentStatus { get; private set; }
+    public long? UnderwritingId { get; private set; }
+    public string? UnderwritingStatus { get; private set; }
+    public long? UnderwriterId { get; private set; }
+
+    public IMessage[] Fill(SubscriptionState e)
+    {
+        IsCreated |= e is SubscriptionCreated;
+        SubscriptionStatus = Later(SubscriptionWords, SubscriptionStatus, e.SubscriptionStatus);
+        (ProductName, Customer) = (e.ProductName, e.Customer ?? Customer);
+        (PaymentId, UnderwritingId) = (e.PaymentId ?? PaymentId, e.UnderwritingId ?? UnderwritingId);
+        return [];
+    }
+
+    public IMessage[] Fill(PaymentState e)
+    {
+        PaymentStatus = Later(PaymentWords, PaymentStatus, e.PaymentStatus);
+        PaymentId = e.PaymentId;
+        return [];
+    }
+
+    /// <param name="subscriptionStatus">What follows for the application, where that is known by it.</param>
+    public IMessage[] Fill(UnderwritingState e, string? subscriptionStatus = null)
+    {
+        UnderwritingStatus = Later(UnderwritingWords, UnderwritingStatus, e.UnderwritingStatus);
+        SubscriptionStatus = Later(SubscriptionWords, SubscriptionStatus, subscriptionStatus);
+        (UnderwritingId, UnderwriterId, PaymentId) = (e.UnderwritingId, e.UnderwriterId, e.PaymentId ?? PaymentId);
+        return [];
+    }
+
+    private static string? Later(string[] words, string? now, string? told) =>
+        Array.IndexOf(words, told) > Array.IndexOf(words, now) ? told : now;
+}

@@ -1,0 +1,6 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Insurance.MyPage;
+
+internal sealed class MyPageDb(DbContextOptions<MyPageDb> options) : ServiceDb<MyPage>(options, "my_pages");

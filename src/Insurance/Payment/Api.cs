@@ -1,0 +1,44 @@
+using Mannam.Chassis.Http;
+using Mannam.Chassis.Messaging;
+using Mannam.Insurance.Events;
+using Mannam.Payments;
+using Mannam.Payments.Faces;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Insurance.Payment;
+
+internal static class Api
+{
+    private static readonly Resource<Payment, PaymentState> Payments = new(
+        "payments",
+        "payment",
+        p => p.PaymentId!.Value,
+        p => p.Told<PaymentState>(),
+        InsuranceEvents.Language.PaymentState
+    )
+    {
+        KeyName = "paymentId",
+        Version = p => p.Version,
+        Visible = p => p.Status != null,
+        Filters = { { "subscriptionId", (p, subscriptionId) => p.Key == subscriptionId } },
+        Sorts = { { "subscriptionId", p => p.Key } },
+    };
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapReads<PaymentDb, Payment, PaymentState>(Payments);
+        routes.MapPost("/payments", ApproveAsync).Internal();
+    }
+
+    private static async Task<IResult> ApproveAsync(HttpContext http, Approvals<PaymentDb, Payment> approvals)
+    {
+        var fields = await Fields.ReadAsync(http);
+        var (subscriptionId, premium) = (fields.Id("subscriptionId"), fields.Money("premium"));
+        if (fields.Refused is { } refused)
+            return refused;
+        var approval = await approvals.ApproveAsync(subscriptionId, premium, _ => { }, Cause.Repeatable(http));
+        return approval.AsResource(Payments);
+    }
+}

@@ -1,0 +1,6 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Insurance.Payment;
+
+internal sealed class PaymentDb(DbContextOptions<PaymentDb> options) : ServiceDb<Payment>(options, "payments");

@@ -1,0 +1,24 @@
+using Mannam.Chassis.Declaration;
+using Mannam.Insurance.Events;
+using Mannam.Payments;
+
+namespace Mannam.Insurance.Payment;
+
+/// <summary>결제, general: the premium is taken with the application, and goes back when that is cancelled or refused.</summary>
+internal static class PaymentService
+{
+    public static ServiceDeclaration Declaration =>
+        new ServiceDeclaration<PaymentDb, Payment>("insurance", "payment", "결제", key => new Payment(key))
+        {
+            Paths = ["payments"],
+            Port = 8082,
+            Schema = (typeof(PaymentService).Assembly, "Mannam.Insurance.Payment/Schema.sql"),
+            Language = InsuranceEvents.Language,
+            Routes = Api.Map,
+        }
+            .Paying(LateSuccess.GivenBack, "payment_ids")
+            .Publishing<PaymentApproved>()
+            .Publishing<PaymentCancelled>()
+            .Whenever<CancelRequested>((_, payment) => payment.GiveBack(Payment.Cancel))
+            .Whenever<SubscriptionRefused>((_, payment) => payment.GiveBack(Payment.Refuse));
+}

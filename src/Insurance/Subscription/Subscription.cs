@@ -1,0 +1,122 @@
+using Mannam.Chassis.Idempotency;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Insurance.Events;
+using Mannam.Payments;
+
+namespace Mannam.Insurance.Subscription;
+
+/// <summary>A customer's application for a product. Its id is the saga's correlation key; its status alone decides between a cancellation and an assignment.</summary>
+internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
+{
+    public const string Created = "created";
+    public const string ConfirmPaymentId = "confirmPaymentId";
+    public const string ConfirmUnderwriterId = "confirmUnderwriterId";
+    public const string Contracted = "contracted";
+    public const string ConfirmRefuse = "confirmRefuse";
+    public const string ReqCancel = "reqCancel";
+    public const string ConfirmCancel = "confirmCancel";
+
+    public string ProductName { get; private set; } = "";
+
+    /// <summary>What the product cost when it was applied for, won.</summary>
+    public long Premium { get; private set; }
+    public string? Customer { get; private set; }
+    public long? PaymentId { get; private set; }
+    public long? UnderwritingId { get; private set; }
+
+    /// <summary><c>created</c> → <c>confirmPaymentId</c> → <c>confirmUnderwriterId</c> → <c>contracted</c> | <c>confirmRefuse</c>; the first two →
+    /// <c>reqCancel</c> → <c>confirmCancel</c>, to which what could not be paid goes straight.</summary>
+    public string Status { get; private set; } = "";
+
+    /// <summary>It has come about: payment said so, by its answer or by its event.</summary>
+    public bool IsPaid { get; private set; }
+
+    public Standing Standing =>
+        IsPaid ? Standing.Lives
+        : Status == Created ? Standing.Open
+        : Standing.Ended;
+
+    /// <summary>A customer applies; payment is asked next.</summary>
+    public static Subscription Apply(long id, string productName, long premium, string? customer) =>
+        new(id)
+        {
+            ProductName = productName,
+            Premium = premium,
+            Customer = customer,
+            Status = Created,
+        };
+
+    /// <summary>It as it is now: shown, or told by an event.</summary>
+    public T Told<T>()
+        where T : SubscriptionState, new() =>
+        new()
+        {
+            SubscriptionId = Key,
+            SubscriptionStatus = Status,
+            ProductName = ProductName,
+            PaymentId = PaymentId,
+            UnderwritingId = UnderwritingId,
+            Customer = Customer,
+        };
+
+    /// <summary>Payment answered that it is paid.</summary>
+    public Decision Paid() => Standing == Standing.Open ? Decision.Happened(ComeAbout()) : Decision.Holds;
+
+    /// <summary>Payment declined, or its answer is not known: nothing comes about, unless payment's event has said otherwise before.</summary>
+    public Decision NotPaid() => Standing == Standing.Open ? Decision.Happened(Become<CancelRequested>(ConfirmCancel)) : Decision.Holds;
+
+    /// <summary>The customer cancels; no more once an underwriter is confirmed.</summary>
+    public Decision Cancel() =>
+        this switch
+        {
+            { IsNew: true } => Decision.Unknown,
+            { Status: ReqCancel or ConfirmCancel } => Decision.Holds,
+            { IsPaid: false } => Decision.NotYet(Status),
+            { Status: Created or ConfirmPaymentId } => Decision.Happened(Become<CancelRequested>(ReqCancel)),
+            _ => Decision.Conflict(Status),
+        };
+
+    /// <summary>Payment's event says that it is paid; it may be faster than payment's answer.</summary>
+    public IMessage[] Approve(long paymentId)
+    {
+        if (IsNew)
+            return [];
+        IMessage[] before = Standing == Standing.Open ? [ComeAbout()] : [];
+        PaymentId = paymentId;
+        return Status == Created ? [.. before, Become<PaymentIdConfirmed>(ConfirmPaymentId)] : [];
+    }
+
+    /// <summary>An underwriter was assigned. A cancellation that was accepted before wins.</summary>
+    public IMessage[] Assign(long underwritingId)
+    {
+        if (Status != ConfirmPaymentId)
+            return [];
+        UnderwritingId = underwritingId;
+        return [Become<UnderwriterIdConfirmed>(ConfirmUnderwriterId)];
+    }
+
+    /// <summary>The underwriter decided.</summary>
+    public IMessage[] End(string status)
+    {
+        if (Status == ConfirmUnderwriterId)
+            Status = status;
+        return [];
+    }
+
+    /// <summary>The money goes back: a cancellation is done.</summary>
+    public IMessage[] GiveBack() => Status == ReqCancel ? [Become<SubscriptionCancelled>(ConfirmCancel)] : [];
+
+    private SubscriptionCreated ComeAbout()
+    {
+        IsPaid = true;
+        return Told<SubscriptionCreated>();
+    }
+
+    private T Become<T>(string status)
+        where T : SubscriptionState, new()
+    {
+        Status = status;
+        return Told<T>();
+    }
+}

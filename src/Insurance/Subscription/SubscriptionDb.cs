@@ -1,0 +1,6 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mannam.Insurance.Subscription;
+
+internal sealed class SubscriptionDb(DbContextOptions<SubscriptionDb> options) : ServiceDb<Subscription>(options, "subscriptions");

@@ -1,0 +1,80 @@
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Insurance.Events;
+
+namespace Mannam.Insurance.Underwriting;
+
+/// <summary>An application on an underwriter's desk; and the memory of a cancellation that came before it (without an id).</summary>
+internal sealed class Underwriting(long key) : Aggregate(key)
+{
+    public const string Assigned = "underwriterAssigned";
+    public const string Approved = "approveSubscription";
+    public const string Refused = "refuseSubscription";
+    public const string Withdrawn = "withdrawn";
+
+    public long? UnderwritingId { get; private set; }
+
+    /// <summary><c>underwriterAssigned</c> → <c>approveSubscription</c> | <c>refuseSubscription</c> | <c>withdrawn</c>.</summary>
+    public string? Status { get; private set; }
+    public long UnderwriterId { get; private set; }
+    public long? PaymentId { get; private set; }
+
+    /// <summary>The application accepted the assignment, so that it is not cancelled any more.</summary>
+    public bool IsConfirmed { get; private set; }
+
+    /// <summary>It as it is now: shown, or told by an event.</summary>
+    public T Told<T>()
+        where T : UnderwritingState, new() =>
+        new()
+        {
+            UnderwritingId = UnderwritingId!.Value,
+            UnderwritingStatus = Status!,
+            UnderwriterId = UnderwriterId,
+            SubscriptionId = Key,
+            PaymentId = PaymentId,
+        };
+
+    /// <summary>The application is paid: an underwriter gets it, unless it was cancelled before.</summary>
+    public IMessage[] Assign(long? paymentId, long id, long underwriterId)
+    {
+        if (Status is not null)
+            return [];
+        (UnderwritingId, PaymentId, UnderwriterId) = (id, paymentId, underwriterId);
+        return [Become<UnderwriterAssigned>(Assigned)];
+    }
+
+    /// <summary>It may be decided from now on.</summary>
+    public IMessage[] Confirm()
+    {
+        IsConfirmed = true;
+        return [];
+    }
+
+    /// <summary>The underwriter decides.</summary>
+    public Decision Decide(string status)
+    {
+        if (Status == status)
+            return Decision.Holds;
+        if (Status != Assigned)
+            return UnderwritingId is null ? Decision.Unknown : Decision.Conflict(Status!);
+        if (!IsConfirmed)
+            return Decision.NotYet("assignment not confirmed yet");
+        return Decision.Happened(status == Approved ? Become<SubscriptionContracted>(status) : Become<SubscriptionRefused>(status));
+    }
+
+    /// <summary>The customer cancelled, before the assignment was accepted.</summary>
+    public IMessage[] Withdraw()
+    {
+        if (Status == Assigned)
+            return [Become<UnderwritingWithdrawn>(Withdrawn)];
+        Status ??= Withdrawn;
+        return [];
+    }
+
+    private T Become<T>(string status)
+        where T : UnderwritingState, new()
+    {
+        Status = status;
+        return Told<T>();
+    }
+}

@@ -1,0 +1,40 @@
+using Mannam.Chassis.Configuration;
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Storage;
+using Mannam.Insurance.Events;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.Insurance.Underwriting;
+
+/// <summary>심사, the core: an underwriter is assigned to what is paid, and approves or refuses it.</summary>
+internal static class UnderwritingService
+{
+    public static readonly Setting<IReadOnlyList<long>> Pool = Setting.Ids("Pool", "77001520", "the underwriters, by their numbers");
+
+    public static ServiceDeclaration Declaration =>
+        new ServiceDeclaration<UnderwritingDb, Underwriting>("insurance", "underwriting", "심사", key => new Underwriting(key))
+        {
+            Paths = ["underwritings"],
+            Port = 8083,
+            Schema = (typeof(UnderwritingService).Assembly, "Mannam.Insurance.Underwriting/Schema.sql"),
+            Language = InsuranceEvents.Language,
+            Settings = [Pool],
+            Routes = Api.Map,
+        }
+            .Numbering("underwriting_ids")
+            .Publishing<UnderwriterAssigned>()
+            .Publishing<SubscriptionContracted>()
+            .Publishing<SubscriptionRefused>()
+            .Publishing<UnderwritingWithdrawn>()
+            // Whose desk is the emptiest depends on all other cases: of two applications the second counts the first.
+            .WheneverInTurn<PaymentIdConfirmed, (long Id, long Underwriter)>(
+                (paid, underwriting, known) => underwriting.Assign(paid.PaymentId, known.Id, known.Underwriter),
+                async (db, services) =>
+                    (
+                        await services.GetRequiredService<IdSequence>().NextAsync(),
+                        await db.LeastBusyAsync(services.GetRequiredService<Settings>().Get(Pool))
+                    )
+            )
+            .Whenever<UnderwriterIdConfirmed>((_, underwriting) => underwriting.Confirm())
+            .Whenever<CancelRequested>((_, underwriting) => underwriting.Withdraw());
+}

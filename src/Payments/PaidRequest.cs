@@ -1,0 +1,122 @@
+using Mannam.Chassis.Http;
+using Mannam.Chassis.Idempotency;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Resilience;
+using Mannam.Chassis.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Payments;
+
+/// <summary>What somebody asks for and pays at once: it comes about by being paid.</summary>
+public interface IPaidRequest
+{
+    /// <summary>How it stands with the request itself, whatever follows from it.</summary>
+    Standing Standing { get; }
+
+    /// <summary>Payment approved it. What follows from that may have become known here before.</summary>
+    Decision Paid();
+
+    /// <summary>Payment declined it, or its outcome is not known to who asked: it ends, and money that was taken goes back.</summary>
+    Decision NotPaid();
+}
+
+/// <summary>A system's payment service, asked synchronously.</summary>
+/// <param name="peers">The service's peers.</param>
+/// <param name="payment">The payment service's full name, such as <c>taxi.payment</c>.</param>
+public abstract class PaymentCall<TRequest>(Peers peers, string payment)
+    where TRequest : Aggregate
+{
+    /// <summary>The call.</summary>
+    protected SynchronousCall Call { get; } = peers.Call(payment);
+
+    /// <summary>Lets a request be recorded and asked for, or refuses it at once while payment is known to be in trouble.</summary>
+    public Task<T> AdmitAsync<T>(Func<Task<(Outcome, T)>> request, Func<TimeSpan, T> refused) => Call.AdmitAsync(request, refused);
+
+    /// <summary>Asks payment to approve the request. Safe to repeat: payment knows it by its id.</summary>
+    public abstract Task<Outcome> AskAsync(TRequest request, Cause cause);
+}
+
+/// <summary>A POST of something that is paid at once.</summary>
+public static class PaidRequests
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>POST of <c>/{path}</c>; its handler answers by <see cref="RequestAsync"/>.</summary>
+    public static IEndpointConventionBuilder MapPaidRequest<TDb, TRequest, TView>(
+        this IEndpointRouteBuilder routes,
+        Resource<TRequest, TView> resource,
+        Delegate post
+    )
+        where TDb : ServiceDb
+        where TRequest : Aggregate, IPaidRequest
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return routes
+            .MapPost("/" + resource.Path, post)
+            .Recalls<TDb, TRequest>(request => request.Standing, resource.Created)
+            .Answers<TView>(201, 400, 402, 408, 413, 415);
+    }
+
+    /// <summary>Records the request, asks payment, settles what came of it, and answers: 201, 402, or 503 where payment did not answer in time or is not
+    /// asked at the moment.</summary>
+    /// <param name="payment">How payment is asked.</param>
+    /// <param name="http">The POST.</param>
+    /// <param name="requests">Where they are stored.</param>
+    /// <param name="resource">How they are shown.</param>
+    /// <param name="make">Makes the request, with an id that nobody else has.</param>
+    /// <param name="announced">What it raises before it is paid; nothing unless given.</param>
+    public static Task<IResult> RequestAsync<TDb, TRequest, TView>(
+        this PaymentCall<TRequest> payment,
+        HttpContext http,
+        Aggregates<TDb, TRequest> requests,
+        Resource<TRequest, TView> resource,
+        Func<Task<TRequest>> make,
+        Func<TRequest, IMessage>? announced = null
+    )
+        where TDb : ServiceDb
+        where TRequest : Aggregate, IPaidRequest
+    {
+        ArgumentNullException.ThrowIfNull(payment);
+        ArgumentNullException.ThrowIfNull(requests);
+        ArgumentNullException.ThrowIfNull(make);
+        return payment.AdmitAsync<IResult>(
+            async () =>
+            {
+                var (request, cause) = (await make(), Cause.Request(http));
+                await requests.CreateAsync(request, cause, announced is null ? [] : [announced(request)]);
+                var outcome = await payment.AskAsync(request, cause);
+                var settled = await requests.DecideAsync(
+                    request,
+                    outcome.Match<Func<TRequest, Decision>>(
+                        approved: _ => r => r.Paid(),
+                        declined: _ => r => r.NotPaid(),
+                        unknown: _ => r => r.NotPaid()
+                    ),
+                    cause
+                );
+                return (outcome, Told(outcome, settled.State, resource, resource.Location(http, request.Key)));
+            },
+            refused: after => Problems.Unavailable("Payment is not available now. Nothing was recorded; please try again.", after)
+        );
+    }
+
+    // What payment answered is not all: its event may have been faster, and so may the customer or the sweep of another replica that ended it.
+    private static IResult Told<TRequest, TView>(Outcome outcome, TRequest request, Resource<TRequest, TView> resource, string recorded)
+        where TRequest : Aggregate, IPaidRequest
+    {
+        var cancelled = Problems.Unavailable(
+            "The payment could not be made in time, and the request is cancelled. If money was taken it goes back; please try again.",
+            AskAgain,
+            recorded
+        );
+        return request.Standing == Standing.Lives
+            ? resource.Created(request)
+            : outcome.Match(
+                approved: _ => cancelled,
+                declined: reason => Problems.Declined(reason, location: recorded),
+                unknown: _ => cancelled
+            );
+    }
+}

@@ -1,0 +1,46 @@
+using Mannam.Chassis.Messaging;
+using Record = Mannam.Chassis.Messaging.Record;
+
+namespace Mannam.Tests.Insurance;
+
+/// <summary>What one replica reads from: a partition of its own, with the events that the test deals it.</summary>
+internal sealed class Dealt(int partition) : ITransport, ISubscription
+{
+    private readonly List<Received> _all = [];
+    private IPositions? _positions;
+    private int _next = -1;
+
+    /// <summary>Puts an event at the partition's end.</summary>
+    public void Deal(EventWriter writer, long key, IEvent what)
+    {
+        var row = writer.Write(key, what, Cause.Time());
+        _all.Add(Received.Read(partition, _all.Count, key, row.Headers, row.Value));
+    }
+
+    public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+    {
+        if (_next < 0)
+            _next = (int)(await _positions!.ReadAsync([partition], ct))[partition];
+        List<Received> fetched = [.. _all.Skip(_next).Take(max)];
+        _next += fetched.Count;
+        return fetched;
+    }
+
+    public ISubscription Subscribe(string topic, string group, IPositions positions)
+    {
+        _positions = positions;
+        return this;
+    }
+
+    public void Rewind() => _next = -1;
+
+    public int? Partitions => 1;
+
+    public long Lag(int partition, long next) => _all.Count - next;
+
+    public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => Task.CompletedTask;
+
+    public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,12 @@
+using Mannam.Insurance;
+using Xunit;
+
+namespace Mannam.Tests;
+
+/// <summary>Insurance on one machine. Payment has longer than usual: the tests' machine is busy.</summary>
+public sealed class InsuranceMachine(PostgresFixture postgres)
+    : SystemMachine(postgres, InsuranceSystem.Declaration, ("Insurance:Subscription:PaymentTimeout", "10000"));
+
+/// <summary>The tests of Insurance over HTTP share one machine.</summary>
+[CollectionDefinition(nameof(InsuranceMachine))]
+public sealed class InsuranceTests : ICollectionFixture<InsuranceMachine>;
