@@ -39,10 +39,10 @@ internal sealed class Evidence(World world, long first, People people)
         return (long)(await command.ExecuteScalarAsync())! - first;
     }
 
-    // A key is answered as it was at first, once there was an answer that is remembered.
+    // A key is answered as it was at first, once there was an answer that is remembered: not a 402 that recorded nothing, and so names nothing.
     private IEnumerable<Broken> CheckKeys() =>
         people
-            .Told.Where(t => t.Act.Key is not null && t.Status is 200 or 201 or 402)
+            .Told.Where(t => t.Act.Key is not null && (t.Status is 200 or 201 || (t.Status == 402 && t.Saga > 0)))
             .GroupBy(t => t.Act.Key)
             .Where(key => key.Select(t => (t.Status, t.Saga)).Distinct().Count() > 1)
             .Select(key => new Broken(
