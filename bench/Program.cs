@@ -16,7 +16,7 @@ const string Usage = """
         GET /myPages/{id} beside a bare read by key, each alone and each while requests are taken.
     mannam-bench siege [--connections 100] [--seconds 60] [--warm-up N]
         The documents' load by siege, beside its ceiling; then payment hangs for 20 s in the middle.
-    mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 3] [--seconds 10]
+    mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 3] [--seconds 10] [--rate 200]
         Request rate, lag, view reads and start, empty and with so many finished requests.
     mannam-bench start [--rounds 5]
         From the start to ready on a PostgreSQL that accepts connections, and memory at rest.
@@ -42,7 +42,7 @@ try
             new Arguments(rest, ["--connections", "--seconds", "--warm-up", "--taxi-command"], [])
         ),
         ["growth", .. var rest] => await GrowthBenchmark.RunAsync(
-            new Arguments(rest, ["--finished", "--requests", "--warm-up", "--rounds", "--seconds", "--taxi-command"], [])
+            new Arguments(rest, ["--finished", "--requests", "--warm-up", "--rounds", "--seconds", "--rate", "--taxi-command"], [])
         ),
         ["start", .. var rest] => await StartBenchmark.RunAsync(new Arguments(rest, ["--rounds", "--taxi-command"], [])),
         ["baseline", .. var rest] => await BaselineCommand.RunAsync(new Arguments(rest, ["--postgres", "--port", "--prefix"], ["--views"])),

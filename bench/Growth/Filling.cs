@@ -64,7 +64,7 @@ internal static class Filling
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    private static IEnumerable<(string Database, string Sql)> Parts()
+    private static List<(string Database, string Sql)> Parts()
     {
         using var file = new StreamReader(typeof(Filling).Assembly.GetManifestResourceStream("Fill.sql")!);
         const string In = "-- in ";

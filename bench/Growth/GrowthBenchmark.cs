@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using Mannam.Bench.Lag;
 using Mannam.Bench.Request;
 using Mannam.Bench.Stand;
@@ -20,7 +19,8 @@ internal static class GrowthBenchmark
             arguments.Number("--requests", 8000),
             arguments.Number("--warm-up", 12_000),
             arguments.Number("--rounds", 3),
-            arguments.Number("--seconds", 10)
+            arguments.Number("--seconds", 10),
+            arguments.Number("--rate", 200)
         );
         return TestStand.RunAsync(arguments.Text("--taxi-command", ""), stand => CompareAsync(stand, plan));
     }
@@ -29,7 +29,7 @@ internal static class GrowthBenchmark
     {
         // Once before, so that both are starts with databases that are there.
         long first;
-        await using (var mannam = await stand.MannamAsync())
+        await using (var mannam = await stand.MannamAsync(TestStand.Patient))
             first = await FinishedAsync(mannam, stand.Stop);
         var before = await MeasureAsync(stand, plan, "empty");
         await Filling.FillAsync(stand.Postgres, first, plan.Finished, stand.Stop);
@@ -41,9 +41,9 @@ internal static class GrowthBenchmark
 
     private static async Task<Grown> MeasureAsync(TestStand stand, GrowthPlan plan, string what)
     {
-        await using var mannam = await stand.MannamAsync();
+        await using var mannam = await stand.MannamAsync(TestStand.Patient);
         TestStand.Progress($"measuring {what}");
-        await Steady.WarmUpAsync(mannam, plan.WarmUp, stand.Stop);
+        await Steady.WarmUpAsync(mannam, plan.WarmUp, plan.Rate, stand.Stop);
         var (rates, lags, reads) = (new List<double>(), new List<Lags>(), new List<Reads>());
         for (var round = 1; round <= plan.Rounds; round++)
         {
@@ -52,7 +52,7 @@ internal static class GrowthBenchmark
             run.MustAllBe(201, "POST /catches");
             var end = await Views.AwaitLastAsync(mannam.Endpoint, run.Ids, stand.Stop);
             rates.Add(plan.Requests / Stopwatch.GetElapsedTime(run.Started, end).TotalSeconds);
-            lags.Add(await Steady.MeasureAsync(mannam, 200, plan.Seconds, stand.Stop));
+            lags.Add(await Steady.MeasureAsync(mannam, plan.Rate, plan.Seconds, stand.Stop));
             var reading = new Reading(mannam, [.. run.Ids.Take(2000)], 16);
             reads.Add(await reading.ForAsync(TimeSpan.FromSeconds(plan.Seconds), 0, stand.Stop));
         }
@@ -96,7 +96,7 @@ internal static class GrowthBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Mannam empty, and with {plan.Finished} finished requests: {plan.Rounds} rounds of {plan.Requests} requests, {plan.Seconds} s of lag at 200/s, {plan.Seconds} s of reads; medians"
+                $"Mannam empty, and with {plan.Finished} finished requests: {plan.Rounds} rounds of {plan.Requests} requests, {plan.Seconds} s of lag at {plan.Rate}/s, {plan.Seconds} s of reads; medians"
             )
         );
         Console.WriteLine();
@@ -115,7 +115,7 @@ internal static class GrowthBenchmark
 }
 
 /// <summary>How much is measured.</summary>
-internal sealed record GrowthPlan(int Finished, int Requests, int WarmUp, int Rounds, int Seconds);
+internal sealed record GrowthPlan(int Finished, int Requests, int WarmUp, int Rounds, int Seconds, int Rate);
 
 /// <summary>What was measured of one state.</summary>
 internal sealed record Grown(

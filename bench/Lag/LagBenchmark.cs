@@ -24,9 +24,9 @@ internal static class LagBenchmark
             async stand =>
             {
                 await using var baseline = await stand.BaselineAsync();
-                await using var mannam = await stand.MannamAsync(kafka);
+                await using var mannam = await stand.MannamAsync([.. TestStand.Patient, .. kafka]);
                 foreach (var side in (Side[])[baseline, mannam])
-                    await Steady.WarmUpAsync(side, warmUp, stand.Stop);
+                    await Steady.WarmUpAsync(side, warmUp, rate, stand.Stop);
                 var measured = new List<(Lags Baseline, Lags Mannam)>();
                 for (var round = 1; round <= rounds; round++)
                 {
@@ -102,13 +102,13 @@ internal static class Steady
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
-    internal static async Task WarmUpAsync(Side side, int requests, CancellationToken ct)
+    internal static async Task WarmUpAsync(Side side, int requests, int rate, CancellationToken ct)
     {
         TestStand.Progress($"warming up {side.Name}: {requests} requests");
         var warm = await RequestBenchmark.LoadAsync(side, 64, requests, ct);
         warm.MustAllBe(201, $"POST /catches of {side.Name}");
         await Stand.Views.AwaitLastAsync(side.Endpoint, warm.Ids, ct);
-        await MeasureAsync(side, 200, 3, ct);
+        await MeasureAsync(side, rate, 3, ct);
     }
 
     internal static async Task<Lags> MeasureAsync(Side side, int rate, int seconds, CancellationToken ct)

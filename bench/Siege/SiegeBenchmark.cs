@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Mannam.Bench.Request;
 using Mannam.Bench.Stand;
@@ -16,6 +15,7 @@ internal static class SiegeBenchmark
     // The documents': 400 ms plus up to 220 ms at random.
     private const int Delay = 400;
     private const int Jitter = 220;
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(15);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
 
     internal static Task<int> RunAsync(Arguments arguments)
@@ -28,9 +28,9 @@ internal static class SiegeBenchmark
             {
                 await using var mannam = await stand.MannamAsync();
                 TestStand.Progress($"warming up: {warmUp} requests");
-                var warm = await RequestBenchmark.LoadAsync(mannam, 64, warmUp, stand.Stop);
-                warm.MustAllBe(201, "POST /catches");
-                await Views.AwaitLastAsync(mannam.Endpoint, warm.Ids, stand.Stop);
+                // Cold, some may be refused; then the circuit closes again.
+                await RequestBenchmark.LoadAsync(mannam, 16, warmUp, stand.Stop);
+                await Task.Delay(Calm, stand.Stop);
                 await SetProviderAsync(mannam, new { delay = Delay, jitter = Jitter }, stand.Stop);
                 TestStand.Progress($"siege -c{users} -t{seconds}S");
                 Print(await SiegeAsync(mannam, users, seconds, stand.Stop), users, seconds);

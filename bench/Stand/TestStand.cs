@@ -69,6 +69,9 @@ internal sealed class TestStand : IAsyncDisposable
         return Side.StartAsync("baseline", Programs.Baseline(Postgres), TimeSpan.FromSeconds(60), Stop);
     }
 
+    /// <summary>Payment has time: what is measured is not who is refused. For <see cref="MannamAsync"/>.</summary>
+    internal static string[] Patient { get; } = ["--set", "Taxi:Catch:PaymentTimeout=10000"];
+
     /// <summary>Starts Mannam, with more arguments than usual.</summary>
     internal Task<Side> MannamAsync(params string[] more)
     {

@@ -21,7 +21,7 @@ internal static class ViewBenchmark
             async stand =>
             {
                 await using var baseline = await stand.BaselineAsync();
-                await using var mannam = await stand.MannamAsync();
+                await using var mannam = await stand.MannamAsync(TestStand.Patient);
                 var readings = new Dictionary<Side, Reading>();
                 foreach (var side in (Side[])[baseline, mannam])
                 {
