@@ -21,7 +21,6 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private readonly Aggregates<TDb, TPayment> _payments;
     private readonly ProviderClient _provider;
     private readonly TimeProvider _time;
@@ -69,13 +68,16 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
         if (attempt.Amount != amount)
             return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
         if (attempt != own)
-            await _points.AtAsync("approval.joining");
+            await _points.Join(attempt.Ends.Value);
         return await attempt.Ends.Value;
     }
 
-    /// <summary>Goes on with what a crash cut off; what still runs is joined. An attempt goes on by itself: it is waited for only a moment.</summary>
-    internal Task ResumeAsync(IReadOnlyList<long> keys, CancellationToken ct) =>
-        Task.WhenAny(Task.WhenAll(keys.Select(ResumeAsync)), Task.Delay(Moment, ct));
+    /// <summary>Goes on with what a crash cut off; what still runs is left to itself, and so is what goes on.</summary>
+    internal void Resume(IReadOnlyList<long> keys)
+    {
+        foreach (var key in keys.Where(k => !_underWay.ContainsKey(k)))
+            _points.Begin($"asks again for {key}", () => ResumeAsync(key));
+    }
 
     private async Task ResumeAsync(long key)
     {

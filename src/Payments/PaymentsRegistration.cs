@@ -61,7 +61,11 @@ public static class PaymentsRegistration
                     "Approvals",
                     "select key from payments where asked and asked_at < now() - $1 order by asked_at limit 100",
                     olderThan: settings => settings.Get(ResumeAfter),
-                    (asked, s, ct) => s.GetRequiredService<Approvals<TDb, TPayment>>().ResumeAsync(asked, ct)
+                    (asked, s, _) =>
+                    {
+                        s.GetRequiredService<Approvals<TDb, TPayment>>().Resume(asked);
+                        return Task.CompletedTask;
+                    }
                 );
     }
 

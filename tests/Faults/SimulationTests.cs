@@ -1,23 +1,22 @@
 using Mannam.Simulation;
-using Mannam.Simulation.Taxi;
 using Xunit;
 
 namespace Mannam.Tests.Faults;
 
 public sealed class SimulationTests(PostgresFixture postgres)
 {
-    private const int Seeds = 500;
-
-    [Fact]
-    public async Task In_500_disturbed_histories_of_Taxi_no_money_is_lost_and_all_agree()
+    [Theory]
+    [InlineData("taxi", 500)]
+    [InlineData("law", 50)]
+    public async Task In_disturbed_histories_no_money_is_lost_and_all_agree(string system, int seeds)
     {
         var told = new StringWriter();
 
         var summary = await Simulate.RunAsync(
-            new TaxiBusiness(),
+            Simulate.Of(system),
             await postgres.ServerAsync(),
             from: 1,
-            Seeds,
+            seeds,
             story: false,
             told,
             first: true,
@@ -26,15 +25,17 @@ public sealed class SimulationTests(PostgresFixture postgres)
 
         TestContext.Current.SendDiagnosticMessage(told.ToString());
         Assert.True(summary.Failed == 0, told.ToString());
-        Assert.Equal(Seeds, summary.Counted);
+        Assert.Equal(seeds, summary.Counted);
     }
 
-    [Fact]
-    public async Task The_same_seed_is_the_same_history()
+    [Theory]
+    [InlineData("taxi", 10)]
+    [InlineData("law", 10)]
+    public async Task The_same_seed_is_the_same_history(string system, int seeds)
     {
-        await using var one = new Lane(new TaxiBusiness(), await postgres.ServerAsync(), "again1_");
-        await using var other = new Lane(new TaxiBusiness(), await postgres.ServerAsync(), "again2_");
-        for (var seed = 1; seed <= 10; seed++)
+        await using var one = new Lane(Simulate.Of(system), await postgres.ServerAsync(), $"again1_{system}_");
+        await using var other = new Lane(Simulate.Of(system), await postgres.ServerAsync(), $"again2_{system}_");
+        for (var seed = 1; seed <= seeds; seed++)
         {
             var first = await one.RunAsync(seed);
             // In another order, so that nothing is left of earlier runs.

@@ -109,9 +109,9 @@ public sealed class CancelOrAssignTests
     {
         var (subscription, payment, underwriting) = (run.Application.Subscription, run.Application.Payment, run.Application.Underwriting);
         Assert.Equal(("confirmCancel", "cancelPayment", "withdrawn"), (subscription.Status, payment.Status, underwriting.Status));
-        Assert.Equal((1, 1), (run.Application.Count<SubscriptionCancelled>(), run.Application.Count<GiveBackDue>()));
+        CheckOrder(run, "CancelRequested", "SubscriptionCancelled");
+        Assert.Equal(1, run.Application.Count<GiveBackDue>());
         Assert.Equal(underwriting.UnderwritingId is null ? 0 : 1, run.Application.Count<UnderwritingWithdrawn>());
-        Assert.Equal(0, run.Application.Count<UnderwriterIdConfirmed>());
         Assert.All(run.Decided, d => Assert.NotNull(d.Decision.Refusal));
         var late = underwriting.Decide(run.Word).Refusal;
         Assert.Equal(underwriting.UnderwritingId is null ? new(RefusalKind.Unknown) : new(RefusalKind.Conflict, "withdrawn"), late);
@@ -122,7 +122,7 @@ public sealed class CancelOrAssignTests
         var (subscription, payment, underwriting) = (run.Application.Subscription, run.Application.Payment, run.Application.Underwriting);
         Assert.Equal(RefusalKind.Conflict, run.Cancelled!.Value.Refusal!.Kind);
         Assert.Null(run.Cancelled.Value.Refusal.RetryAfter);
-        Assert.Equal((0, 1), (run.Application.Count<CancelRequested>(), run.Application.Count<UnderwriterIdConfirmed>()));
+        CheckOrder(run, "UnderwriterIdConfirmed");
         // One who was refused twice, as it was not confirmed yet, asks again.
         if (!run.Decided.Exists(d => d.Confirmed))
             run.Do(Decide);
@@ -137,19 +137,11 @@ public sealed class CancelOrAssignTests
         Assert.Equal(1, run.Application.Count<SubscriptionRefused>() + run.Application.Count<SubscriptionContracted>());
     }
 
-    [Fact]
-    public void An_application_has_its_events_in_one_order_from_the_service_itself_whoever_was_faster()
+    // The service's own events, whichever of payment's answer and payment's event was faster.
+    private static void CheckOrder(Run run, params string[] after)
     {
-        foreach (var run in All(Underwriting.Approved))
-        {
-            var told = run.Application.Raised.Where(r => r.Producer == "subscription").Select(r => r.Message.GetType().Name).ToArray();
-            string[][] orders =
-            [
-                ["SubscriptionCreated", "PaymentIdConfirmed", "UnderwriterIdConfirmed"],
-                ["SubscriptionCreated", "PaymentIdConfirmed", "CancelRequested", "SubscriptionCancelled"],
-                ["SubscriptionCreated", "CancelRequested", "SubscriptionCancelled"],
-            ];
-            Assert.Contains(told, orders);
-        }
+        var told = run.Application.Raised.Where(r => r.Producer == "subscription").Select(r => r.Message.GetType().Name).ToArray();
+        string[] before = told.Contains("PaymentIdConfirmed") ? ["SubscriptionCreated", "PaymentIdConfirmed"] : ["SubscriptionCreated"];
+        Assert.Equal([.. before, .. after], told);
     }
 }

@@ -29,7 +29,8 @@ internal static class Agreed
                 Stopwatch.GetElapsedTime(began) < within,
                 $"{open.Count} of {requests} have not settled within {within}: {last?.Message}"
             );
-            foreach (var id in open.ToList())
+            // The youngest first: what was under way at the last restart.
+            foreach (var id in open.OrderDescending().ToList())
             {
                 try
                 {

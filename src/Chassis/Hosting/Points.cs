@@ -15,6 +15,12 @@ public sealed class Points(string service)
     /// <summary>What happens at each point; nothing unless a test says so. An exception thrown here is as one thrown by the code at that place.</summary>
     public Func<string, ValueTask>? Reached { get; set; }
 
+    /// <summary>How code waits for what other code does; whoever decides whose turn it is has to know.</summary>
+    public Func<Task, Task> Join { get; set; } = other => other;
+
+    /// <summary>How code is begun that goes on by itself: nobody waits for its end. The text says what it does.</summary>
+    public Action<string, Func<Task>> Begin { get; set; } = (_, code) => Task.Run(code);
+
     /// <summary>Says that the code has come to the point.</summary>
     public ValueTask AtAsync(string point)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Mannam.Chassis.Declaration;
 
@@ -9,14 +10,17 @@ public abstract class Business
     /// <summary>The system.</summary>
     public abstract SystemDeclaration System { get; }
 
-    /// <summary>The service that gives the requests their ids, and the sequence by which it does.</summary>
-    public abstract (string Service, string Sequence) Ids { get; }
+    /// <summary>The services that give ids, and the sequences by which they do: first the one of the requests' ids, the correlation keys.</summary>
+    public abstract IReadOnlyList<(string Service, string Sequence)> Ids { get; }
 
     /// <summary>Settings of a simulated installation, such as <c>Taxi:Catch:PaymentTimeout</c>.</summary>
     public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
     /// <summary>How the provider behaves.</summary>
     public virtual object Provider => new { declineAbove = 50_000 };
+
+    /// <summary>How many times as long as a short saga's a run is: as long as it takes a disturbed saga to come to its end, now and then.</summary>
+    public virtual int Length => 1;
 
     /// <summary>What somebody does next.</summary>
     /// <param name="random">Chance.</param>
@@ -45,17 +49,22 @@ public abstract class Business
 /// <param name="How">What was found.</param>
 public sealed record Broken(string Invariant, string How);
 
-/// <summary>What one person does: one call.</summary>
+/// <summary>What one person does: one call, or a change of settings.</summary>
 /// <param name="Text">In words, such as <c>Kim takes #1</c>.</param>
 /// <param name="Kind">What kind of act it is, such as <c>take</c>.</param>
 /// <param name="Call">Method and path, such as <c>POST /pickUps</c>.</param>
-public sealed record Act(string Text, string Kind, string Call)
+/// <param name="Body">What is sent.</param>
+public sealed record Act(string Text, string Kind, string Call, object? Body = null)
 {
-    /// <summary>What is sent.</summary>
-    public object? Body { get; init; }
-
     /// <summary>The <c>Idempotency-Key</c>.</summary>
     public string? Key { get; init; }
+
+    /// <summary>What is looked at first, such as <c>GET</c> of <c>/schedule?consultId=5</c>: its fields stand for <c>{field}</c> in the call. Where there is nothing,
+    /// nothing is done.</summary>
+    public string? Finds { get; init; }
+
+    /// <summary>Settings of the installation that are changed in place of a call.</summary>
+    public IReadOnlyDictionary<string, string>? Sets { get; init; }
 
     /// <summary>The saga that it is about, by its number in the run, from 1; 0 for none.</summary>
     public int Saga { get; init; }
@@ -77,6 +86,28 @@ public sealed record Seen(long First, IReadOnlyList<Act> Acts)
 
     /// <summary>How often something of a kind was done.</summary>
     public int Count(string kind) => Acts.Count(a => a.Kind == kind);
+
+    /// <summary>The same act, every other time with a key of its own.</summary>
+    public Act Keyed(Random random, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(act);
+        if (random.Next(2) == 0)
+            return act;
+        var key = Acts.Count + 1;
+        return act with { Text = $"{act.Text} with key {key}", Key = string.Create(CultureInfo.InvariantCulture, $"{First}-{key}") };
+    }
+
+    /// <summary>Something that was done with a key, done again with it; null when nothing was.</summary>
+    public Act? Again(Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var keyed = Acts.Where(a => a.Key is not null).ToList();
+        if (keyed.Count == 0)
+            return null;
+        var again = keyed[random.Next(keyed.Count)];
+        return again with { Text = $"again {again.Text.Replace("again ", "", StringComparison.Ordinal)}" };
+    }
 }
 
 /// <summary>What somebody was told.</summary>
@@ -106,6 +137,13 @@ public sealed record Saga(
 {
     /// <summary>A field of what is shown at a place; null where there is nothing.</summary>
     public string? At(string place, string field) => Places[place]?[field]?.ToString();
+
+    /// <summary>What other places show otherwise than the one that is given.</summary>
+    public IEnumerable<Broken> Differences(string first, params string[] fields) =>
+        from place in Places.Where(p => p.Value is JsonObject).Select(p => p.Key)
+        from field in fields
+        where At(place, field) is { } other && other != At(first, field)
+        select new Broken("all services agree", $"{place} has {field} {At(place, field)}, {first} {At(first, field)}");
 
     /// <summary>How many events of a name there are.</summary>
     public int Count(string name) => Events.Count(e => e.Name == name);

@@ -11,7 +11,6 @@ internal sealed class Call
     private Held? held;
     private int incarnation;
     private bool waits = true;
-    private bool counts = true;
 
     public Call(World world, string? from, string to, HttpRequestMessage request)
     {
@@ -63,7 +62,6 @@ internal sealed class Call
     private void Deliver()
     {
         held = null;
-        world.InProgress.Add(this);
         world.Scheduler.Current = Label;
         incarnation = world[to].Incarnation;
         _ = Task.Run(ProcessAsync);
@@ -84,7 +82,6 @@ internal sealed class Call
         {
             failure = e as HttpRequestException ?? Lost(e.Message);
         }
-        Ended();
         var died = world[to].Incarnation != incarnation;
         if (died)
             failure = Lost($"{to} died meanwhile");
@@ -137,37 +134,6 @@ internal sealed class Call
         world.Scheduler.Begin();
         world.Scheduler.Current = Caller;
         tell();
-    }
-
-    /// <summary>What it asked for is under way already, on behalf of another call like it: it waits for that one's end, and hands on its turn.</summary>
-    public void Join()
-    {
-        counts = false;
-        Joined = true;
-        world.Scheduler.End();
-    }
-
-    /// <summary>It waits for the end of another call.</summary>
-    public bool Joined { get; private set; }
-
-    // Those who joined end with the one that they joined: they run again from the moment in which it ends.
-    private void Ended()
-    {
-        lock (world.InProgress)
-        {
-            world.InProgress.Remove(this);
-            if (Joined)
-                Count();
-            else
-                world.InProgress.FindAll(c => c.Joined && c.Label == Label).ForEach(c => c.Count());
-        }
-    }
-
-    private void Count()
-    {
-        if (!counts)
-            world.Scheduler.Begin();
-        counts = true;
     }
 
     private static HttpRequestException Lost(string why) => new(HttpRequestError.ConnectionError, why);

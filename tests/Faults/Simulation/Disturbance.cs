@@ -33,10 +33,6 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
         "relay.publishing",
         "relay.published",
         "consumer.committed",
-        "due.GiveBackDue.claimed",
-        "due.OpenRequests.claimed",
-        "due.GiveBackDue.done",
-        "due.OpenRequests.done",
     ];
 
     // Where the connection to the store may be lost, with the commit made or not.
@@ -134,12 +130,14 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
             Fault($"refused at {point}", $"{label}: the store refuses {service} at {point}");
             return AtPoint.IsRefused;
         }
-        if (again || !Holdable.Contains(point) || !Chance(temper.Holds))
+        if (again || !IsHoldable(point) || !Chance(temper.Holds))
             return AtPoint.Passes;
         Tell($"{label}: held at {service}/{point}");
         Branches.Add($"held at {point}");
         return AtPoint.IsHeld;
     }
+
+    private static bool IsHoldable(string point) => Holdable.Contains(point) || point.StartsWith("due.", StringComparison.Ordinal);
 
     /// <summary>How many of so many records are published, and for how many of these the publisher knows; null when all is well.</summary>
     public (int Appended, int Known)? Publishing(int records)

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Mannam.Simulation;
 
 /// <summary>What is found once all is settled, and what of it does not hold.</summary>
@@ -8,7 +6,7 @@ internal sealed class Evidence(World world, long first, People people)
     /// <summary>Reads everything of the run, and checks it.</summary>
     public async Task<List<Broken>> CheckAsync()
     {
-        var records = new Records(world.Business, first, world.Log, ShownAsync);
+        var records = new Records(world.Business, first, world.Log, world.ShownAsync);
         var events = await records.EventsAsync();
         (var ledger, world.LastMovement) = await Records.LedgerAsync(world["provider"].Store, world.LastMovement);
         var sagas = new List<Saga>();
@@ -36,8 +34,8 @@ internal sealed class Evidence(World world, long first, People people)
 
     private async Task<long> LastAsync()
     {
-        await using var command = world[world.Business.Ids.Service]
-            .Store.CreateCommand($"select last_value from {world.Business.Ids.Sequence}");
+        var (service, sequence) = world.Business.Ids[0];
+        await using var command = world[service].Store.CreateCommand($"select last_value from {sequence}");
         return (long)(await command.ExecuteScalarAsync())! - first;
     }
 
@@ -51,12 +49,4 @@ internal sealed class Evidence(World world, long first, People people)
                 "the first answer again",
                 $"{key.First().Act.Text}: {string.Join(", ", key.Select(t => $"{t.Status} #{t.Saga}"))}"
             ));
-
-    private async Task<JsonNode?> ShownAsync(string path)
-    {
-        var service = world.Services.First(s => s.Declaration.Paths.Contains(path.Split('/')[1]));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost" + path));
-        using var answer = await service.Door.SendAsync(request, CancellationToken.None);
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
-    }
 }

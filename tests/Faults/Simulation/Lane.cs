@@ -50,19 +50,24 @@ internal sealed class Lane(Business business, string server, string prefix) : IA
         return opened;
     }
 
-    // A run's keys begin at the same place of the partitions as every other run's.
+    // A run's keys begin at the same place of the partitions as every other run's, and all other ids beside them.
     private async Task BeginAsync(World opened)
     {
-        var (service, sequence) = business.Ids;
-        await using (
-            var last = opened[service].Store.CreateCommand($"select case when is_called then last_value else 0 end from {sequence}")
-        )
-            first = (Math.Max((long)(await last.ExecuteScalarAsync())!, Lowest) / World.Partitions + 1) * World.Partitions;
-        await using (var set = opened[service].Store.CreateCommand($"select setval('{sequence}', $1)"))
+        var used = Lowest;
+        foreach (var (service, sequence) in business.Ids)
         {
+            await using var last = opened[service]
+                .Store.CreateCommand($"select case when is_called then last_value else 0 end from {sequence}");
+            used = Math.Max(used, (long)(await last.ExecuteScalarAsync())!);
+        }
+        first = (used / World.Partitions + 1) * World.Partitions;
+        foreach (var (service, sequence) in business.Ids)
+        {
+            await using var set = opened[service].Store.CreateCommand($"select setval('{sequence}', $1)");
             set.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
             await set.ExecuteScalarAsync();
         }
+        opened.Set(business.Settings);
         opened.Topic.Forget();
         opened.Clock.Pass(Apart);
         await opened.TellTimeAsync();

@@ -28,7 +28,7 @@ internal static partial class Mutate
             {
                 Copy(root, scratch);
                 mutation.Apply(scratch);
-                var found = await TryAsync(scratch, ct);
+                var found = await TryAsync(scratch, mutation.System, ct);
                 missed += found is null ? 1 : 0;
                 Console.WriteLine($"| {mutation.Name} | {found?.Seed ?? $"none of {Seeds}"} | {found?.Invariant} |");
             }
@@ -61,7 +61,7 @@ internal static partial class Mutate
         }
     }
 
-    private static async Task<(string Seed, string Invariant)?> TryAsync(string scratch, CancellationToken ct)
+    private static async Task<(string Seed, string Invariant)?> TryAsync(string scratch, string system, CancellationToken ct)
     {
         string[] build =
         [
@@ -86,6 +86,8 @@ internal static partial class Mutate
         [
             "tests/Faults/Simulation/bin/Release/net10.0/mannam-faults.dll",
             "simulate",
+            "--system",
+            system,
             "--seeds",
             Seeds.ToString(CultureInfo.InvariantCulture),
             "--first",

@@ -5,6 +5,9 @@ namespace Mannam.Simulation;
 /// <param name="Edits">Texts that occur once in a file, and what stands in their place.</param>
 internal sealed record Mutation(string Name, params (string File, string Find, string Replace)[] Edits)
 {
+    /// <summary>The system whose simulation looks for it.</summary>
+    public string System { get; init; } = "taxi";
+
     /// <summary>Edits the files of a checkout.</summary>
     /// <param name="root">The checkout.</param>
     /// <param name="write">False only looks whether they could be edited.</param>
@@ -98,5 +101,12 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 ""
             )
         ),
+        new(
+            "late success (an attempt ends with the service)",
+            ("src/Law/Payment/PaymentService.cs", ".Paying(LateSuccess.Counts, ", ".Paying(LateSuccess.GivenBack, ")
+        )
+        {
+            System = "law",
+        },
     ];
 }

@@ -28,6 +28,11 @@ internal sealed partial class People(World world, long first, Random random)
         acts.Add(act);
         var label = $"[{acts.Count}] {act.Text}";
         world.Disturbance.Tell(label);
+        if (act.Sets is { } settings)
+        {
+            world.Set(settings);
+            return Task.CompletedTask;
+        }
         return world.Scheduler.DoAsync(label, () => ActAsync(act, label));
     }
 
@@ -36,9 +41,10 @@ internal sealed partial class People(World world, long first, Random random)
         var told = new Told(act, 0, null, 0);
         try
         {
-            var service = ServiceOf(act);
-            using var http = new HttpMessageInvoker(new Way(world, null, service));
-            using var request = RequestOf(act);
+            if (await FindAsync(act, world.ShownAsync) is not { } found)
+                return;
+            using var http = new HttpMessageInvoker(new Way(world, null, world.Serving(found.Call.Split(' ')[1]).Name));
+            using var request = RequestOf(found);
             using var answer = await http.SendAsync(request, CancellationToken.None);
             var text = await answer.Content.ReadAsStringAsync();
             var body = text.Length > 0 ? JsonNode.Parse(text) : null;
@@ -55,10 +61,12 @@ internal sealed partial class People(World world, long first, Random random)
         world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");
     }
 
-    private string ServiceOf(Act act)
+    /// <summary>The act with what it is about found; null where there is nothing.</summary>
+    public static async Task<Act?> FindAsync(Act act, Func<string, Task<JsonNode?>> shown)
     {
-        var path = act.Call.Split(' ', '/', '?')[2];
-        return world.Services.First(s => s.Declaration.Paths.Contains(path)).Name;
+        if (act.Finds is not { } finds)
+            return act;
+        return await shown(finds) is { } found ? act with { Call = Field().Replace(act.Call, f => $"{found[f.Groups[1].Value]}") } : null;
     }
 
     /// <summary>What is sent.</summary>
@@ -94,6 +102,9 @@ internal sealed partial class People(World world, long first, Random random)
                         ? $"#{key - first}"
                         : n.Value
             );
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Field();
 
     [GeneratedRegex(@"(?<![\d.#])\d+(?![\d.])")]
     private static partial Regex Number();

@@ -38,6 +38,20 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
         );
     }
 
+    /// <summary>What is shown at a path, of a collection the only item; null where there is nothing.</summary>
+    public static async Task<JsonNode?> ShownAsync(HttpMessageInvoker http, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost" + path));
+        using var answer = await http.SendAsync(request, CancellationToken.None);
+        var shown = answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
+        return shown switch
+        {
+            JsonArray { Count: 0 } => null,
+            JsonObject all when all["_embedded"] is JsonObject items => items.Single().Value!.AsArray().SingleOrDefault(),
+            _ => shown,
+        };
+    }
+
     /// <summary>No request is charged twice; what lives is paid, what does not has its money back.</summary>
     public IEnumerable<Broken> CheckMoney(Saga saga)
     {

@@ -44,7 +44,7 @@ internal sealed class Run
     public async Task<RunResult> PlayAsync()
     {
         // A run without a fault does not count.
-        for (; steps < temper.Steps || (disturbance.Faults == 0 && steps < MostSteps); steps++)
+        for (; steps < temper.Steps * world.Business.Length || (disturbance.Faults == 0 && steps < MostSteps); steps++)
         {
             await BuryAsync();
             await StepAsync();
@@ -96,7 +96,7 @@ internal sealed class Run
 
     private IEnumerable<(int Weight, Func<Task> Go)> Choices()
     {
-        yield return (6 * temper.Patience, people.ActAsync);
+        yield return (3 * temper.Patience, people.ActAsync);
         foreach (var service in world.Services)
         {
             foreach (var loop in service.Ready)
@@ -104,13 +104,13 @@ internal sealed class Run
             foreach (var loop in service.Stale)
                 yield return (6, () => LoopAsync(service, loop, "stale "));
             if (temper.Replaces && service.Idle.Any(l => l.Name == "consumer"))
-                yield return (2, () => ReplaceAsync(service));
+                yield return (1, () => ReplaceAsync(service));
             if (service.Away)
                 yield return (6, () => ComeBack(service));
             else if (disturbance.Chance(temper.Crashes / 4))
                 yield return (6, () => DieAsync(service));
         }
-        foreach (var held in world.Scheduler.AllHeld)
+        foreach (var held in world.Scheduler.Free.ToList())
             yield return (8, () => GoOnAsync(held));
         if (world.Clock.Wakes is [var next, ..])
             yield return (3, () => WakeAsync(next));

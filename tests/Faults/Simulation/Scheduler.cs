@@ -6,7 +6,11 @@ namespace Mannam.Simulation;
 /// <param name="Service">The service whose end ends it too; null for what is on its way between two.</param>
 /// <param name="Go">Lets it go on.</param>
 /// <param name="Fail">Lets it fail.</param>
-internal sealed record Held(string Label, string Where, string? Service, Action Go, Action<Exception> Fail);
+internal sealed record Held(string Label, string Where, string? Service, Action Go, Action<Exception> Fail)
+{
+    /// <summary>What has to end before it can go on; null when it can at once.</summary>
+    public Task? Until { get; init; }
+}
 
 /// <summary>Lets one piece of code run at a time, and knows when it has come to rest: ended, held at a point, or waiting for another.</summary>
 /// <remarks>Whoever waits for another (a caller for its answer, a delay for its time) hands on its turn, so that the count of those that run is 0
@@ -22,8 +26,11 @@ internal sealed class Scheduler
     /// <summary>Whose turn it is.</summary>
     public string Current { get; set; } = "";
 
-    /// <summary>What is held now, in the order in which it was.</summary>
-    public IReadOnlyList<Held> AllHeld => held;
+    /// <summary>What is held now and may go on, in the order in which it was.</summary>
+    public IEnumerable<Held> Free => held.Where(h => h.Until is not { IsCompleted: false });
+
+    /// <summary>What is held of a service, or waits in it for other code.</summary>
+    public Held? HeldOf(string service) => held.Find(h => h.Service == service);
 
     /// <summary>One more runs.</summary>
     public void Begin()
@@ -65,30 +72,32 @@ internal sealed class Scheduler
     }
 
     /// <summary>Starts something that ends by itself, and waits until nobody runs.</summary>
-    public Task DoAsync(string label, Func<Task> body) =>
-        LetAsync(
-            label,
-            () =>
-                _ = Task.Run(async () =>
-                {
-                    try
-                    {
-                        await body();
-                    }
-                    finally
-                    {
-                        End();
-                    }
-                })
-        );
+    public Task DoAsync(string label, Func<Task> body) => LetAsync(label, () => Start(body));
 
-    /// <summary>Whoever runs is held until it is let go.</summary>
-    public async Task HoldAsync(string where, string? service)
+    private void Start(Func<Task> body) =>
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await body();
+            }
+            finally
+            {
+                End();
+            }
+        });
+
+    /// <summary>Whoever runs is held until it is let go; not before something else has ended.</summary>
+    public Task HoldAsync(string where, string service, Task? until = null)
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Hold(new Held(Current, where, service, go.SetResult, go.SetException));
-        await go.Task;
+        Hold(new Held(Current, where, service, go.SetResult, go.SetException) { Until = until });
+        return go.Task;
     }
+
+    /// <summary>Something begins that nobody waits for: when it is let go.</summary>
+    public void Postpone(string label, string service, Func<Task> code) =>
+        held.Add(new Held(label, "it begins", service, () => Start(code), _ => End()));
 
     /// <summary>Keeps what was held by others; its turn is over.</summary>
     public void Hold(Held what)

@@ -8,10 +8,11 @@ using Npgsql;
 namespace Mannam.Simulation;
 
 /// <summary>One service of a simulated world: the real one, whose loops make a step when they are told to. It can die and come back.</summary>
-internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
+internal sealed partial class Service(World world, ServiceHost host) : IAsyncDisposable
 {
     private readonly List<ILoop> stale = [];
     private readonly HashSet<ILoop> busy = [];
+    private readonly HashSet<ILoop> awake = [];
     private List<ILoop> loops = [];
     private CancellationTokenSource life = new();
 
@@ -31,46 +32,19 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
     public bool Away { get; private set; }
 
     /// <summary>The loops that may have something to do, and are not in the midst of it.</summary>
-    public IEnumerable<ILoop> Ready => Away ? [] : loops.Where(l => Awake.Contains(l.Name) && !busy.Contains(l));
+    public IEnumerable<ILoop> Ready => Away ? [] : loops.Where(l => awake.Contains(l) && !busy.Contains(l));
 
     /// <summary>All its loops that are not in the midst of a step.</summary>
     public IEnumerable<ILoop> Idle => Away ? [] : loops.Where(l => !busy.Contains(l));
 
-    /// <summary>Subscribers of earlier lives that do not know that they are dead.</summary>
-    public IEnumerable<ILoop> Stale => Away ? [] : stale.Where(l => !busy.Contains(l));
+    /// <summary>Subscribers of earlier lives that do not know that they are dead, and may have something to do.</summary>
+    public IEnumerable<ILoop> Stale => Away ? [] : stale.Where(l => awake.Contains(l) && !busy.Contains(l));
 
-    /// <summary>The names of the loops that may have something to do.</summary>
-    public HashSet<string> Awake { get; } = [];
+    /// <summary>The loops of these names, of all lives, may have something to do.</summary>
+    public void Wake(params string[] names) => awake.UnionWith(loops.Concat(stale).Where(l => names.Contains(l.Name)));
 
-    /// <summary>It comes to one of its points.</summary>
-    public async ValueTask AtAsync(string point)
-    {
-        if (Away)
-            throw new CrashException(Name);
-        if (point == "approval.joining")
-        {
-            world.Join();
-            return;
-        }
-        var label = world.Scheduler.Current;
-        switch (world.Disturbance.At(Name, point, label))
-        {
-            case AtPoint.Dies:
-                Die();
-                throw new CrashException(Name);
-            case AtPoint.IsCutOff:
-                throw new NpgsqlException("the connection was lost", new IOException());
-            case AtPoint.IsRefused:
-                throw new InvalidOperationException("refused");
-            case AtPoint.IsHeld:
-                await world.Scheduler.HoldAsync($"{Name}/{point}", Name);
-                break;
-        }
-        if (point is "command.committed" or "consumer.committed" or "waiting.committed")
-            Awake.UnionWith(["relay", "due"]);
-        else if (point == "consumer.set-aside")
-            Awake.Add("waiting");
-    }
+    /// <summary>So may all of this life.</summary>
+    public void WakeAll() => awake.UnionWith(loops);
 
     /// <summary>It dies: none of its points lets anybody pass from now on.</summary>
     public void Die()
@@ -102,7 +76,7 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
         life = new();
         loops = host.MakeLoops();
         Prepare();
-        Awake.UnionWith(loops.Select(l => l.Name));
+        WakeAll();
     }
 
     /// <summary>Another replica takes over what its subscriber reads, which does not know.</summary>
@@ -111,7 +85,7 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
         var at = loops.FindIndex(l => l.Name == "consumer");
         stale.Add(loops[at]);
         loops[at] = host.MakeLoops().First(l => l.Name == "consumer");
-        Awake.Add("consumer");
+        Wake("consumer");
     }
 
     /// <summary>One step of a loop, as far as it comes.</summary>
@@ -119,7 +93,7 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
     {
         var label = $"{Name} {(stale.Contains(loop) ? "stale " : "")}{loop.Name}";
         busy.Add(loop);
-        Awake.Remove(loop.Name);
+        awake.Remove(loop);
         return world.Scheduler.DoAsync(
             label,
             async () =>
@@ -127,11 +101,11 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
                 try
                 {
                     if (await loop.StepAsync(life.Token))
-                        Awake.Add(loop.Name);
+                        awake.Add(loop);
                 }
                 catch (Exception e)
                 {
-                    Awake.Add(loop.Name);
+                    awake.Add(loop);
                     Failed(label, e);
                 }
                 finally
@@ -172,7 +146,8 @@ internal sealed class Service(World world, ServiceHost host) : IAsyncDisposable
             loops[i] = fresh.First(l => l.Name == loops[i].Name);
         }
         Prepare();
-        Awake.UnionWith(loops.Select(l => l.Name));
+        // There is nothing to do before somebody acts.
+        awake.Clear();
     }
 
     // One after the other, so that chance decides on each; and nothing that takes days.

@@ -23,6 +23,7 @@ internal sealed class Settling(World world)
             if (service.Away)
                 service.ComeBack();
             await service.ForgetStaleAsync();
+            service.WakeAll();
         }
         // First what was held: a claim that ends now is due again only after its pause.
         if (!await DrainAsync())
@@ -36,6 +37,9 @@ internal sealed class Settling(World world)
             left = await LeftAsync();
             if (left.Count == 0)
                 return null;
+            // Whoever was not told of it looks by itself.
+            foreach (var service in world.Services)
+                service.WakeAll();
         }
         return left;
     }
@@ -50,16 +54,14 @@ internal sealed class Settling(World world)
             world.Clock.Pass(TimeSpan.FromTicks(until - world.Clock.Ticks));
         await world.TellTimeAsync();
         foreach (var service in world.Services)
-            service.Awake.UnionWith(["due", "waiting"]);
+            service.Wake("due", "waiting");
     }
 
     private async Task<bool> DrainAsync()
     {
-        foreach (var service in world.Services)
-            service.Awake.UnionWith(service.Idle.Select(l => l.Name));
         for (var step = 0; step < MostSteps; step++)
         {
-            if (world.Scheduler.AllHeld is [var held, ..])
+            if (world.Scheduler.Free.FirstOrDefault() is { } held)
                 await world.Scheduler.ReleaseAsync(held);
             else if (world.Clock.Wakes is [var wake, ..])
                 await world.Clock.WakeAsync(wake);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Host;
+using Mannam.Simulation.Law;
 using Mannam.Simulation.Taxi;
 
 namespace Mannam.Simulation;
@@ -8,7 +9,7 @@ namespace Mannam.Simulation;
 /// <summary>The command <c>simulate</c>.</summary>
 internal static class Simulate
 {
-    private static readonly Business[] All = [new TaxiBusiness()];
+    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness()];
 
     /// <summary>The business of a system.</summary>
     public static Business Of(string system) =>
@@ -95,7 +96,7 @@ internal static class Simulate
                     {
                         try
                         {
-                            await using var runs = new Lane(business, server, $"s{lane}_");
+                            await using var runs = new Lane(business, server, $"{business.System.Name}{lane}_");
                             for (
                                 var seed = Next();
                                 seed < from + seeds && !end.IsCancellationRequested && !(first && summary.Failed > 0);

@@ -13,7 +13,7 @@ internal sealed class Temper
         (Unpublished, Split) = (Level(0.2), Level(0.8));
         (Copies, HangsUp, Replaces) = (random.Next(3) > 0, random.Next(3) > 0, random.Next(3) > 0);
         (Broken, Refused) = (Level(0.04), Level(0.3));
-        (Steps, Patience) = (random.Next(40, 120), random.Next(1, 4));
+        (Steps, Patience) = (random.Next(35, 105), random.Next(1, 4));
     }
 
     /// <summary>Somebody is held at a named point.</summary>

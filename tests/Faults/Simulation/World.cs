@@ -10,12 +10,13 @@ using Npgsql;
 namespace Mannam.Simulation;
 
 /// <summary>A system in which nothing happens by itself: its services, their stores, its topic, the ways between them, and the time.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed partial class World : IAsyncDisposable
 {
     /// <summary>So many that two sagas of a run share one.</summary>
     public const int Partitions = 2;
 
     private readonly Dictionary<string, Service> services = [];
+    private readonly IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
     private InProcessTransport transport = null!;
     private IAsyncDisposable writer = null!;
 
@@ -32,9 +33,6 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Calls whose callers wait.</summary>
     public List<Call> Calls { get; } = [];
-
-    /// <summary>Calls that a service has begun and not ended.</summary>
-    public List<Call> InProgress { get; } = [];
 
     /// <summary>Services that have died and are to be buried.</summary>
     public List<Service> Died { get; } = [];
@@ -60,8 +58,16 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
+    /// <summary>The installation's settings are changed, while it runs.</summary>
+    public void Set(IEnumerable<KeyValuePair<string, string>> changed)
+    {
+        foreach (var (name, value) in changed)
+            settings["Mannam:" + name] = value;
+    }
+
     private async Task StartAsync(string server, string prefix)
     {
+        Set(Business.Settings);
         var connection = new NpgsqlConnectionStringBuilder(server)
         {
             // The world's own now() is found before PostgreSQL's.
@@ -89,7 +95,6 @@ internal sealed class World : IAsyncDisposable
 
     private async Task<Service> StartAsync(ServiceDeclaration declaration, string database)
     {
-        var settings = Business.Settings.ToDictionary(s => "Mannam:" + s.Key, s => (string?)s.Value);
         var host = await ServiceHost.StartAsync(
             declaration,
             new ServiceEnvironment
@@ -97,7 +102,7 @@ internal sealed class World : IAsyncDisposable
                 ConnectionString = database,
                 Topic = Business.System.Name,
                 Transport = Topic,
-                Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+                Configuration = settings,
                 InProcess = peer => new Way(this, declaration.FullName, peer),
                 Time = Clock.Of(declaration.FullName),
                 RunLoops = false,
@@ -105,7 +110,7 @@ internal sealed class World : IAsyncDisposable
             CancellationToken.None
         );
         var service = new Service(this, host);
-        host.Points.Reached = service.AtAsync;
+        (host.Points.Reached, host.Points.Join, host.Points.Begin) = (service.AtAsync, service.JoinAsync, service.Begin);
         service.ComeBack();
         return service;
     }
@@ -121,11 +126,8 @@ internal sealed class World : IAsyncDisposable
     public void Appended()
     {
         foreach (var service in Services)
-            service.Awake.Add("consumer");
+            service.Wake("consumer");
     }
-
-    /// <summary>Whoever runs waits from now on for another call like its own.</summary>
-    public void Join() => InProgress.Last(c => c.Label == Scheduler.Current && !c.Joined).Join();
 
     /// <summary>Ends all that a dead service was in the midst of, one after the other.</summary>
     public async Task EndAllOfAsync(string service, CancellationTokenSource life)
@@ -141,7 +143,7 @@ internal sealed class World : IAsyncDisposable
         );
         while (true)
         {
-            if (Scheduler.AllHeld.FirstOrDefault(h => h.Service == service) is { } held)
+            if (Scheduler.HeldOf(service) is { } held)
                 await Scheduler.ReleaseAsync(held, crash);
             else if (Calls.Find(c => c.From == service) is { } call)
                 await Scheduler.LetAsync(
@@ -157,14 +159,6 @@ internal sealed class World : IAsyncDisposable
             else
                 return;
         }
-    }
-
-    /// <summary>Whether money was taken for a saga.</summary>
-    public async Task<bool> WasPaidAsync(long key)
-    {
-        await using var command = this["provider"].Store.CreateCommand("select exists (select 1 from ledger where name = $1)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Business.ChargeOf(key) });
-        return await command.ExecuteScalarAsync() is true;
     }
 
     /// <summary>Waits until what a closed connection held is free: that its server's process has ended.</summary>

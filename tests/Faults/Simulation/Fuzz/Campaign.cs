@@ -53,7 +53,7 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
         await ActAsync();
         await SettleAsync();
         var before = await stores.ContentAsync();
-        var last = await stores.LastAsync(business.Ids);
+        var last = await stores.LastAsync(business.Ids[0]);
         var middle = from + (to - from) * 2 / 5;
         await AllAsync(from, middle, n => calls.Single(n, last, onlyRefused: true), ct);
         await SettleAsync();
@@ -108,14 +108,16 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
     private async Task ActAsync()
     {
         var acts = new List<Act>();
-        var first = await stores.LastAsync(business.Ids);
+        var first = await stores.LastAsync(business.Ids[0]);
         for (var i = 0; i < ActsEachChapter; i++)
         {
             if (i % 20 == 0)
-                (acts, first) = ([], await stores.LastAsync(business.Ids));
+                (acts, first) = ([], await stores.LastAsync(business.Ids[0]));
             var act = business.Next(random, new Seen(first, acts));
             acts.Add(act);
-            using var request = People.RequestOf(act);
+            if (act.Sets is not null || await People.FindAsync(act, target.ShownAsync) is not { } found)
+                continue;
+            using var request = People.RequestOf(found);
             using var answer = await target.Http.SendAsync(request, CancellationToken.None);
             if ((int)answer.StatusCode >= 500 && (int)answer.StatusCode != 503)
                 findings.Add("no 5xx but 503", $"{act.Text}: {(int)answer.StatusCode}");
@@ -151,7 +153,7 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
         var events = await records.EventsAsync();
         var (ledger, _) = await Records.LedgerAsync(stores["provider"], 0);
         var sagas = new List<Saga>();
-        for (var saga = 1; saga <= await stores.LastAsync(business.Ids); saga++)
+        for (var saga = 1; saga <= await stores.LastAsync(business.Ids[0]); saga++)
         {
             if (await records.FindAsync(saga, events, ledger, [], []) is { } found)
                 sagas.Add(found);

@@ -97,12 +97,7 @@ internal sealed class Target : IAsyncDisposable
     }
 
     /// <summary>What is shown at a path; null where there is nothing.</summary>
-    public async Task<JsonNode?> ShownAsync(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost" + path));
-        using var answer = await Http.SendAsync(request, CancellationToken.None);
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
-    }
+    public Task<JsonNode?> ShownAsync(string path) => Records.ShownAsync(Http, path);
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mannam.Chassis.Declaration;
 using Mannam.Taxi;
 using static Mannam.Simulation.Taxi.TaxiInvariants;
@@ -13,7 +12,7 @@ internal sealed class TaxiBusiness : Business
 
     public override SystemDeclaration System => TaxiSystem.Declaration;
 
-    public override (string Service, string Sequence) Ids => ("taxi.catch", "catch_ids");
+    public override IReadOnlyList<(string Service, string Sequence)> Ids => [("taxi.catch", "catch_ids")];
 
     public override IReadOnlyDictionary<string, string> Settings { get; } =
         // The circuit looks back on earlier runs.
@@ -26,16 +25,8 @@ internal sealed class TaxiBusiness : Business
         var requests = seen.Count("request");
         if (requests == 0 || (requests < MostRequests && random.Next(4) == 0))
             return Request(random, seen, requests + 1);
-        var keyed = seen.Acts.Where(a => a.Key is not null).ToList();
-        if (keyed.Count > 0 && random.Next(4) == 0)
-        {
-            var again = keyed[random.Next(keyed.Count)];
-            return again with
-            {
-                Text = $"again {again.Text.Replace("again ", "", StringComparison.Ordinal)}",
-                Kind = again.Kind.Replace("request", "again", StringComparison.Ordinal),
-            };
-        }
+        if (random.Next(4) == 0 && seen.Again(random) is { } again)
+            return again with { Kind = again.Kind.Replace("request", "again", StringComparison.Ordinal) };
         var (saga, driver) = (random.Next(1, requests + 1), Drivers[random.Next(Drivers.Length)]);
         // More often about what somebody else is about too.
         if (random.Next(2) == 0 && seen.Acts.LastOrDefault(a => a.Kind == "take") is { } taken)
@@ -43,9 +34,8 @@ internal sealed class TaxiBusiness : Business
         var id = seen.KeyOf(saga);
         var act = random.Next(7) switch
         {
-            <= 2 => Keyed(
+            <= 2 => seen.Keyed(
                 random,
-                seen,
                 new Act($"{driver} takes #{saga}", "take", "POST /pickUps") { Body = new { matchId = id, driver }, OnlyPaid = true }
             ),
             <= 4 => new Act($"{driver} gives up #{saga}", "give up", $"DELETE /pickUps/{id}?driver={driver}"),
@@ -66,19 +56,10 @@ internal sealed class TaxiBusiness : Business
             destination = "Seoul",
             customer = "Peter",
         };
-        return Keyed(
+        return seen.Keyed(
             random,
-            seen,
             new Act($"Peter asks for a taxi at {price}", "request", "POST /catches") { Body = order, Who = $"{price}" }
         );
-    }
-
-    private static Act Keyed(Random random, Seen seen, Act act)
-    {
-        if (random.Next(2) == 0)
-            return act;
-        var key = seen.Acts.Count + 1;
-        return act with { Text = $"{act.Text} with key {key}", Key = string.Create(CultureInfo.InvariantCulture, $"{seen.First}-{key}") };
     }
 
     public override bool IsPaid(Saga saga) => saga.At(Catch, "status") is not (null or "Cancel");

@@ -12,7 +12,8 @@ internal static class TaxiInvariants
     public static IEnumerable<Broken> Check(Saga saga) =>
         [
             .. CheckState(saga),
-            .. CheckFields(saga),
+            // What the rider asked for is the same everywhere.
+            .. saga.Differences(Catch, "price", "startingPoint", "destination", "customer"),
             .. CheckHistory(saga),
             .. CheckViews(saga),
             .. saga.Told.SelectMany(t => CheckAnswer(saga, t)),
@@ -45,17 +46,6 @@ internal static class TaxiInvariants
             yield return new("all services agree", $"{status}: expected {expected}, found {found}");
         if (saga.At(PickUp, "driver") != saga.At(Page, "driver"))
             yield return new("all services agree", $"driver {saga.At(PickUp, "driver")}, on the page {saga.At(Page, "driver")}");
-    }
-
-    // What the rider asked for is the same everywhere.
-    private static IEnumerable<Broken> CheckFields(Saga saga)
-    {
-        string[] fields = ["price", "startingPoint", "destination", "customer"];
-        foreach (var (place, shown) in saga.Places)
-        {
-            foreach (var field in fields.Where(f => shown?[f] is not null && saga.At(place, f) != saga.At(Catch, f)))
-                yield return new("all services agree", $"{place} has {field} {saga.At(place, field)}, the request {saga.At(Catch, field)}");
-        }
     }
 
     // What happened, each once and in an order that makes sense.
