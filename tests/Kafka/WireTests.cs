@@ -66,7 +66,9 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();
         Assert.Equal(12, admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Count);
         var settings = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }]);
-        Assert.Equal("-1", settings[0].Entries["retention.ms"].Value);
+        // The topic's own, whatever the broker's default is.
+        foreach (var limit in new[] { "retention.ms", "retention.bytes" })
+            Assert.Equal(("-1", ConfigSource.DynamicTopicConfig), (settings[0].Entries[limit].Value, settings[0].Entries[limit].Source));
     }
 
     [Fact]
@@ -115,17 +117,43 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
         );
     }
 
-    [Fact]
-    public async Task What_the_broker_refuses_stops_what_is_behind_it_until_it_is_gone()
+    [Theory]
+    [InlineData(2_000_000)] // The library refuses it, as the broker would.
+    [InlineData(2_000)] // The broker does: less than that is configured for the topic.
+    public async Task What_the_broker_refuses_stops_what_is_behind_it_until_it_is_gone(int size)
     {
-        var large = Event(1, 2, new string('x', 2_000_000));
         await PublishAsync(Event(1, 1));
+        if (size < 1_000_000)
+            await LimitAsync(1_500);
 
-        var failed = await Assert.ThrowsAsync<PublishException>(() => PublishAsync(Event(1, 2), large, Event(1, 4)));
+        var failed = await Assert.ThrowsAsync<PublishException>(() =>
+            PublishAsync(Event(1, 2), Event(1, 3, new string('x', size)), Event(1, 4))
+        );
         await PublishAsync(Event(1, 5));
 
+        Assert.DoesNotContain(1, failed.Delivered);
         Assert.DoesNotContain(2, failed.Delivered);
-        Assert.DoesNotContain((await World.EventsAsync(1)).Select(e => e.Number()), n => n == 4);
+        Assert.DoesNotContain((await World.EventsAsync(1)).Select(e => e.Number()), n => n is 3 or 4);
         Assert.Equal(5, (await World.EventsAsync(1))[^1].Number());
+    }
+
+    private async Task LimitAsync(int bytes)
+    {
+        Assert.SkipUnless(Broker.IsHere, "librdkafka's mock takes whatever it is given");
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();
+        await admin.IncrementalAlterConfigsAsync(
+            new()
+            {
+                [new ConfigResource { Type = ResourceType.Topic, Name = World.Topic }] =
+                [
+                    new ConfigEntry
+                    {
+                        Name = "max.message.bytes",
+                        Value = $"{bytes}",
+                        IncrementalOperation = AlterConfigOpType.Set,
+                    },
+                ],
+            }
+        );
     }
 }

@@ -112,6 +112,21 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
     }
 
     [Fact]
+    public async Task What_a_killed_replica_did_not_take_is_asked_of_the_other()
+    {
+        var place = spread.PlaceOf("taxi.pickup");
+        await spread.StartAsync("taxi.pickup", 1 - place);
+        await spread.SeesAsync("taxi.pickup", 2);
+
+        await spread.KillAsync("taxi.pickup", place);
+
+        // In turn, so that the gateway comes to the dead one before a probe has found it.
+        for (var i = 0; i < 4; i++)
+            await spread.Http.AskAsync("GET /pickUps").Gives(200);
+        await spread.SeesAsync("taxi.pickup", 1);
+    }
+
+    [Fact]
     public async Task Each_service_in_turn_is_replaced_behind_the_gateway_and_no_request_fails()
     {
         var riders = new Riders(spread.Http);

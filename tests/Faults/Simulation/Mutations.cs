@@ -40,7 +40,10 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             )
         ),
         new("the position's condition", ("src/Chassis/Messaging/Positions.cs", " and p.next = v.expected", "")),
-        new("the sweep", ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Mannam.Chassis.Storage.Decision.Holds")),
+        new(
+            "the sweep",
+            ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Mannam.Chassis.Storage.Decision.Holds")
+        ),
         new(
             "payment's idempotency",
             (
