@@ -8,17 +8,17 @@ using Mannam.Bench.Start;
 using Mannam.Bench.View;
 
 const string Usage = """
-    mannam-bench request [--requests N] [--warm-up N] [--connections 64] [--rounds 3] [--taxi-command "COMMAND"]
-        POST /catches until the last consequence is visible in every view, beside the bare baseline.
+    mannam-bench request [--requests N] [--warm-up N] [--connections 64] [--rounds 3] [--systems taxi]
+        POST /catches until the last consequence is visible in every view, beside the bare baseline. With more systems they run beside.
     mannam-bench lag [--rate 200] [--seconds 30] [--warm-up N] [--rounds 3] [--kafka ADDRESS]
         From the answer to POST /catches until it is visible in catchReqLists and in myPages, in process or on Kafka.
     mannam-bench view [--seconds 10] [--readers 16] [--connections 64] [--warm-up N] [--rounds 3]
         GET /myPages/{id} beside a bare read by key, each alone and each while requests are taken.
-    mannam-bench siege [--connections 100] [--seconds 60] [--warm-up N]
-        The documents' load by siege, beside its ceiling; then payment hangs for 20 s in the middle.
+    mannam-bench siege [--connections 100] [--seconds 60] [--warm-up N] [--systems taxi | insurance]
+        The document's load by siege, beside its ceiling; then payment hangs for 20 s in the middle.
     mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 3] [--seconds 10] [--rate 200]
         Request rate, lag, view reads and start, empty and with so many finished requests.
-    mannam-bench start [--rounds 5]
+    mannam-bench start [--rounds 5] [--systems taxi]
         From the start to ready on a PostgreSQL that accepts connections, and memory at rest.
         Each takes --taxi-command "COMMAND" in place of `mannam up`; it finds $PORT, $DATA and $POSTGRES in its environment.
     mannam-bench baseline --postgres CONNECTION [--port PORT] [--prefix NAME] [--views]
@@ -30,7 +30,7 @@ try
     return args switch
     {
         ["request", .. var rest] => await RequestBenchmark.RunAsync(
-            new Arguments(rest, ["--requests", "--warm-up", "--connections", "--rounds", "--taxi-command"], [])
+            new Arguments(rest, ["--requests", "--warm-up", "--connections", "--rounds", "--systems", "--taxi-command"], [])
         ),
         ["lag", .. var rest] => await LagBenchmark.RunAsync(
             new Arguments(rest, ["--rate", "--seconds", "--warm-up", "--rounds", "--kafka", "--taxi-command"], [])
@@ -39,12 +39,12 @@ try
             new Arguments(rest, ["--seconds", "--readers", "--connections", "--warm-up", "--rounds", "--taxi-command"], [])
         ),
         ["siege", .. var rest] => await SiegeBenchmark.RunAsync(
-            new Arguments(rest, ["--connections", "--seconds", "--warm-up", "--taxi-command"], [])
+            new Arguments(rest, ["--connections", "--seconds", "--warm-up", "--systems", "--taxi-command"], [])
         ),
         ["growth", .. var rest] => await GrowthBenchmark.RunAsync(
             new Arguments(rest, ["--finished", "--requests", "--warm-up", "--rounds", "--seconds", "--rate", "--taxi-command"], [])
         ),
-        ["start", .. var rest] => await StartBenchmark.RunAsync(new Arguments(rest, ["--rounds", "--taxi-command"], [])),
+        ["start", .. var rest] => await StartBenchmark.RunAsync(new Arguments(rest, ["--rounds", "--systems", "--taxi-command"], [])),
         ["baseline", .. var rest] => await BaselineCommand.RunAsync(new Arguments(rest, ["--postgres", "--port", "--prefix"], ["--views"])),
         ["--help"] => Say(Usage, 0),
         _ => Say(Usage, 2),

@@ -22,7 +22,7 @@ internal static class GrowthBenchmark
             arguments.Number("--seconds", 10),
             arguments.Number("--rate", 200)
         );
-        return TestStand.RunAsync(arguments.Text("--taxi-command", ""), stand => CompareAsync(stand, plan));
+        return TestStand.RunAsync(arguments, stand => CompareAsync(stand, plan));
     }
 
     private static async Task CompareAsync(TestStand stand, GrowthPlan plan)
@@ -50,7 +50,7 @@ internal static class GrowthBenchmark
             TestStand.Progress($"{what}, round {round} of {plan.Rounds}");
             var run = await RequestBenchmark.LoadAsync(mannam, 64, plan.Requests, stand.Stop);
             run.MustAllBe(201, "POST /catches");
-            var end = await Views.AwaitLastAsync(mannam.Endpoint, run.Ids, stand.Stop);
+            var end = await Views.AwaitLastAsync(mannam, run.Ids, stand.Stop);
             rates.Add(plan.Requests / Stopwatch.GetElapsedTime(run.Started, end).TotalSeconds);
             lags.Add(await Steady.MeasureAsync(mannam, plan.Rate, plan.Seconds, stand.Stop));
             var reading = new Reading(mannam, [.. run.Ids.Take(2000)], 16);
@@ -76,7 +76,7 @@ internal static class GrowthBenchmark
         using var asked = await Http.PostAsync(new Uri(address, "/catches"), body, ct);
         asked.EnsureSuccessStatusCode();
         var id = long.Parse(asked.Headers.Location!.Segments[^1], CultureInfo.InvariantCulture);
-        await Views.AwaitLastAsync(mannam.Endpoint, [id], ct);
+        await Views.AwaitLastAsync(mannam, [id], ct);
         using var taken = await Http.PostAsJsonAsync(new Uri(address, "/pickUps"), new { matchId = id, driver = "Speedmate" }, ct);
         taken.EnsureSuccessStatusCode();
         for (var end = DateTime.UtcNow.AddSeconds(30); ; await Task.Delay(20, ct))

@@ -20,7 +20,7 @@ internal static class LagBenchmark
         var (warmUp, rounds) = (arguments.Number("--warm-up", 12_000), arguments.Number("--rounds", 3));
         string[] kafka = arguments.Has("--kafka") ? ["--kafka", arguments.Required("--kafka")] : [];
         return TestStand.RunAsync(
-            arguments.Text("--taxi-command", ""),
+            arguments,
             async stand =>
             {
                 await using var baseline = await stand.BaselineAsync();
@@ -107,7 +107,7 @@ internal static class Steady
         TestStand.Progress($"warming up {side.Name}: {requests} requests");
         var warm = await RequestBenchmark.LoadAsync(side, 64, requests, ct);
         warm.MustAllBe(201, $"POST /catches of {side.Name}");
-        await Stand.Views.AwaitLastAsync(side.Endpoint, warm.Ids, ct);
+        await Stand.Views.AwaitLastAsync(side, warm.Ids, ct);
         await MeasureAsync(side, rate, 3, ct);
     }
 

@@ -38,7 +38,7 @@ internal sealed record Measurement(
         var before = await Reading.TakeAsync(side, server, ct);
         var run = await load();
         run.MustAllBe(201, $"POST /catches of {side.Name}");
-        var end = awaitViews ? await Views.AwaitLastAsync(side.Endpoint, run.Ids, ct) : run.Ended;
+        var end = awaitViews ? await Views.AwaitLastAsync(side, run.Ids, ct) : run.Ended;
         var after = await Reading.TakeAsync(side, server, ct);
 
         double requests = run.Ids.Count;

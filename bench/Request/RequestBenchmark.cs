@@ -20,7 +20,7 @@ internal static class RequestBenchmark
             arguments.Number("--connections", 64),
             arguments.Number("--rounds", 3)
         );
-        return await TestStand.RunAsync(arguments.Text("--taxi-command", ""), stand => CompareAsync(plan, stand));
+        return await TestStand.RunAsync(arguments, stand => CompareAsync(plan, stand));
     }
 
     private static async Task CompareAsync(Plan plan, TestStand stand)
@@ -38,7 +38,7 @@ internal static class RequestBenchmark
                 warm.MustAllBe(201, $"POST /catches of {side.Name}");
                 ids.AddRange(side == mannam ? warm.Ids : []);
             }
-            await Views.AwaitLastAsync(mannam.Endpoint, ids, ct);
+            await Views.AwaitLastAsync(mannam, ids, ct);
 
             TestStand.Progress("waiting for PostgreSQL's statistics");
             await Task.Delay(ServerCounters.Settling, ct);
@@ -58,7 +58,7 @@ internal static class RequestBenchmark
             report.Commits = ((after.Baseline - before.Baseline) / all, (after.Other - before.Other) / all);
 
             TestStand.Progress($"verifying that all {ids.Count} requests are in every view");
-            await Views.VerifyAsync(mannam.Endpoint, plan.Connections, ids, ct);
+            await Views.VerifyAsync(mannam, plan.Connections, ids, ct);
             report.Print(Console.Out);
         }
         catch (BenchmarkFailedException)
@@ -78,7 +78,7 @@ internal static class RequestBenchmark
     /// <summary>So many requests over so many connections.</summary>
     internal static Task<LoadRun> LoadAsync(Side side, int connections, int requests, CancellationToken ct)
     {
-        var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, Body);
+        var request = LoadRun.Bytes("POST", side.Root + "/catches", side.Endpoint, Body);
         return LoadRun.RunAsync(side.Endpoint, connections, requests, _ => request, ct);
     }
 }

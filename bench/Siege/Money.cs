@@ -17,16 +17,16 @@ internal static class Money
 
     /// <summary>Waits until both agree, and says what was found.</summary>
     /// <exception cref="BenchmarkFailedException">They do not agree, or somebody was charged twice.</exception>
-    internal static async Task<string> CompareAsync(string server, CancellationToken ct)
+    internal static async Task<string> CompareAsync(string server, Besieged besieged, CancellationToken ct)
     {
-        await using var catches = Open(server, "mannam_taxi_catch");
+        await using var requests = Open(server, besieged.Database);
         await using var provider = Open(server, "mannam_provider");
         await using var twice = provider.CreateCommand(Twice);
         if (await twice.ExecuteScalarAsync(ct) is > 0L and var count)
             throw new BenchmarkFailedException($"{count} requests were charged more than once");
         for (var end = DateTime.UtcNow + Patience; ; await Task.Delay(500, ct))
         {
-            var living = await NamesAsync(catches, "select 'taxi-' || key from catches where status <> 'Cancel'", ct);
+            var living = await NamesAsync(requests, besieged.Living, ct);
             var charged = await NamesAsync(provider, Kept, ct);
             if (living.SetEquals(charged))
                 return $"{charged.Count} charges are kept, for the {living.Count} requests that live; none charged without a request, none twice";

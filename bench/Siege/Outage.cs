@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Bench.Load;
-using Mannam.Bench.Request;
 using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Siege;
 
 /// <summary>Users who ask again and again, while payment hangs in the middle. Who is refused at once waits a little before asking again, as people would.</summary>
 /// <param name="mannam">Whom to ask.</param>
+/// <param name="besieged">What for.</param>
 /// <param name="users">How many.</param>
 /// <param name="setMode">Has the provider behave.</param>
-internal sealed class Outage(Side mannam, int users, Func<string, Task> setMode)
+internal sealed class Outage(Side mannam, Besieged besieged, int users, Func<string, Task> setMode)
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Hung = TimeSpan.FromSeconds(20);
@@ -45,7 +45,7 @@ internal sealed class Outage(Side mannam, int users, Func<string, Task> setMode)
     private async Task UseAsync(CancellationToken over)
     {
         using var connection = new HttpConnection(mannam.Endpoint);
-        var request = LoadRun.Bytes("POST", "/catches", mannam.Endpoint, RequestBenchmark.Body);
+        var request = LoadRun.Bytes("POST", besieged.Path, mannam.Endpoint, besieged.Body);
         while (!over.IsCancellationRequested)
         {
             var asked = Stopwatch.GetTimestamp();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mannam.Bench.Request;
+using Mannam.Bench.Load;
 using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Siege;
@@ -22,21 +22,23 @@ internal static class SiegeBenchmark
     {
         var (users, seconds) = (arguments.Number("--connections", 100), arguments.Number("--seconds", 60));
         var warmUp = arguments.Number("--warm-up", 12_000);
+        var besieged = Besieged.Of(arguments.Text("--systems", "taxi"));
         return TestStand.RunAsync(
-            arguments.Text("--taxi-command", ""),
+            arguments,
             async stand =>
             {
                 await using var mannam = await stand.MannamAsync();
                 TestStand.Progress($"warming up: {warmUp} requests");
                 // Cold, some may be refused; then the circuit closes again.
-                await RequestBenchmark.LoadAsync(mannam, 16, warmUp, stand.Stop);
+                var request = LoadRun.Bytes("POST", besieged.Path, mannam.Endpoint, besieged.Body);
+                await LoadRun.RunAsync(mannam.Endpoint, 16, warmUp, _ => request, stand.Stop);
                 await Task.Delay(Calm, stand.Stop);
                 await SetProviderAsync(mannam, new { delay = Delay, jitter = Jitter }, stand.Stop);
                 TestStand.Progress($"siege -c{users} -t{seconds}S");
-                Print(await SiegeAsync(mannam, users, seconds, stand.Stop), users, seconds);
-                await new Outage(mannam, users, mode => SetProviderAsync(mannam, new { mode }, stand.Stop)).RunAsync(stand.Stop);
+                Print(await SiegeAsync(mannam, besieged, users, seconds, stand.Stop), besieged, users, seconds);
+                await new Outage(mannam, besieged, users, mode => SetProviderAsync(mannam, new { mode }, stand.Stop)).RunAsync(stand.Stop);
                 TestStand.Progress("comparing charges with requests");
-                Console.WriteLine(await Money.CompareAsync(stand.Postgres, stand.Stop));
+                Console.WriteLine(await Money.CompareAsync(stand.Postgres, besieged, stand.Stop));
                 Console.WriteLine();
             }
         );
@@ -48,14 +50,14 @@ internal static class SiegeBenchmark
         answer.EnsureSuccessStatusCode();
     }
 
-    private static void Print(JsonNode siege, int users, int seconds)
+    private static void Print(JsonNode siege, Besieged besieged, int users, int seconds)
     {
         double Of(string name) => (double)siege[name]!;
         var ceiling = users / ((Delay + Jitter / 2.0) / 1000);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"siege -b -c{users} -t{seconds}S, payment {Delay} + 0…{Jitter} ms, timeout 610 ms: {Of("transactions"):0} transactions, {Of("failed_transactions"):0} failed, availability {Of("availability"):0.00} % (the documented system: 64.29 %)"
+                $"siege -b -c{users} -t{seconds}S, payment {Delay} + 0…{Jitter} ms, timeout 610 ms: {Of("transactions"):0} transactions, {Of("failed_transactions"):0} failed, availability {Of("availability"):0.00} % (the documented system: {besieged.Documented:0.00} %)"
             )
         );
         Console.WriteLine(
@@ -67,7 +69,7 @@ internal static class SiegeBenchmark
         Console.WriteLine();
     }
 
-    private static async Task<JsonNode> SiegeAsync(Side mannam, int users, int seconds, CancellationToken ct)
+    private static async Task<JsonNode> SiegeAsync(Side mannam, Besieged besieged, int users, int seconds, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("mannam-siege-").FullName;
         try
@@ -87,7 +89,7 @@ internal static class SiegeBenchmark
                         "--content-type",
                         "application/json",
                     },
-                    $"http://{mannam.Endpoint}/catches POST {RequestBenchmark.Body}",
+                    $"http://{mannam.Endpoint}{besieged.Path} POST {besieged.Body}",
                 ]
             )
             {

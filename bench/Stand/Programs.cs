@@ -21,7 +21,7 @@ internal static class Programs
     /// <c>mannam up</c> out of the Release build beside this one, or the command in its place, which finds <c>$PORT</c>,
     /// <c>$DATA</c> and <c>$POSTGRES</c> in its environment.
     /// </summary>
-    internal static ProcessStartInfo Mannam(string command, int port, string folder, string postgres, params string[] more)
+    internal static ProcessStartInfo Mannam(string command, string systems, int port, string folder, string postgres, params string[] more)
     {
         var data = Path.Combine(folder, "mannam");
         var portText = port.ToString(CultureInfo.InvariantCulture);
@@ -33,7 +33,7 @@ internal static class Programs
             shell.Environment["POSTGRES"] = postgres;
             return shell;
         }
-        string[] arguments = ["up", "--systems", "taxi", "--port", portText, "--data", data, "--postgres", postgres, .. more];
+        string[] arguments = ["up", "--systems", systems, "--port", portText, "--data", data, "--postgres", postgres, .. more];
         return new ProcessStartInfo(Dotnet, [HostProgram(), .. arguments]);
     }
 

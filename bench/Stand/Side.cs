@@ -12,9 +12,9 @@ internal sealed class Side : IAsyncDisposable
     private readonly Process process;
     private readonly Queue<string> lastLines = new();
 
-    private Side(string name, Process process)
+    private Side(string name, string root, Process process)
     {
-        Name = name;
+        (Name, Root) = (name, root);
         this.process = process;
         Endpoint = new IPEndPoint(IPAddress.Loopback, 0);
     }
@@ -22,22 +22,26 @@ internal sealed class Side : IAsyncDisposable
     /// <summary>The column's heading.</summary>
     internal string Name { get; }
 
+    /// <summary>What stands before the documents' paths: nothing, or <c>/taxi</c>.</summary>
+    internal string Root { get; }
+
     /// <summary>Where it answers.</summary>
     internal IPEndPoint Endpoint { get; private set; }
 
     /// <summary>Starts the program and waits for its line <c>ready http://…</c>.</summary>
     /// <param name="name">The column's heading.</param>
+    /// <param name="root">What stands before the documents' paths.</param>
     /// <param name="start">The program; <c>MANNAM_DIAGNOSTICS=1</c> is added to its environment.</param>
     /// <param name="patience">How long it may take.</param>
     /// <param name="ct">Gives up.</param>
-    internal static async Task<Side> StartAsync(string name, ProcessStartInfo start, TimeSpan patience, CancellationToken ct)
+    internal static async Task<Side> StartAsync(string name, string root, ProcessStartInfo start, TimeSpan patience, CancellationToken ct)
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.Environment["MANNAM_DIAGNOSTICS"] = "1";
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start };
-        var side = new Side(name, process);
+        var side = new Side(name, root, process);
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is { } text && text.StartsWith("ready http://", StringComparison.Ordinal))

@@ -11,9 +11,13 @@ internal sealed class TestStand : IAsyncDisposable
     private readonly string folder;
     private readonly PrivatePostgres postgres;
     private readonly string command;
+    private readonly string systems;
 
-    private TestStand(string folder, PrivatePostgres postgres, ServerCounters server, string command, CancellationToken stop) =>
-        (this.folder, this.postgres, Server, this.command, Stop) = (folder, postgres, server, command, stop);
+    private TestStand(string folder, PrivatePostgres postgres, ServerCounters server, Arguments arguments, CancellationToken stop)
+    {
+        (this.folder, this.postgres, Server, Stop) = (folder, postgres, server, stop);
+        (command, systems) = (arguments.Text("--taxi-command", ""), arguments.Text("--systems", "taxi"));
+    }
 
     /// <summary>The server both sides stand on.</summary>
     internal string Postgres => postgres.ConnectionString;
@@ -25,9 +29,9 @@ internal sealed class TestStand : IAsyncDisposable
     internal CancellationToken Stop { get; }
 
     /// <summary>Sets up, measures, and tidies up, whatever ends it.</summary>
-    /// <param name="command">What replaces <c>mannam up</c>; empty for none.</param>
+    /// <param name="arguments"><c>--taxi-command</c> is what replaces <c>mannam up</c>, <c>--systems</c> what it runs.</param>
     /// <param name="measure">The benchmark.</param>
-    internal static async Task<int> RunAsync(string command, Func<TestStand, Task> measure)
+    internal static async Task<int> RunAsync(Arguments arguments, Func<TestStand, Task> measure)
     {
         using var stop = new CancellationTokenSource();
         void End(PosixSignalContext signal)
@@ -46,7 +50,7 @@ internal sealed class TestStand : IAsyncDisposable
             try
             {
                 var server = await ServerCounters.OpenAsync(postgres.ConnectionString, stop.Token);
-                await using var stand = new TestStand(folder, postgres, server, command, stop.Token);
+                await using var stand = new TestStand(folder, postgres, server, arguments, stop.Token);
                 await measure(stand);
                 Machine.Print(Console.Out);
             }
@@ -66,7 +70,7 @@ internal sealed class TestStand : IAsyncDisposable
     internal Task<Side> BaselineAsync()
     {
         Progress("starting the baseline");
-        return Side.StartAsync("baseline", Programs.Baseline(Postgres), TimeSpan.FromSeconds(60), Stop);
+        return Side.StartAsync("baseline", "", Programs.Baseline(Postgres), TimeSpan.FromSeconds(60), Stop);
     }
 
     /// <summary>Payment has time: what is measured is not who is refused. For <see cref="MannamAsync"/>.</summary>
@@ -76,7 +80,15 @@ internal sealed class TestStand : IAsyncDisposable
     internal Task<Side> MannamAsync(params string[] more)
     {
         Progress("starting mannam");
-        return Side.StartAsync("mannam", Programs.Mannam(command, FreePort(), folder, Postgres, more), TimeSpan.FromSeconds(180), Stop);
+        var program = Programs.Mannam(command, systems, FreePort(), folder, Postgres, more);
+        // Only a system that runs alone is at the root.
+        return Side.StartAsync(
+            "mannam",
+            systems.Contains(',', StringComparison.Ordinal) ? "/taxi" : "",
+            program,
+            TimeSpan.FromSeconds(180),
+            Stop
+        );
     }
 
     /// <summary>Says what is being done.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Mannam.Bench.Load;
 
 namespace Mannam.Bench.Stand;
@@ -19,7 +18,7 @@ internal static class Views
     /// a time and from the highest down, so that asking takes little from the program that is still working.
     /// </summary>
     /// <exception cref="BenchmarkFailedException">An id is not visible a minute after the last answer.</exception>
-    internal static async Task<long> AwaitLastAsync(IPEndPoint target, IEnumerable<long> ids, CancellationToken ct)
+    internal static async Task<long> AwaitLastAsync(Side target, IEnumerable<long> ids, CancellationToken ct)
     {
         var last = ids.OrderDescending().Take(Watched).ToArray();
         await Task.WhenAll(All.Select(view => AwaitAsync(target, view, last, ct)));
@@ -27,7 +26,7 @@ internal static class Views
     }
 
     /// <summary>Fails unless every id is in every view.</summary>
-    internal static async Task VerifyAsync(IPEndPoint target, int connections, IReadOnlyList<long> ids, CancellationToken ct)
+    internal static async Task VerifyAsync(Side target, int connections, IReadOnlyList<long> ids, CancellationToken ct)
     {
         if (ids.Distinct().Count() != ids.Count || ids.Contains(0))
         {
@@ -35,14 +34,14 @@ internal static class Views
         }
         foreach (var view in All)
         {
-            var run = await LoadRun.RunAsync(target, connections, ids.Count, index => Get(target, view, ids[index]), ct);
+            var run = await LoadRun.RunAsync(target.Endpoint, connections, ids.Count, index => Get(target, view, ids[index]), ct);
             run.MustAllBe(200, $"not every request is visible in {view}");
         }
     }
 
-    private static async Task AwaitAsync(IPEndPoint target, string view, long[] ids, CancellationToken ct)
+    private static async Task AwaitAsync(Side target, string view, long[] ids, CancellationToken ct)
     {
-        using var connection = new HttpConnection(target);
+        using var connection = new HttpConnection(target.Endpoint);
         var begun = Stopwatch.GetTimestamp();
         foreach (var id in ids)
         {
@@ -58,5 +57,5 @@ internal static class Views
         }
     }
 
-    private static byte[] Get(IPEndPoint target, string view, long id) => LoadRun.Bytes("GET", $"/{view}/{id}", target);
+    private static byte[] Get(Side target, string view, long id) => LoadRun.Bytes("GET", $"{target.Root}/{view}/{id}", target.Endpoint);
 }

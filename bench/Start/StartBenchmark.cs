@@ -14,7 +14,7 @@ internal static class StartBenchmark
     {
         var rounds = arguments.Number("--rounds", 5);
         return TestStand.RunAsync(
-            arguments.Text("--taxi-command", ""),
+            arguments,
             async stand =>
             {
                 var measured = new List<(Started Baseline, Started Mannam)>();

@@ -17,7 +17,7 @@ internal static class ViewBenchmark
         var (writers, rounds) = (arguments.Number("--connections", 64), arguments.Number("--rounds", 3));
         var warmUp = arguments.Number("--warm-up", 12_000);
         return TestStand.RunAsync(
-            arguments.Text("--taxi-command", ""),
+            arguments,
             async stand =>
             {
                 await using var baseline = await stand.BaselineAsync();
@@ -28,7 +28,7 @@ internal static class ViewBenchmark
                     TestStand.Progress($"warming up {side.Name}: {warmUp} requests, and reads");
                     var warm = await RequestBenchmark.LoadAsync(side, writers, warmUp, stand.Stop);
                     warm.MustAllBe(201, $"POST /catches of {side.Name}");
-                    await Views.AwaitLastAsync(side.Endpoint, warm.Ids, stand.Stop);
+                    await Views.AwaitLastAsync(side, warm.Ids, stand.Stop);
                     readings[side] = new Reading(side, [.. warm.Ids.OrderDescending().Take(Pages)], readers);
                     await readings[side].ForAsync(TimeSpan.FromSeconds(seconds), 0, stand.Stop);
                 }
