@@ -19,6 +19,8 @@ public static class StoreFailure
                 // Everything the driver itself reports: no connection, a broken one, an exhausted pool, a command that timed out.
                 case NpgsqlException or TimeoutException or SocketException:
                 case DbException { IsTransient: true }:
+                // The driver's own stumble over a connection that has died under it (npgsql/npgsql#2912, #6264).
+                case NullReferenceException { Source: "Npgsql" }:
                     return true;
                 default:
                     break;

@@ -20,4 +20,15 @@ public sealed class StoreFailureTests
             Assert.Equal((503, true), (answer.Status, answer.Header("Retry-After") is not null));
         }
     }
+
+    [Theory]
+    [InlineData("Npgsql", true)]
+    [InlineData("Mannam.Chassis", false)]
+    public void What_the_driver_stumbles_over_is_a_failure_of_the_store_and_what_we_do_is_not(string source, bool isStore)
+    {
+        var stumble = Assert.Throws<NullReferenceException>(() => ((object)null!).ToString());
+        stumble.Source = source;
+
+        Assert.Equal(isStore, StoreFailure.Is(new InvalidOperationException("", stumble)));
+    }
 }

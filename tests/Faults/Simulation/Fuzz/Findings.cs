@@ -11,6 +11,7 @@ internal sealed class Findings
     private readonly Lock gate = new();
     private readonly Dictionary<int, int> statuses = [];
     private readonly Dictionary<string, (int Count, string First)> faults = [];
+    private string written = "";
 
     /// <summary>Resident memory in MB: once ready, after the first chapter, at the end.</summary>
     public double AtRest { get; set; }
@@ -57,6 +58,7 @@ internal sealed class Findings
     /// <summary>No line of the log is somebody else's: what was sent begins none, and steers no terminal.</summary>
     public void CheckLog(string written)
     {
+        this.written = written;
         static bool Steers(char c) => (char.IsControl(c) && c != '\n') || c is '\u2028' or '\u2029';
         if (written.Split('\n').FirstOrDefault(l => l.Any(Steers)) is { } steered)
             Add("the log holds no control characters", steered);
@@ -80,6 +82,8 @@ internal sealed class Findings
             CultureInfo.InvariantCulture,
             $"{Answers} answers ({string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"))}), {Sagas} sagas; memory {AtRest:0} MB at rest, {AfterFirst:0} after the first chapter, {AtEnd:0} at the end; {Faults} kinds of faults"
         );
-        return string.Join('\n', faults.Select(f => $"{f.Value.Count} × {f.Key}\n    {f.Value.First}\n").Append(summary));
+        // What it wrote tells why.
+        string[] log = Faults == 0 ? [] : ["it wrote:", .. written.Split('\n').TakeLast(60)];
+        return string.Join('\n', faults.Select(f => $"{f.Value.Count} × {f.Key}\n    {f.Value.First}\n").Concat(log).Append(summary));
     }
 }
