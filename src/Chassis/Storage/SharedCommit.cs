@@ -29,31 +29,36 @@ internal sealed class SharedCommit
 
     private async Task<IReadOnlyList<Exception?>> CommitAsync(IReadOnlyList<Statements> several)
     {
-        await using var connection = await _database.OpenConnectionAsync();
         try
         {
-            await Statements.SendAsync(connection, several, CancellationToken.None);
+            await SendAsync(several);
             return new Exception?[several.Count];
         }
         catch (PostgresException e) when (several.Count > 1 && !Failures.IsStoreUnreachable(e))
         {
             var failures = new List<Exception?>(several.Count);
             foreach (var one in several)
-                failures.Add(await FailureOfAsync(connection, one));
+                failures.Add(await FailureOfAsync(one));
             return failures;
         }
     }
 
-    private static async Task<Exception?> FailureOfAsync(NpgsqlConnection connection, Statements one)
+    private async Task<Exception?> FailureOfAsync(Statements one)
     {
         try
         {
-            await Statements.SendAsync(connection, [one], CancellationToken.None);
+            await SendAsync([one]);
             return null;
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
             return e;
         }
+    }
+
+    private async Task SendAsync(IReadOnlyList<Statements> several)
+    {
+        await using var connection = await _database.OpenConnectionAsync();
+        await Statements.SendAsync(connection, several, CancellationToken.None);
     }
 }

@@ -77,33 +77,28 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             "the outbox (publish before commit)",
             (
                 "src/Chassis/Storage/UnitOfWork.cs",
+                "    private readonly List<NpgsqlBatchCommand> _rows = [];",
+                "    internal readonly List<NpgsqlBatchCommand> _rows = [];"
+            ),
+            (
+                "src/Chassis/Storage/Bookkeeping.cs",
                 """
-                        await points.AtAsync("command.committing");
+                        await parts.Points.AtAsync("command.committing");
                 """,
                 """
-                        foreach (var entry in db.ChangeTracker.Entries<OutboxRow>().ToList())
+                        foreach (var row in unit._rows)
                         {
-                            await using var first = new NpgsqlConnection(db.Database.GetConnectionString());
-                            await first.OpenAsync(ct);
-                            await using var insert = new NpgsqlCommand("insert into outbox (event_id, key, headers, value) values ($1, $2, $3::json, $4::json)", first);
-                            foreach (var value in new object[] { entry.Entity.EventId, entry.Entity.Key, entry.Entity.Headers, entry.Entity.Value })
-                                insert.Parameters.Add(new NpgsqlParameter { Value = value });
-                            await insert.ExecuteNonQueryAsync(ct);
-                            entry.State = EntityState.Detached;
+                            var first = new Statements(0);
+                            first.Add(row);
+                            await parts.Commits.CommitAsync(first);
                         }
-                        outbox.Give();
-                        await points.AtAsync("command.committing");
+                        unit._rows.Clear();
+                        parts.Outbox.Give();
+                        await parts.Points.AtAsync("command.committing");
                 """
             )
         ),
-        new(
-            "the version check",
-            (
-                "src/Chassis/Storage/ServiceDb.cs",
-                "            entity.FindProperty(nameof(Aggregate.Version))!.IsConcurrencyToken = true;\n",
-                ""
-            )
-        ),
+        new("the version check", ("src/Chassis/Storage/Statements.cs", "u => u.RecordsAffected != 1", "u => u.RecordsAffected > 1")),
         new(
             "late success (an attempt ends with the service)",
             ("src/Law/Payment/PaymentService.cs", ".Paying(LateSuccess.Counts, ", ".Paying(LateSuccess.GivenBack, ")
