@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Host;
+using Mannam.Simulation.Insurance;
 using Mannam.Simulation.Law;
 using Mannam.Simulation.Taxi;
 
@@ -9,7 +10,7 @@ namespace Mannam.Simulation;
 /// <summary>The command <c>simulate</c>.</summary>
 internal static class Simulate
 {
-    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness()];
+    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness(), new InsuranceBusiness()];
 
     /// <summary>The business of a system.</summary>
     public static Business Of(string system) =>
