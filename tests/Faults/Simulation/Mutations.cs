@@ -111,5 +111,81 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         {
             System = "law",
         },
+        new(
+            "the application's status decides between cancelling and assigning, in Insurance",
+            (
+                "src/Insurance/Subscription/Subscription.cs",
+                "        if (Status != ConfirmPaymentId)\n",
+                "        if (Status is not (ConfirmPaymentId or ReqCancel))\n"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "no cancelling once an underwriter is confirmed, in Insurance",
+            (
+                "src/Insurance/Subscription/Subscription.cs",
+                "{ Status: Created or ConfirmPaymentId } =>",
+                "{ Status: Created or ConfirmPaymentId or ConfirmUnderwriterId } =>"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "no decision before the assignment is confirmed, in Insurance",
+            ("src/Insurance/Underwriting/Underwriting.cs", "        if (!IsConfirmed)\n", "        if (UnderwritingId is null)\n")
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "the premium goes back when it is refused, in Insurance",
+            (
+                "src/Insurance/Payment/PaymentService.cs",
+                "<SubscriptionRefused>((_, payment) => payment.GiveBack(Payment.Refuse))",
+                "<SubscriptionRefused>((_, _) => [])"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "no row before SubscriptionCreated, in Insurance",
+            ("src/Insurance/MyPage/Api.cs", "Visible = p => p.IsCreated", "Visible = _ => true")
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "a row's status never moves back, in Insurance",
+            (
+                "src/Insurance/MyPage/MyPage.cs",
+                "Array.IndexOf(words, told) > Array.IndexOf(words, now) ? told : now",
+                "words.Contains(told) ? told : now"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "the fewest open cases, in Insurance",
+            (
+                "src/Insurance/Underwriting/UnderwritingDb.cs",
+                "(select count(*) from underwritings where underwriter_id = u.id and status = 'underwriterAssigned'), u.id",
+                "u.id"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "what was decided before is stored before it asks, in Insurance",
+            ("src/Chassis/Messaging/Handler.cs", "                await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);\n", "")
+        )
+        {
+            System = "insurance",
+        },
     ];
 }

@@ -127,35 +127,10 @@ internal sealed class InsuranceBusiness : Business
         }
         if (sagas is [var any, ..])
         {
-            foreach (var broken in CheckUnderwriters(PoolOf(any.Key - any.Number), [.. sagas.SelectMany(s => s.Events)]))
+            foreach (var broken in FewestOpenCases.Check(PoolOf(any.Key - any.Number), sagas.SelectMany(s => s.Events)))
                 yield return broken;
         }
     }
 
     private static long[] PoolOf(long first) => [first * 10 + 1, first * 10 + 2];
-
-    // Whoever gets a case has the fewest open ones; of several the one with the lowest number.
-    private static IEnumerable<Broken> CheckUnderwriters(long[] pool, IReadOnlyList<Logged> events)
-    {
-        bool Before(Logged e, Logged later) => string.CompareOrdinal($"{e.Fields["timestamp"]}", $"{later.Fields["timestamp"]}") < 0;
-        bool Ended(Logged at, Logged case_, params string[] by) =>
-            events.Any(e => by.Contains(e.Name) && Before(e, at) && $"{e.Fields["underwritingId"]}" == $"{case_.Fields["underwritingId"]}");
-        var assigned = events.Where(e => e.Name == "UnderwriterAssigned").ToList();
-        foreach (var e in assigned)
-        {
-            IEnumerable<Logged> Earlier(long underwriter) =>
-                assigned.Where(a => (long)a.Fields["underwriterId"]! == underwriter && Before(a, e));
-            // A decision is stored later than its event says, when it was held before: until it is, the case is open.
-            int AtLeast(long underwriter) =>
-                Earlier(underwriter).Count(c => !Ended(e, c, "UnderwritingWithdrawn", "SubscriptionContracted", "SubscriptionRefused"));
-            int AtMost(long underwriter) => Earlier(underwriter).Count(c => !Ended(e, c, "UnderwritingWithdrawn"));
-            var chosen = (long)e.Fields["underwriterId"]!;
-            var other = pool.Where(u => u != chosen).Select(u => (AtMost(u), u)).Min();
-            if (!pool.Contains(chosen) || other.CompareTo((AtLeast(chosen), chosen)) < 0)
-                yield return new(
-                    "the underwriter with the fewest open cases",
-                    $"#{e.Fields["underwritingId"]} went to the {chosen % 10}., who had {AtLeast(chosen)}, the {other.u % 10}. had {other.Item1}"
-                );
-        }
-    }
 }
