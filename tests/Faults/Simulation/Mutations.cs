@@ -159,17 +159,6 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             System = "insurance",
         },
         new(
-            "a row's status never moves back, in Insurance",
-            (
-                "src/Insurance/MyPage/MyPage.cs",
-                "Array.IndexOf(words, told) > Array.IndexOf(words, now) ? told : now",
-                "words.Contains(told) ? told : now"
-            )
-        )
-        {
-            System = "insurance",
-        },
-        new(
             "the fewest open cases, in Insurance",
             (
                 "src/Insurance/Underwriting/UnderwritingDb.cs",
