@@ -186,11 +186,18 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     internal override void Register(IServiceCollection services, ServiceParts parts)
     {
         services.AddPooledDbContextFactory<TDb>(parts.Configure<TDb>, poolSize: 64);
-        services.AddSingleton(s => new Aggregates<TDb, TAggregate>(s.GetRequiredService<IDbContextFactory<TDb>>(), Work(parts), create));
+        services.AddSingleton(s =>
+        {
+            using var db = s.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
+            var map = new RowMap<TAggregate>(db.Model.FindEntityType(typeof(TAggregate))!);
+            return new Bookkeeping<TAggregate>(map, new EventWriter($"/{System}/{Name}", Language!, parts.Time), Language!, parts);
+        });
+        services.AddSingleton(s => new Aggregates<TDb, TAggregate>(
+            s.GetRequiredService<IDbContextFactory<TDb>>(),
+            s.GetRequiredService<Bookkeeping<TAggregate>>(),
+            create
+        ));
     }
-
-    private UnitOfWork Work(ServiceParts parts) =>
-        new(new EventWriter($"/{System}/{Name}", Language!, parts.Time), Language!, parts.Time, parts.Points, parts.Outbox, parts.Due);
 
     internal override Task WarmUpStoreAsync(IServiceProvider services) =>
         services.GetRequiredService<Aggregates<TDb, TAggregate>>().WarmUpAsync();
@@ -212,7 +219,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
                 services.GetRequiredService<IDbContextFactory<TDb>>(),
                 _policies,
                 create,
-                Work(parts),
+                services.GetRequiredService<Bookkeeping<TAggregate>>(),
                 services
             );
             var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName);

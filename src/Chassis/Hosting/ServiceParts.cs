@@ -1,7 +1,6 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Update;
 using Npgsql;
 
 namespace Mannam.Chassis.Hosting;
@@ -41,10 +40,7 @@ internal sealed class ServiceParts(
     public void Configure<TDb>(DbContextOptionsBuilder options)
         where TDb : DbContext
     {
-        options
-            .UseNpgsql(Database)
-            .EnableThreadSafetyChecks(false)
-            .ReplaceService<IComparer<IReadOnlyModificationCommand>, StatementOrder>();
+        options.UseNpgsql(Database).EnableThreadSafetyChecks(false);
         options.UseModel(StoreModel<TDb>.Of(options.Options));
     }
 

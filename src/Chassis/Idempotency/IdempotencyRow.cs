@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Mannam.Chassis.Idempotency;
@@ -33,12 +32,39 @@ internal sealed class IdempotencyRow
 
     public KeptAnswer? Kept => Status is { } status ? new KeptAnswer(status, Location, ContentType, Etag, Answer!) : null;
 
-    public static void Map(ModelBuilder model)
+    private const string Into =
+        "insert into idempotency as known (id, body, request, saga, created, status, location, content_type, etag, answer) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+    /// <summary>The row, which must not be there yet.</summary>
+    public NpgsqlBatchCommand Insert()
     {
-        var row = model.Entity<IdempotencyRow>();
-        row.ToTable("idempotency").HasKey(r => r.Id);
-        row.Property(r => r.Id).ValueGeneratedNever();
-        row.Ignore(r => r.Kept);
+        var insert = new NpgsqlBatchCommand(Into);
+        AddTo(insert.Parameters);
+        return insert;
+    }
+
+    /// <summary>The row, or the answer alone where the row is there; affects none when the key is another request's, or was answered before.</summary>
+    public NpgsqlCommand Answered(NpgsqlDataSource database)
+    {
+        var upsert = database.CreateCommand(
+            $"{Into} on conflict (id) do update set status = $6, location = $7, content_type = $8, etag = $9, answer = $10 where known.request = $3 and known.status is null"
+        );
+        AddTo(upsert.Parameters);
+        return upsert;
+    }
+
+    private void AddTo(NpgsqlParameterCollection parameters)
+    {
+        parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Id });
+        parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Body });
+        parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Request });
+        parameters.Add(new NpgsqlParameter<long?> { TypedValue = Saga });
+        parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = Created.UtcDateTime });
+        parameters.Add(new NpgsqlParameter<int?> { TypedValue = Status });
+        parameters.Add(new NpgsqlParameter<string?> { TypedValue = Location });
+        parameters.Add(new NpgsqlParameter<string?> { TypedValue = ContentType });
+        parameters.Add(new NpgsqlParameter<string?> { TypedValue = Etag });
+        parameters.Add(new NpgsqlParameter<byte[]?> { TypedValue = Answer });
     }
 
     /// <summary>Whether a commit failed because the key was recorded before; nothing of that commit is stored.</summary>

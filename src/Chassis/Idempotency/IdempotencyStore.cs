@@ -42,25 +42,7 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
     /// <returns>False when the key is another request's, or was answered before; then nothing is changed.</returns>
     public async Task<bool> AnswerAsync(IdempotencyRow row)
     {
-        await using var command = database.CreateCommand(
-            """
-            insert into idempotency as known (id, body, request, saga, created, status, location, content_type, etag, answer)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            on conflict (id) do update
-            set status = $6, location = $7, content_type = $8, etag = $9, answer = $10
-            where known.request = $3 and known.status is null
-            """
-        );
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = row.Id });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = row.Body });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.Request });
-        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = row.Saga });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = row.Created.UtcDateTime });
-        command.Parameters.Add(new NpgsqlParameter<int?> { TypedValue = row.Status });
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.Location });
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.ContentType });
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = row.Etag });
-        command.Parameters.Add(new NpgsqlParameter<byte[]?> { TypedValue = row.Answer });
+        await using var command = row.Answered(database);
         await points.AtAsync("answer.committing");
         var done = await command.ExecuteNonQueryAsync() == 1;
         await points.AtAsync("answer.committed");

@@ -122,19 +122,20 @@ internal sealed class Consumer<TDb, TAggregate>(
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, events.Where(e => e.Unreadable is null), waits, ct);
+        var unit = handler.Begin();
         var handled = new List<Received>(events.Count);
         foreach (var received in events)
         {
             if (received.Unreadable is { } why)
-                db.Add(WaitingRow.Of(topic, received, Fate.Unreadable(why, time.GetUtcNow())));
+                unit.Add(WaitingRow.Of(topic, received, Fate.Unreadable(why, time.GetUtcNow())).Insert());
             else if (waiting.Contains(received.Key))
-                db.Add(WaitingRow.Of(topic, received, Fate.Queued(time.GetUtcNow())));
+                unit.Add(WaitingRow.Of(topic, received, Fate.Queued(time.GetUtcNow())).Insert());
             // Removed as it is taken: of an event that the batch holds twice, the first counts.
             else if (fresh.Remove(received.Id))
                 handled.Add(received);
         }
-        await handler.DecideAsync(db, handled, ct);
-        await CommitAsync(db, transaction, moves, ct);
+        await handler.DecideAsync(db, unit, handled, ct);
+        await CommitAsync(unit, transaction, moves, ct);
         metrics.Handled(handled.Count);
     }
 
@@ -144,17 +145,23 @@ internal sealed class Consumer<TDb, TAggregate>(
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, ct);
-        db.Add(WaitingRow.Of(topic, received, fate));
-        await CommitAsync(db, transaction, moves, ct);
+        var unit = handler.Begin();
+        unit.Add(WaitingRow.Of(topic, received, fate).Insert());
+        await CommitAsync(unit, transaction, moves, ct);
     }
 
-    private async Task CommitAsync(TDb db, IDbContextTransaction transaction, Positions.Moves moves, CancellationToken ct)
+    private async Task CommitAsync(
+        UnitOfWork<TAggregate> unit,
+        IDbContextTransaction transaction,
+        Positions.Moves moves,
+        CancellationToken ct
+    )
     {
-        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);
+        await unit.SendAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, ct);
         await points.AtAsync("consumer.committing");
         await transaction.CommitAsync(ct);
         await points.AtAsync("consumer.committed");
-        handler.Committed(db);
+        unit.Wake();
         _skipped = 0;
         _progress.Stored(moves);
     }

@@ -25,13 +25,7 @@ public sealed class EventWriter(string source, JsonSerializerContext language, T
         var name = what.GetType().Name;
         var id = Guid.CreateVersion7();
         var at = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        return new OutboxRow
-        {
-            EventId = id,
-            Key = key,
-            Headers = Envelope(id, key, name, at, cause),
-            Value = Fields(what, name, at),
-        };
+        return new OutboxRow(id, key, Envelope(id, key, name, at, cause), Fields(what, name, at));
     }
 
     // Hand-made, as each part is known to need no escaping but the trace, which a foreign service may have begun.

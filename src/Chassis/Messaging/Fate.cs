@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Mannam.Chassis.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Chassis.Messaging;
 
@@ -25,7 +24,7 @@ internal sealed record Fate(string Kind, int Attempts, string? Error, DateTimeOf
     /// <param name="before">How often it had failed before.</param>
     public static Fate Of(Exception e, int before, DateTimeOffset now)
     {
-        var thrown = e is PolicyFailedException or DbUpdateException ? e.InnerException ?? e : e;
+        var thrown = e is PolicyFailedException ? e.InnerException ?? e : e;
         var attempts = before + 1;
         return thrown switch
         {

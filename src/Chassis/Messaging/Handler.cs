@@ -1,5 +1,6 @@
 using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Mannam.Chassis.Messaging;
 
@@ -8,16 +9,12 @@ internal sealed class Handler<TDb, TAggregate>(
     IDbContextFactory<TDb> contexts,
     IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
     Func<long, TAggregate> create,
-    UnitOfWork work,
+    Bookkeeping<TAggregate> books,
     IServiceProvider services
 )
     where TDb : ServiceDb
     where TAggregate : Aggregate
 {
-    private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> Find = EF.CompileAsyncQuery(
-        (TDb db, long[] keys) => db.Set<TAggregate>().Where(a => keys.Contains(a.Key))
-    );
-
     private static readonly Task<object?> Nothing = Task.FromResult<object?>(null);
 
     // Waiting for the turn is no failure, so it may take longer than a row's lock. What follows waits as a batch does.
@@ -32,9 +29,12 @@ internal sealed class Handler<TDb, TAggregate>(
 
     public Task<TDb> OpenAsync(CancellationToken ct) => contexts.CreateDbContextAsync(ct);
 
-    /// <summary>Loads the events' aggregates and lets them decide; the context then holds what is to be saved.</summary>
+    /// <summary>What a transaction is going to change.</summary>
+    public UnitOfWork<TAggregate> Begin() => new(books);
+
+    /// <summary>Loads the events' aggregates and lets them decide; what is to be sent is staged then.</summary>
     /// <exception cref="PolicyFailedException">A policy failed: nothing of it may be committed.</exception>
-    public async Task DecideAsync(TDb db, IReadOnlyCollection<Received> events, CancellationToken ct)
+    public async Task DecideAsync(TDb db, UnitOfWork<TAggregate> unit, IReadOnlyCollection<Received> events, CancellationToken ct)
     {
         if (events.Count == 0)
             return;
@@ -43,22 +43,18 @@ internal sealed class Handler<TDb, TAggregate>(
         if (_someHaveTurns && events.Any(e => TurnOf(e) is not null))
             await db.Database.ExecuteSqlRawAsync(TakeTurn, ct);
         var at = 0;
-        var aggregates = new Dictionary<long, TAggregate>();
-        await foreach (var aggregate in Find(db, [.. events.Select(e => e.Key).Distinct()]).WithCancellation(ct))
-            aggregates.Add(aggregate.Key, aggregate);
+        foreach (var aggregate in (await Aggregates<TDb, TAggregate>.FindAsync(db, events.Select(e => e.Key), ct)).Values)
+            unit.Track(aggregate);
         foreach (var received in events)
         {
-            if (!aggregates.TryGetValue(received.Key, out var aggregate))
-                aggregates.Add(received.Key, aggregate = create(received.Key));
+            var aggregate = unit.Find(received.Key) ?? unit.Track(create(received.Key));
             var knows = known?[at++];
             if (_someHaveTurns && TurnOf(received) is { } ask)
             {
-                await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);
+                await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);
                 knows = await ask(db, services);
             }
-            if (aggregate.IsNew)
-                db.Attach(aggregate);
-            work.Stage(db, aggregate, Decide(received, aggregate, knows), new Cause(received.Id.ToString(), received.TraceParent));
+            unit.Stage(aggregate, Decide(received, aggregate, knows), new Cause(received.Id.ToString(), received.TraceParent));
         }
     }
 
@@ -82,7 +78,4 @@ internal sealed class Handler<TDb, TAggregate>(
             throw new PolicyFailedException(e);
         }
     }
-
-    /// <summary>To be called after the commit: there are events, and things due, to look at.</summary>
-    public void Committed(TDb db) => work.Wake(db);
 }

@@ -1,23 +1,20 @@
+using Npgsql;
+
 namespace Mannam.Chassis.Messaging;
 
 /// <summary>An event on its way: committed with what it tells of, removed once the transport has it.</summary>
-internal sealed class OutboxRow
+internal sealed record OutboxRow(Guid EventId, long Key, string Headers, string Value)
 {
-    private static long _raised;
-
-    /// <summary>Ascending in the order in which this process raised its events. Not stored: the rows' ids ascend with it within a commit.</summary>
-    public long Raised { get; } = Interlocked.Increment(ref _raised);
-    public Guid EventId { get; init; }
-    public long Key { get; init; }
-    public required string Headers { get; init; }
-    public required string Value { get; init; }
-
-    /// <summary>A row that is never committed.</summary>
-    public static OutboxRow Nothing =>
-        new()
+    /// <summary>The row is numbered as it is inserted, so that the events of a commit keep their order.</summary>
+    public NpgsqlBatchCommand Insert() =>
+        new("insert into outbox (event_id, key, headers, value) values ($1, $2, $3::json, $4::json)")
         {
-            EventId = Guid.CreateVersion7(),
-            Headers = "{}",
-            Value = "{}",
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = EventId },
+                new NpgsqlParameter<long> { TypedValue = Key },
+                new NpgsqlParameter<string> { TypedValue = Headers },
+                new NpgsqlParameter<string> { TypedValue = Value },
+            },
         };
 }

@@ -3,6 +3,7 @@ using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Mannam.Chassis.Messaging;
 
@@ -37,7 +38,7 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var now = time.GetUtcNow();
-        var due = await db.Waiting.FromSqlRaw(First, now).ToListAsync(ct);
+        var due = await db.Waiting.FromSqlRaw(First, now).AsNoTracking().ToListAsync(ct);
         if (due is not [var first])
         {
             await metrics.CountWaitingAsync(db, ct);
@@ -63,14 +64,15 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
             throw new PermanentException(why);
         await db.Database.ExecuteSqlRawAsync(Positions.LockTimeout(WaitingEvents.Waits), ct);
         var fresh = await db.Database.ExecuteSqlAsync($"insert into inbox (event_id) values ({received.Id}) on conflict do nothing", ct);
+        var unit = handler.Begin();
         if (fresh > 0)
-            await handler.DecideAsync(db, [received], ct);
-        db.Remove(waiting);
-        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);
+            await handler.DecideAsync(db, unit, [received], ct);
+        unit.Add(waiting.Delete());
+        await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);
         await points.AtAsync("waiting.committing");
         await transaction.CommitAsync(ct);
         await points.AtAsync("waiting.committed");
-        handler.Committed(db);
+        unit.Wake();
         metrics.Handled(fresh);
     }
 

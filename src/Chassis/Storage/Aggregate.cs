@@ -13,4 +13,6 @@ public abstract class Aggregate(long key)
 
     /// <summary>Whether the service has not met this saga before.</summary>
     public bool IsNew => Version == 0;
+
+    internal Aggregate Copy() => (Aggregate)MemberwiseClone();
 }

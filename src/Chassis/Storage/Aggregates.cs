@@ -2,6 +2,8 @@ using System.Linq.Expressions;
 using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace Mannam.Chassis.Storage;
 
@@ -20,26 +22,21 @@ public sealed class Aggregates<TDb, TAggregate>
 {
     private const int Attempts = 5;
     private static readonly Func<TDb, long, Task<TAggregate?>> Find = EF.CompileAsyncQuery(
-        (TDb db, long key) => db.Set<TAggregate>().FirstOrDefault(a => a.Key == key)
-    );
-    private static readonly Func<TDb, long, Task<TAggregate?>> FindAlone = EF.CompileAsyncQuery(
         (TDb db, long key) => db.Set<TAggregate>().AsNoTracking().FirstOrDefault(a => a.Key == key)
     );
+    private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> FindAll = EF.CompileAsyncQuery(
+        (TDb db, long[] keys) => db.Set<TAggregate>().AsNoTracking().Where(a => keys.Contains(a.Key))
+    );
     private readonly IDbContextFactory<TDb> _contexts;
-    private readonly UnitOfWork _work;
+    private readonly Bookkeeping<TAggregate> _books;
     private readonly Func<long, TAggregate> _create;
     private readonly string _findLocked;
-    private readonly string _findAll;
     private readonly SharedRoundTrip<long, TAggregate?> _find;
 
-    internal Aggregates(IDbContextFactory<TDb> contexts, UnitOfWork work, Func<long, TAggregate> create)
+    internal Aggregates(IDbContextFactory<TDb> contexts, Bookkeeping<TAggregate> books, Func<long, TAggregate> create)
     {
-        (_contexts, _work, _create) = (contexts, work, create);
-        using var db = contexts.CreateDbContext();
-        var table = db.Model.FindEntityType(typeof(TAggregate))!.GetTableName();
-        _findLocked = $"select * from {table} where key = {{0}} for update";
-        // A key that is asked for twice comes twice: who decides on one must not share it.
-        _findAll = $"select a.* from unnest({{0}}) asked(key) join {table} a on a.key = asked.key";
+        (_contexts, _books, _create) = (contexts, books, create);
+        _findLocked = $"select * from {books.Map.Table} where key = {{0}} for update";
         _find = new(FindAsync);
     }
 
@@ -51,11 +48,19 @@ public sealed class Aggregates<TDb, TAggregate>
     {
         await using var db = await _contexts.CreateDbContextAsync();
         if (keys is [var one])
-            return [await FindAlone(db, one)];
-        var found = await db.Set<TAggregate>().FromSqlRaw(_findAll, keys.ToArray()).AsNoTracking().ToListAsync();
-        var byKey = found.ToLookup(a => a.Key);
-        var taken = new Dictionary<long, int>();
-        return [.. keys.Select(k => byKey[k].ElementAtOrDefault(taken[k] = taken.GetValueOrDefault(k, -1) + 1))];
+            return [await Find(db, one)];
+        var found = await FindAsync(db, keys, CancellationToken.None);
+        // Who decides on one must not share it.
+        return [.. keys.Select(k => (TAggregate?)found.GetValueOrDefault(k)?.Copy())];
+    }
+
+    /// <summary>Those of the aggregates that are stored, in one round trip.</summary>
+    internal static async Task<Dictionary<long, TAggregate>> FindAsync(TDb db, IEnumerable<long> keys, CancellationToken ct)
+    {
+        var found = new Dictionary<long, TAggregate>();
+        await foreach (var aggregate in FindAll(db, [.. keys.Distinct()]).WithCancellation(ct))
+            found.Add(aggregate.Key, aggregate);
+        return found;
     }
 
     /// <summary>The same, found by something else than its key that no two aggregates share, such as an id of its own.</summary>
@@ -77,14 +82,14 @@ public sealed class Aggregates<TDb, TAggregate>
         await FindAsync([nobody, nobody]);
         await using var db = await _contexts.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await Find(db, nobody);
-        await db.Set<TAggregate>().FromSqlRaw(_findLocked, nobody).FirstOrDefaultAsync();
+        await db.Set<TAggregate>().FromSqlRaw(_findLocked, nobody).AsNoTracking().FirstOrDefaultAsync();
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var unit = new UnitOfWork<TAggregate>(_books);
         var aggregate = _create(nobody);
-        db.Attach(aggregate).State = EntityState.Added;
-        db.Add(OutboxRow.Nothing);
-        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, CancellationToken.None);
-        aggregate.Version++;
-        await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, CancellationToken.None);
+        unit.Create(aggregate, [], Cause.Time());
+        unit.Add(new OutboxRow(Guid.CreateVersion7(), nobody, "{}", "{}").Insert());
+        unit.Add(_books.Map.Update(aggregate, aggregate.Version));
+        await unit.SendAsync(connection, CancellationToken.None);
     }
 
     /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
@@ -95,11 +100,10 @@ public sealed class Aggregates<TDb, TAggregate>
         {
             try
             {
-                await using var db = await _contexts.CreateDbContextAsync();
                 aggregate.Version = 0;
-                db.Add(aggregate);
-                _work.Stage(db, aggregate, messages, cause);
-                await _work.CommitAsync(db, CancellationToken.None);
+                var unit = new UnitOfWork<TAggregate>(_books);
+                unit.Create(aggregate, messages, cause);
+                await _books.CommitAsync(unit, null);
                 cause.Key?.Recorded(aggregate.Key);
                 return;
             }
@@ -107,14 +111,14 @@ public sealed class Aggregates<TDb, TAggregate>
             {
                 // Ours, of an attempt whose answer was lost and which stored the aggregate too; or another request's, and nothing is stored.
                 await cause.Key!.MeetAsync(aggregate.Key);
-                _work.Wake(Wakes.All);
+                _books.Wake(Wakes.All);
                 return;
             }
             catch (Exception e) when (attempt > 1 && Failures.IsDuplicate(e))
             {
                 // The key is ours alone: the attempt whose answer was lost had stored it.
                 cause.Key?.Recorded(aggregate.Key);
-                _work.Wake(Wakes.All);
+                _books.Wake(Wakes.All);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && Failures.IsStoreUnreachable(e))
@@ -143,7 +147,7 @@ public sealed class Aggregates<TDb, TAggregate>
             try
             {
                 return attempt == 1 && atHand is not null
-                    ? await TryAsync(atHand, decide, cause)
+                    ? await DecideAsync(atHand, decide, cause, null)
                     : await TryAsync(key, decide, cause, locked: attempt > 1);
             }
             catch (Exception e) when (IdempotencyRow.IsTaken(e))
@@ -163,26 +167,26 @@ public sealed class Aggregates<TDb, TAggregate>
     private async Task<Decided<TAggregate>> TryAsync(long key, Func<TAggregate, Decision> decide, Cause cause, bool locked)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = locked ? await db.Database.BeginTransactionAsync() : null;
-        var aggregate = locked ? await db.Set<TAggregate>().FromSqlRaw(_findLocked, key).FirstOrDefaultAsync() : await Find(db, key);
-        return await DecideAsync(db, aggregate ?? _create(key), decide, cause);
+        if (!locked)
+            return await DecideAsync(await Find(db, key) ?? _create(key), decide, cause, null);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var aggregate = await db.Set<TAggregate>().FromSqlRaw(_findLocked, key).AsNoTracking().FirstOrDefaultAsync();
+        return await DecideAsync(aggregate ?? _create(key), decide, cause, (NpgsqlTransaction)transaction.GetDbTransaction());
     }
 
-    private async Task<Decided<TAggregate>> TryAsync(TAggregate atHand, Func<TAggregate, Decision> decide, Cause cause)
+    private async Task<Decided<TAggregate>> DecideAsync(
+        TAggregate aggregate,
+        Func<TAggregate, Decision> decide,
+        Cause cause,
+        NpgsqlTransaction? transaction
+    )
     {
-        await using var db = await _contexts.CreateDbContextAsync();
-        return await DecideAsync(db, atHand, decide, cause);
-    }
-
-    private async Task<Decided<TAggregate>> DecideAsync(TDb db, TAggregate aggregate, Func<TAggregate, Decision> decide, Cause cause)
-    {
-        if (db.Entry(aggregate).State == EntityState.Detached)
-            db.Attach(aggregate);
-        var decision = decide(aggregate);
+        var unit = new UnitOfWork<TAggregate>(_books);
+        var decision = decide(unit.Track(aggregate));
         if (decision.Refusal is not null)
             return new(decision.Refusal, aggregate, false);
-        var changed = _work.Stage(db, aggregate, decision.Messages, cause);
-        await _work.CommitAsync(db, CancellationToken.None);
+        var changed = unit.Stage(aggregate, decision.Messages, cause);
+        await _books.CommitAsync(unit, transaction);
         if (changed)
             cause.Key?.Recorded(aggregate.Key);
         return new(null, aggregate, decision.Messages.Length > 0);

@@ -1,13 +1,21 @@
+using Npgsql;
+
 namespace Mannam.Chassis.Storage;
 
 /// <summary>What the service owes, and when it is due.</summary>
-internal sealed class DueRow
+internal sealed record DueRow(Guid DueId, long Key, string Kind, string Data, DateTimeOffset At, string Cause)
 {
-    public Guid DueId { get; init; }
-    public long Key { get; init; }
-    public required string Kind { get; init; }
-    public required string Data { get; init; }
-    public required DateTimeOffset At { get; init; }
-    public required string Cause { get; init; }
-    public int Attempts { get; init; }
+    public NpgsqlBatchCommand Insert() =>
+        new("insert into due (due_id, key, kind, data, at, cause, attempts) values ($1, $2, $3, $4::json, $5, $6, 0)")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = DueId },
+                new NpgsqlParameter<long> { TypedValue = Key },
+                new NpgsqlParameter<string> { TypedValue = Kind },
+                new NpgsqlParameter<string> { TypedValue = Data },
+                new NpgsqlParameter<DateTime> { TypedValue = At.UtcDateTime },
+                new NpgsqlParameter<string> { TypedValue = Cause },
+            },
+        };
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using Mannam.Chassis.Idempotency;
-using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Chassis.Storage;
@@ -18,18 +16,11 @@ public abstract class ServiceDb<TAggregate>(DbContextOptions options, string tab
     }
 }
 
-/// <summary>A service's own store: what it maps itself, and the chassis' outbox, due things, waiting events and idempotency keys beside it.</summary>
+/// <summary>A service's own store: what it maps itself, and the events that wait. The chassis' other tables (outbox, inbox, due things …) are written in SQL alone.</summary>
 /// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
-    internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
-
-    internal DbSet<DueRow> Due => Set<DueRow>();
-
     internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
-
-    /// <summary>Which loops have something to look at once this is committed.</summary>
-    internal Wakes Wakes { get; set; }
 
     /// <summary>Maps the service's own tables.</summary>
     protected abstract void Map(ModelBuilder model);
@@ -38,17 +29,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         Map(modelBuilder);
-        var outbox = modelBuilder.Entity<OutboxRow>();
-        outbox.ToTable("outbox").HasKey(o => o.EventId);
-        outbox.Ignore(o => o.Raised);
-        outbox.Property(o => o.EventId).ValueGeneratedNever();
-        outbox.Property(o => o.Headers).HasColumnType("json");
-        outbox.Property(o => o.Value).HasColumnType("json");
-        var due = modelBuilder.Entity<DueRow>();
-        due.ToTable("due").HasKey(d => d.DueId);
-        due.Property(d => d.DueId).ValueGeneratedNever();
-        due.Property(d => d.Data).HasColumnType("json");
-        IdempotencyRow.Map(modelBuilder);
         modelBuilder.Entity<WaitingRow>().ToTable("waiting").HasKey(w => w.WaitingId);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             Name(entity);
@@ -68,7 +48,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
                     (id.IsNullable, id.ValueGenerated) = (true, Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never);
             }
             key.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
-            entity.FindProperty(nameof(Aggregate.Version))!.IsConcurrencyToken = true;
         }
         foreach (var property in entity.GetProperties())
             property.SetColumnName(SnakeCase(property.Name));

@@ -1,4 +1,5 @@
 using Mannam.Chassis.Messaging;
+using Npgsql;
 
 namespace Mannam.Chassis.Storage;
 
@@ -46,6 +47,35 @@ internal sealed class WaitingRow
             Due = fate.Due,
             ParkedAt = fate.ParkedAt,
         };
+
+    public NpgsqlBatchCommand Insert() =>
+        new(
+            """
+            insert into waiting (key, topic, partition, "offset", event_id, type, headers, value, kind, attempts, error, due, parked_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            """
+        )
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = Key },
+                new NpgsqlParameter<string> { TypedValue = Topic },
+                new NpgsqlParameter<int> { TypedValue = Partition },
+                new NpgsqlParameter<long> { TypedValue = Offset },
+                new NpgsqlParameter<Guid?> { TypedValue = EventId },
+                new NpgsqlParameter<string> { TypedValue = Type },
+                new NpgsqlParameter<string> { TypedValue = Headers },
+                new NpgsqlParameter<string> { TypedValue = Value },
+                new NpgsqlParameter<string> { TypedValue = Kind },
+                new NpgsqlParameter<int> { TypedValue = Attempts },
+                new NpgsqlParameter<string?> { TypedValue = Error },
+                new NpgsqlParameter<DateTime> { TypedValue = Due.UtcDateTime },
+                new NpgsqlParameter<DateTime?> { TypedValue = ParkedAt?.UtcDateTime },
+            },
+        };
+
+    public NpgsqlBatchCommand Delete() =>
+        new("delete from waiting where waiting_id = $1") { Parameters = { new NpgsqlParameter<long> { TypedValue = WaitingId } } };
 
     /// <summary>The event as the consumer would receive it.</summary>
     public Received Received() => Messaging.Received.Read(Partition, Offset, Key, Headers, Value);

@@ -19,9 +19,6 @@ internal sealed class Charge
 /// <summary>A movement of money that really took place.</summary>
 internal sealed class Movement
 {
-    public const string ChargeAction = "charge";
-    public const string GiveBackAction = "giveBack";
-
     public long Id { get; init; }
     public required string Name { get; init; }
 

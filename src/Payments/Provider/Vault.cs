@@ -1,6 +1,6 @@
 using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Mannam.Payments.Provider;
 
@@ -13,9 +13,21 @@ internal enum ChargeResult
     GivenBackBefore,
 }
 
-/// <summary>Takes and gives back money: each movement, and the charge it belongs to, in one transaction.</summary>
-internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider time, Points points)
+/// <summary>Takes and gives back money: each movement, and the charge it belongs to, in one statement.</summary>
+internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, NpgsqlDataSource database, TimeProvider time, Points points)
 {
+    // Whoever comes second waits for the first, and then does nothing.
+    private const string Take = """
+        with taken as (insert into charges (name, amount, state) values ($1, $2, 'taken') on conflict do nothing returning name, amount)
+        insert into ledger (name, action, amount, at) select name, 'charge', amount, $3 from taken
+        """;
+
+    private const string GiveBack = """
+        with voided as (insert into charges (name, amount, state) values ($1, 0, 'voided') on conflict do nothing),
+        given as (update charges set state = 'givenBack' where name = $1 and state = 'taken' returning name, amount)
+        insert into ledger (name, action, amount, at) select name, 'giveBack', amount, $2 from given
+        """;
+
     /// <summary>The charge of that name, or null.</summary>
     public async Task<Charge?> FindAsync(string name)
     {
@@ -23,56 +35,23 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
         return await db.Set<Charge>().AsNoTracking().FirstOrDefaultAsync(c => c.Name == name);
     }
 
-    /// <summary>Goes through a charge and rolls it back, so that the first one is as fast as the next.</summary>
-    public async Task WarmUpAsync()
-    {
-        await using var db = await contexts.CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        await FindAsync("");
-        db.Add(new Charge { Name = "", State = Charge.Voided });
-        // With an id of its own, so that the ledger's numbers have no gap.
-        db.Add(
-            new Movement
-            {
-                Id = -1,
-                Name = "",
-                Action = Movement.ChargeAction,
-            }
-        );
-        await db.SaveChangesAsync();
-    }
+    /// <summary>Looks for a charge that cannot be, so that the first one is as fast as the next.</summary>
+    public Task WarmUpAsync() => FindAsync("");
 
     /// <summary>Takes the amount, unless the name says otherwise.</summary>
     public async Task<ChargeResult> TakeAsync(string name, long amount)
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        db.Add(
-            new Charge
-            {
-                Name = name,
-                Amount = amount,
-                State = Charge.Taken,
-            }
-        );
-        db.Add(Moved(name, Movement.ChargeAction, amount));
-        try
-        {
-            // Inserts alone: one batch, which PostgreSQL makes one transaction.
-            db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
-            await points.AtAsync("charge.committing");
-            await db.SaveChangesAsync();
-            await points.AtAsync("charge.committed");
+        await points.AtAsync("charge.committing");
+        var isTaken = await ChangeAsync(Take, name, [new NpgsqlParameter<long> { TypedValue = amount }]);
+        await points.AtAsync("charge.committed");
+        if (isTaken)
             return ChargeResult.TakenNow;
-        }
-        catch (DbUpdateException e) when (Failures.IsConflict(e))
+        return await KnownAsync(name) switch
         {
-            return await KnownAsync(name) switch
-            {
-                { State: not Charge.Taken } => ChargeResult.GivenBackBefore,
-                var charge when charge.Amount == amount => ChargeResult.TakenBefore,
-                _ => ChargeResult.OtherAmount,
-            };
-        }
+            { State: not Charge.Taken } => ChargeResult.GivenBackBefore,
+            var charge when charge.Amount == amount => ChargeResult.TakenBefore,
+            _ => ChargeResult.OtherAmount,
+        };
     }
 
     private async Task<Charge> KnownAsync(string name) =>
@@ -83,41 +62,22 @@ internal sealed class Vault(IDbContextFactory<ProviderDb> contexts, TimeProvider
     {
         while (true)
         {
-            try
-            {
-                return await TryGiveBackAsync(name);
-            }
-            catch (DbUpdateException e) when (Failures.IsConflict(e))
-            {
-                // A charge or a give-back of the same name came first: look again.
-            }
+            await points.AtAsync("giveBack.committing");
+            await ChangeAsync(GiveBack, name, []);
+            await points.AtAsync("giveBack.committed");
+            // A charge that was taken at the same moment is there now, but was not seen: it is given back next.
+            if (await KnownAsync(name) is { State: not Charge.Taken } charge)
+                return charge;
         }
     }
 
-    private async Task<Charge> TryGiveBackAsync(string name)
+    // Whether money moved.
+    private async Task<bool> ChangeAsync(string sql, string name, NpgsqlParameter[] more)
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        var charge = await db.Set<Charge>().FirstOrDefaultAsync(c => c.Name == name);
-        if (charge is null)
-            db.Add(charge = new Charge { Name = name, State = Charge.Voided });
-        else if (charge.State == Charge.Taken)
-        {
-            charge.State = Charge.GivenBack;
-            db.Add(Moved(name, Movement.GiveBackAction, charge.Amount));
-        }
-        db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
-        await points.AtAsync("giveBack.committing");
-        await db.SaveChangesAsync();
-        await points.AtAsync("giveBack.committed");
-        return charge;
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        command.Parameters.AddRange(more);
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime });
+        return await command.ExecuteNonQueryAsync() == 1;
     }
-
-    private Movement Moved(string name, string action, long amount) =>
-        new()
-        {
-            Name = name,
-            Action = action,
-            Amount = amount,
-            At = time.GetUtcNow().UtcDateTime,
-        };
 }

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Npgsql;
+
+namespace Mannam.Chassis.Storage;
+
+/// <summary>How a service's decisions are written and committed: the aggregate's row, and those of the messages that it raised.</summary>
+internal sealed class Bookkeeping<TAggregate>(
+    RowMap<TAggregate> map,
+    EventWriter events,
+    JsonSerializerContext language,
+    ServiceParts parts
+)
+    where TAggregate : Aggregate
+{
+    public RowMap<TAggregate> Map { get; } = map;
+
+    /// <summary>What a message of a saga becomes, and who is to be told.</summary>
+    public (NpgsqlBatchCommand Row, Wakes Wakes) Row(long key, IMessage message, Cause cause) =>
+        message switch
+        {
+            IEvent e => (events.Write(key, e, cause).Insert(), Wakes.Relay),
+            IDue d => (Owe(key, d, cause).Insert(), Wakes.Due),
+            _ => throw new InvalidOperationException($"{message.GetType().Name} is neither an event nor a due thing"),
+        };
+
+    private DueRow Owe(long key, IDue what, Cause cause) =>
+        new(
+            Guid.CreateVersion7(),
+            key,
+            what.GetType().Name,
+            JsonSerializer.Serialize(what, (JsonTypeInfo)language.GetTypeInfo(what.GetType())!),
+            parts.Time.GetUtcNow() + what.After,
+            $"{cause.Id} {cause.TraceParent}"
+        );
+
+    /// <summary>Commits a command's decision in as few round trips as are safe: within the transaction given, or by one of its own.</summary>
+    public async Task CommitAsync(UnitOfWork<TAggregate> unit, NpgsqlTransaction? transaction)
+    {
+        if (unit.IsEmpty)
+            return;
+        await parts.Points.AtAsync("command.committing");
+        if (transaction is not null)
+        {
+            await unit.SendAsync(transaction.Connection!, CancellationToken.None);
+            await transaction.CommitAsync();
+        }
+        else
+            await CommitAsync(unit);
+        await parts.Points.AtAsync("command.committed");
+        unit.Wake();
+    }
+
+    private async Task CommitAsync(UnitOfWork<TAggregate> unit)
+    {
+        await using var connection = await parts.Database.OpenConnectionAsync();
+        await using var transaction = unit.NeedsTransaction ? await connection.BeginTransactionAsync() : null;
+        await unit.SendAsync(connection, CancellationToken.None);
+        if (transaction is not null)
+            await transaction.CommitAsync();
+    }
+
+    /// <summary>Wakes the loops said.</summary>
+    public void Wake(Wakes loops)
+    {
+        if (loops.HasFlag(Wakes.Relay))
+            parts.Outbox.Give();
+        if (loops.HasFlag(Wakes.Due))
+            parts.Due.Give();
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
+
+namespace Mannam.Chassis.Storage;
+
+/// <summary>How an entity is written as a row of its table, as EF Core's model maps it.</summary>
+/// <remarks>EF Core reads; saving its way (tracked entries, modifications, generated texts) took a third of the services' time on the hot path, see
+/// docs/performance.md. What an aggregate adds to a collection of its own is appended to that collection's table.</remarks>
+internal sealed class RowMap<TRow>
+    where TRow : class
+{
+    private readonly Column<TRow>[] _columns;
+    private readonly Children<TRow>[] _children;
+    private readonly string _insert;
+    private readonly string _update;
+
+    /// <exception cref="NotSupportedException">A column's value could be changed in place, which nobody would notice, or is converted.</exception>
+    public RowMap(IEntityType entity)
+    {
+        Table = entity.GetTableName()!;
+        // What the store makes up itself is not written.
+        var properties = entity.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never).ToList();
+        _columns = [.. properties.Select(Column<TRow>.Of)];
+        _children = [.. entity.GetNavigations().Where(n => n.IsCollection).Select(Children<TRow>.Of)];
+        var places = properties.Select((p, i) => $"${i + 1}::{p.GetRelationalTypeMapping().StoreType}").ToList();
+        var names = properties.ConvertAll(p => $"\"{p.GetColumnName()}\"");
+        _insert = $"insert into {Table} ({string.Join(", ", names)}) values ({string.Join(", ", places)})";
+        var set = properties.Select((p, i) => p.IsPrimaryKey() ? null : $"{names[i]} = {places[i]}").OfType<string>();
+        _update = $"update {Table} set {string.Join(", ", set)} where key = ${KeyAt(properties)} and version = ${properties.Count + 1}";
+    }
+
+    /// <summary>The table's name.</summary>
+    public string Table { get; }
+
+    // No other rows than those of aggregates are updated.
+    private static int KeyAt(List<IProperty> properties) => properties.FindIndex(p => p.Name == nameof(Aggregate.Key)) + 1;
+
+    /// <summary>A new row.</summary>
+    public NpgsqlBatchCommand Insert(TRow row)
+    {
+        var command = new NpgsqlBatchCommand(_insert);
+        foreach (var column in _columns)
+            command.Parameters.Add(column.Parameter(row));
+        return command;
+    }
+
+    /// <summary>All columns of the row with that key and version; affects none, when the version there is another.</summary>
+    public NpgsqlBatchCommand Update(TRow row, int version)
+    {
+        var command = new NpgsqlBatchCommand(_update);
+        foreach (var column in _columns)
+            command.Parameters.Add(column.Parameter(row));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
+        return command;
+    }
+
+    /// <summary>Whether both would be the same row.</summary>
+    public bool IsSame(TRow one, TRow other) => _columns.All(c => c.IsSame(one, other));
+
+    /// <summary>Whether something was added to its collections.</summary>
+    public bool HasAdded(TRow row) => _children.Any(c => c.Any(row));
+
+    /// <summary>What was added to its collections, which are empty afterwards.</summary>
+    public IEnumerable<NpgsqlBatchCommand> TakeAdded(TRow row) => _children.SelectMany(c => c.Take(row));
+}
+
+/// <summary>A column of a row.</summary>
+internal abstract class Column<TRow>
+{
+    public abstract NpgsqlParameter Parameter(TRow row);
+
+    public abstract bool IsSame(TRow one, TRow other);
+
+    public static Column<TRow> Of(IProperty property)
+    {
+        var type = property.ClrType;
+        if (property.GetValueConverter() is not null || property.PropertyInfo is null || !(type.IsValueType || type == typeof(string)))
+            throw new NotSupportedException($"{property.DeclaringType.ClrType.Name}.{property.Name}: a column is a property with a value or a text");
+        return (Column<TRow>)Activator.CreateInstance(typeof(Column<,>).MakeGenericType(typeof(TRow), type), property)!;
+    }
+}
+
+internal sealed class Column<TRow, TValue>(IProperty property) : Column<TRow>
+{
+    private readonly Func<TRow, TValue> _read = property.PropertyInfo!.GetMethod!.CreateDelegate<Func<TRow, TValue>>();
+
+    public override NpgsqlParameter Parameter(TRow row) => new NpgsqlParameter<TValue> { TypedValue = _read(row) };
+
+    public override bool IsSame(TRow one, TRow other) => EqualityComparer<TValue>.Default.Equals(_read(one), _read(other));
+}
+
+/// <summary>A collection of an aggregate, to which rows are added.</summary>
+internal abstract class Children<TRow>
+{
+    public abstract bool Any(TRow row);
+
+    public abstract IReadOnlyList<NpgsqlBatchCommand> Take(TRow row);
+
+    public static Children<TRow> Of(INavigation navigation) =>
+        (Children<TRow>)
+            Activator.CreateInstance(typeof(Children<,>).MakeGenericType(typeof(TRow), navigation.TargetEntityType.ClrType), navigation)!;
+}
+
+internal sealed class Children<TRow, TChild>(INavigation navigation) : Children<TRow>
+    where TChild : class
+{
+    private readonly RowMap<TChild> _map = new(navigation.TargetEntityType);
+    private readonly Func<TRow, ICollection<TChild>> _read = navigation.PropertyInfo!.GetMethod!.CreateDelegate<
+        Func<TRow, ICollection<TChild>>
+    >();
+
+    public override bool Any(TRow row) => _read(row).Count > 0;
+
+    public override IReadOnlyList<NpgsqlBatchCommand> Take(TRow row)
+    {
+        var added = _read(row);
+        NpgsqlBatchCommand[] commands = [.. added.Select(_map.Insert)];
+        added.Clear();
+        return commands;
+    }
+}
