@@ -77,33 +77,35 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             "the outbox (publish before commit)",
             (
                 "src/Chassis/Storage/UnitOfWork.cs",
+                "    /// <summary>Whether there is nothing to send.</summary>\n",
                 """
-                        await points.AtAsync("command.committing");
-                """,
+                    public async Task PublishAsync(NpgsqlConnection connection)
+                    {
+                        await using var events = new NpgsqlBatch(connection);
+                        foreach (var row in _rows.Where(r => r.CommandText.Contains("into outbox")))
+                            events.BatchCommands.Add(row);
+                        _rows.RemoveAll(events.BatchCommands.Contains);
+                        if (events.BatchCommands.Count > 0)
+                            await events.ExecuteNonQueryAsync();
+                    }
+
+                    /// <summary>Whether there is nothing to send.</summary>
+
                 """
-                        foreach (var entry in db.ChangeTracker.Entries<OutboxRow>().ToList())
-                        {
-                            await using var first = new NpgsqlConnection(db.Database.GetConnectionString());
-                            await first.OpenAsync(ct);
-                            await using var insert = new NpgsqlCommand("insert into outbox (event_id, key, headers, value) values ($1, $2, $3::json, $4::json)", first);
-                            foreach (var value in new object[] { entry.Entity.EventId, entry.Entity.Key, entry.Entity.Headers, entry.Entity.Value })
-                                insert.Parameters.Add(new NpgsqlParameter { Value = value });
-                            await insert.ExecuteNonQueryAsync(ct);
-                            entry.State = EntityState.Detached;
-                        }
-                        outbox.Give();
-                        await points.AtAsync("command.committing");
-                """
-            )
-        ),
-        new(
-            "the version check",
+            ),
             (
-                "src/Chassis/Storage/ServiceDb.cs",
-                "            entity.FindProperty(nameof(Aggregate.Version))!.IsConcurrencyToken = true;\n",
-                ""
+                "src/Chassis/Storage/Bookkeeping.cs",
+                "        await parts.Points.AtAsync(\"command.committing\");\n",
+                """
+                        await using (var connection = await parts.Database.OpenConnectionAsync())
+                            await unit.PublishAsync(connection);
+                        parts.Outbox.Give();
+                        await parts.Points.AtAsync("command.committing");
+
+                """
             )
         ),
+        new("the version check", ("src/Chassis/Storage/RowMap.cs", " and version = ${", " and version >= 0 * ${")),
         new(
             "late success (an attempt ends with the service)",
             ("src/Law/Payment/PaymentService.cs", ".Paying(LateSuccess.Counts, ", ".Paying(LateSuccess.GivenBack, ")
@@ -171,7 +173,11 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         },
         new(
             "what was decided before is stored before it asks, in Insurance",
-            ("src/Chassis/Messaging/Handler.cs", "                await UnitOfWork.SaveAsync(db, AutoTransactionBehavior.Never, ct);\n", "")
+            (
+                "src/Chassis/Messaging/Handler.cs",
+                "                await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);\n",
+                ""
+            )
         )
         {
             System = "insurance",
