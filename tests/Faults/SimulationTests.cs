@@ -8,6 +8,7 @@ public sealed class SimulationTests(PostgresFixture postgres)
     [Theory]
     [InlineData("taxi", 500)]
     [InlineData("law", 40)]
+    [InlineData("insurance", 20)]
     public async Task In_disturbed_histories_no_money_is_lost_and_all_agree(string system, int seeds)
     {
         var told = new StringWriter();
@@ -31,6 +32,7 @@ public sealed class SimulationTests(PostgresFixture postgres)
     [Theory]
     [InlineData("taxi", 10)]
     [InlineData("law", 5)]
+    [InlineData("insurance", 2)]
     public async Task The_same_seed_is_the_same_history(string system, int seeds)
     {
         await using var one = new Lane(Simulate.Of(system), await postgres.ServerAsync(), $"again1_{system}_");

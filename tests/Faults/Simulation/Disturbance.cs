@@ -61,7 +61,7 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     /// <summary>How often something was lost, late, copied, split, or died.</summary>
     public int Faults { get; private set; }
 
-    /// <summary>The points, faults and answers that were come to.</summary>
+    /// <summary>The points, faults, answers and events that were come to.</summary>
     public SortedSet<string> Branches { get; } = [];
 
     /// <summary>Adds a line to the story.</summary>

@@ -19,6 +19,7 @@ internal sealed class Evidence(World world, long first, People people)
         var broken = new List<Broken>();
         foreach (var saga in sagas)
         {
+            world.Disturbance.Branches.UnionWith(saga.Events.Select(e => $"happened: {e.Name}"));
             broken.AddRange(records.CheckMoney(saga));
             broken.AddRange(world.Business.Check(saga).Select(b => b with { How = $"#{saga.Number}: {b.How}" }));
         }

@@ -77,34 +77,110 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             "the outbox (publish before commit)",
             (
                 "src/Chassis/Storage/UnitOfWork.cs",
-                "    private readonly List<NpgsqlBatchCommand> _rows = [];",
-                "    internal readonly List<NpgsqlBatchCommand> _rows = [];"
+                "    /// <summary>Whether there is nothing to send.</summary>\n",
+                """
+                    public async Task PublishAsync(NpgsqlConnection connection)
+                    {
+                        await using var events = new NpgsqlBatch(connection);
+                        foreach (var row in _rows.Where(r => r.CommandText.Contains("into outbox")))
+                            events.BatchCommands.Add(row);
+                        _rows.RemoveAll(events.BatchCommands.Contains);
+                        if (events.BatchCommands.Count > 0)
+                            await events.ExecuteNonQueryAsync();
+                    }
+
+                    /// <summary>Whether there is nothing to send.</summary>
+
+                """
             ),
             (
                 "src/Chassis/Storage/Bookkeeping.cs",
+                "        await parts.Points.AtAsync(\"command.committing\");\n",
                 """
-                        await parts.Points.AtAsync("command.committing");
-                """,
-                """
-                        foreach (var row in unit._rows)
-                        {
-                            var first = new Statements(0);
-                            first.Add(row);
-                            await parts.Commits.CommitAsync(first);
-                        }
-                        unit._rows.Clear();
+                        await using (var connection = await parts.Database.OpenConnectionAsync())
+                            await unit.PublishAsync(connection);
                         parts.Outbox.Give();
                         await parts.Points.AtAsync("command.committing");
+
                 """
             )
         ),
-        new("the version check", ("src/Chassis/Storage/Statements.cs", "u => u.RecordsAffected != 1", "u => u.RecordsAffected > 1")),
+        new("the version check", ("src/Chassis/Storage/RowMap.cs", " and version = ${", " and version >= 0 * ${")),
         new(
             "late success (an attempt ends with the service)",
             ("src/Law/Payment/PaymentService.cs", ".Paying(LateSuccess.Counts, ", ".Paying(LateSuccess.GivenBack, ")
         )
         {
             System = "law",
+        },
+        new(
+            "the application's status decides between cancelling and assigning, in Insurance",
+            (
+                "src/Insurance/Subscription/Subscription.cs",
+                "        if (Status != ConfirmPaymentId)\n",
+                "        if (Status is not (ConfirmPaymentId or ReqCancel))\n"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "no cancelling once an underwriter is confirmed, in Insurance",
+            (
+                "src/Insurance/Subscription/Subscription.cs",
+                "{ Status: Created or ConfirmPaymentId } =>",
+                "{ Status: Created or ConfirmPaymentId or ConfirmUnderwriterId } =>"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "no decision before the assignment is confirmed, in Insurance",
+            ("src/Insurance/Underwriting/Underwriting.cs", "        if (!IsConfirmed)\n", "        if (UnderwritingId is null)\n")
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "the premium goes back when it is refused, in Insurance",
+            (
+                "src/Insurance/Payment/PaymentService.cs",
+                "<SubscriptionRefused>((_, payment) => payment.GiveBack(Payment.Refuse))",
+                "<SubscriptionRefused>((_, _) => [])"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "no row before SubscriptionCreated, in Insurance",
+            ("src/Insurance/MyPage/Api.cs", "Visible = p => p.IsCreated", "Visible = _ => true")
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "the fewest open cases, in Insurance",
+            (
+                "src/Insurance/Underwriting/UnderwritingDb.cs",
+                "(select count(*) from underwritings where underwriter_id = u.id and status = 'underwriterAssigned'), u.id",
+                "u.id"
+            )
+        )
+        {
+            System = "insurance",
+        },
+        new(
+            "what was decided before is stored before it asks, in Insurance",
+            (
+                "src/Chassis/Messaging/Handler.cs",
+                "                await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);\n",
+                ""
+            )
+        )
+        {
+            System = "insurance",
         },
     ];
 }

@@ -4,7 +4,7 @@ using Mannam.Simulation.Fuzz;
 
 const string Usage = """
     faults simulate --system taxi [--seeds 20000] [--from 1] [--story] [--branches] [--first]
-        Disturbed histories of a system (taxi, law), one a seed, each settled and checked. --story tells each, one line a step; --branches
+        Disturbed histories of a system (taxi, law, insurance), one a seed, each settled and checked. --story tells each, one line a step; --branches
         what was come to, in how many; --first stops at the first seed that breaks something.
     faults fuzz --system taxi [--requests 20000] [--seed 1]
         Bad calls at a running system, made from its OpenAPI document; tells each kind of answer that is wrong, and what is left behind.

@@ -6,7 +6,7 @@ namespace Mannam.Simulation;
 /// <param name="Seed">The seed.</param>
 /// <param name="Steps">How many steps were made.</param>
 /// <param name="Faults">How many faults were injected; a run without any does not count.</param>
-/// <param name="Branches">The points, faults and answers that were come to.</param>
+/// <param name="Branches">The points, faults, answers and events that were come to.</param>
 /// <param name="Story">What happened, one line a step.</param>
 /// <param name="Broken">What does not hold.</param>
 internal sealed record RunResult(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Host;
+using Mannam.Simulation.Insurance;
 using Mannam.Simulation.Law;
 using Mannam.Simulation.Taxi;
 
@@ -9,7 +10,9 @@ namespace Mannam.Simulation;
 /// <summary>The command <c>simulate</c>.</summary>
 internal static class Simulate
 {
-    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness()];
+    // A world takes as long to make as so many runs: the second is worth it only for more.
+    private const int RunsOfAWorld = 20;
+    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness(), new InsuranceBusiness()];
 
     /// <summary>The business of a system.</summary>
     public static Business Of(string system) =>
@@ -90,7 +93,7 @@ internal static class Simulate
         int Next() => Interlocked.Increment(ref next);
         await Task.WhenAll(
             Enumerable
-                .Range(0, Math.Min(seeds, 2))
+                .Range(0, Math.Clamp(seeds / RunsOfAWorld, 1, 2))
                 .Select(lane =>
                     Task.Run(async () =>
                     {
