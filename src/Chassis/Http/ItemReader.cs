@@ -1,23 +1,31 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Chassis.Http;
 
-/// <summary>GET of one item: one compiled query, one write.</summary>
-/// <param name="resource">The resource.</param>
-/// <param name="databases">Where it is stored.</param>
-/// <param name="by">What it is found by: its key, or something else that no two rows share.</param>
-internal sealed class ItemReader<TDb, TEntity, TView>(
-    Resource<TEntity, TView> resource,
-    IDbContextFactory<TDb> databases,
-    Expression<Func<TEntity, long>> by
-)
+/// <summary>GET of one item: one compiled query, which those who ask at the same moment share, and one write.</summary>
+internal sealed class ItemReader<TDb, TEntity, TView>
     where TDb : DbContext
     where TEntity : class
 {
-    private readonly Func<TDb, long, Task<TEntity?>> _find = Compile(resource, by);
+    private readonly Resource<TEntity, TView> _resource;
+    private readonly IDbContextFactory<TDb> _databases;
+    private readonly Func<TDb, long[], IAsyncEnumerable<TEntity>> _find;
+    private readonly Func<TEntity, long> _id;
+    private readonly SharedRoundTrip<long, TEntity?> _items;
+
+    /// <param name="resource">The resource.</param>
+    /// <param name="databases">Where it is stored.</param>
+    /// <param name="by">What it is found by: its key, or something else that no two rows share.</param>
+    public ItemReader(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases, Expression<Func<TEntity, long>> by)
+    {
+        (_resource, _databases) = (resource, databases);
+        (_find, _id) = (Compile(resource, by), by.Compile());
+        _items = new(FindAsync);
+    }
 
     public Task ReadAsync(HttpContext http) => ReadAsync(http, IdConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? id : 0);
 
@@ -31,33 +39,42 @@ internal sealed class ItemReader<TDb, TEntity, TView>(
 
     private async Task ReadAsync(HttpContext http, long id)
     {
-        if (await FindAsync(id) is not { } entity)
+        if (await _items.AskAsync(id) is not { } entity)
         {
             await Problems.NotFound().ExecuteAsync(http);
             return;
         }
-        if (resource.Version is { } version && Preconditions.IsKnown(http, Preconditions.Tag(version(entity))))
+        if (_resource.Version is { } version && Preconditions.IsKnown(http, Preconditions.Tag(version(entity))))
         {
             http.Response.StatusCode = StatusCodes.Status304NotModified;
             http.Response.Headers.ETag = Preconditions.Tag(version(entity));
             http.Response.Headers.Vary = "Accept";
             return;
         }
-        await ItemResult<TEntity, TView>.SendAsync(http, resource, entity);
+        await ItemResult<TEntity, TView>.SendAsync(http, _resource, entity);
     }
 
-    /// <summary>The item, if it is there to be seen. The context goes back to its pool before the answer is written: a slow client must not hold a connection.</summary>
-    public async Task<TEntity?> FindAsync(long id)
+    /// <summary>The item, if it is there to be seen; the caller's own, to decide on.</summary>
+    public async Task<TEntity?> FindAsync(long id) => (await FindAsync([id]))[0];
+
+    // The context goes back to its pool before an answer is written: a slow client must not hold a connection. Who shares an item only reads it.
+    private async Task<IReadOnlyList<TEntity?>> FindAsync(IReadOnlyList<long> ids)
     {
-        await using var db = await databases.CreateDbContextAsync();
-        return await _find(db, id);
+        await using var db = await _databases.CreateDbContextAsync();
+        var found = new Dictionary<long, TEntity>();
+        await foreach (var item in _find(db, [.. ids.Distinct()]))
+            found.Add(_id(item), item);
+        return [.. ids.Select(found.GetValueOrDefault)];
     }
 
-    // (db, id) => db.Set<TEntity>().AsNoTracking().Where(Visible).FirstOrDefault(row => Key(row) == id)
-    private static Func<TDb, long, Task<TEntity?>> Compile(Resource<TEntity, TView> resource, Expression<Func<TEntity, long>> by)
+    // (db, ids) => db.Set<TEntity>().AsNoTracking().Where(Visible).Where(row => ids.Contains(Key(row)))
+    private static Func<TDb, long[], IAsyncEnumerable<TEntity>> Compile(
+        Resource<TEntity, TView> resource,
+        Expression<Func<TEntity, long>> by
+    )
     {
         var db = Expression.Parameter(typeof(TDb), "db");
-        var id = Expression.Parameter(typeof(long), "id");
+        var ids = Expression.Parameter(typeof(long[]), "ids");
         Expression rows = Expression.Call(db, nameof(DbContext.Set), [typeof(TEntity)]);
         rows = Expression.Call(
             typeof(EntityFrameworkQueryableExtensions),
@@ -66,14 +83,12 @@ internal sealed class ItemReader<TDb, TEntity, TView>(
             rows
         );
         if (resource.Visible is { } visible)
-        {
-            rows = OnRows(nameof(Queryable.Where), rows, visible);
-        }
-        var isAsked = Expression.Lambda<Func<TEntity, bool>>(Expression.Equal(by.Body, id), by.Parameters);
-        var first = OnRows(nameof(Queryable.FirstOrDefault), rows, isAsked);
-        return EF.CompileAsyncQuery(Expression.Lambda<Func<TDb, long, TEntity?>>(first, db, id));
+            rows = Where(rows, visible);
+        var contains = Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [typeof(long)], ids, by.Body);
+        rows = Where(rows, Expression.Lambda<Func<TEntity, bool>>(contains, by.Parameters));
+        return EF.CompileAsyncQuery(Expression.Lambda<Func<TDb, long[], IQueryable<TEntity>>>(rows, db, ids));
     }
 
-    private static MethodCallExpression OnRows(string method, Expression rows, LambdaExpression predicate) =>
-        Expression.Call(typeof(Queryable), method, [typeof(TEntity)], rows, Expression.Quote(predicate));
+    private static MethodCallExpression Where(Expression rows, LambdaExpression predicate) =>
+        Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(TEntity)], rows, Expression.Quote(predicate));
 }
