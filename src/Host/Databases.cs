@@ -12,6 +12,10 @@ internal sealed class Databases(string server, string prefix)
 
     private const int LogPool = 4;
 
+    // Plans are made while the tables are small, and kept. One that reads a whole table is never right where all is found by an index. And a process
+    // that stands still in the middle of a transaction does not hold up the other replicas for longer than that: what it had begun is rolled back.
+    private const string SessionOptions = "-c enable_seqscan=off -c idle_in_transaction_session_timeout=30s";
+
     /// <summary>The name of the database of a service (<c>taxi.catch</c>) or of a topic's log.</summary>
     public string NameOf(string what) => prefix + what.Replace('.', '_').Replace('-', '_');
 
@@ -32,8 +36,7 @@ internal sealed class Databases(string server, string prefix)
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
             ApplicationName = database,
-            // Plans are made while the tables are small, and kept. One that reads a whole table is never right where all is found by an index.
-            Options = $"{new NpgsqlConnectionStringBuilder(server).Options} -c enable_seqscan=off".Trim(),
+            Options = $"{new NpgsqlConnectionStringBuilder(server).Options} {SessionOptions}".Trim(),
             IncludeErrorDetail = true,
         }.ToString();
 

@@ -6,28 +6,38 @@ using Npgsql;
 namespace Mannam.Chassis.Hosting;
 
 /// <summary>What the chassis makes of a service's environment, for its loops and its store.</summary>
-internal sealed class ServiceParts(
-    string connectionString,
-    string topic,
-    ITransport transport,
-    TimeProvider time,
-    Points points,
-    ServiceMetrics metrics
-) : IAsyncDisposable
+internal sealed class ServiceParts : IAsyncDisposable
 {
-    public string ConnectionString { get; } = connectionString;
+    public ServiceParts(
+        string connectionString,
+        string topic,
+        ITransport transport,
+        TimeProvider time,
+        Points points,
+        ServiceMetrics metrics
+    )
+    {
+        (ConnectionString, Topic, Transport, Time, Points, Metrics) = (connectionString, topic, transport, time, points, metrics);
+        Database = NpgsqlDataSource.Create(connectionString);
+        Commits = new SharedCommit(Database);
+    }
 
-    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(connectionString);
+    public string ConnectionString { get; }
 
-    public string Topic { get; } = topic;
+    public NpgsqlDataSource Database { get; }
 
-    public ITransport Transport { get; } = transport;
+    /// <summary>For decisions that need no transaction of their own.</summary>
+    public SharedCommit Commits { get; }
 
-    public TimeProvider Time { get; } = time;
+    public string Topic { get; }
 
-    public Points Points { get; } = points;
+    public ITransport Transport { get; }
 
-    public ServiceMetrics Metrics { get; } = metrics;
+    public TimeProvider Time { get; }
+
+    public Points Points { get; }
+
+    public ServiceMetrics Metrics { get; }
 
     /// <summary>Whether other replicas of the service may run.</summary>
     public bool Replicated { get; init; }

@@ -6,7 +6,7 @@ internal static class Gathering
 {
     // 8 in a step that takes some milliseconds are more than 500 a second.
     private const int Thick = 8;
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long to wait after a step.</summary>
     /// <param name="handled">How much there was to do in it.</param>

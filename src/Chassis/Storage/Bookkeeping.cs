@@ -38,29 +38,33 @@ internal sealed class Bookkeeping<TAggregate>(
         );
 
     /// <summary>Commits a command's decision in as few round trips as are safe: within the transaction given, or by one of its own.</summary>
+    /// <exception cref="OutdatedException">Somebody else changed the aggregate: nothing is committed.</exception>
     public async Task CommitAsync(UnitOfWork<TAggregate> unit, NpgsqlTransaction? transaction)
     {
         if (unit.IsEmpty)
             return;
         await parts.Points.AtAsync("command.committing");
-        if (transaction is not null)
-        {
-            await unit.SendAsync(transaction.Connection!, CancellationToken.None);
-            await transaction.CommitAsync();
-        }
-        else
-            await CommitAsync(unit);
+        await CommitAsync(unit.Take(), transaction);
         await parts.Points.AtAsync("command.committed");
         unit.Wake();
     }
 
-    private async Task CommitAsync(UnitOfWork<TAggregate> unit)
+    private async Task CommitAsync(Statements statements, NpgsqlTransaction? transaction)
     {
-        await using var connection = await parts.Database.OpenConnectionAsync();
-        await using var transaction = unit.NeedsTransaction ? await connection.BeginTransactionAsync() : null;
-        await unit.SendAsync(connection, CancellationToken.None);
         if (transaction is not null)
+        {
+            await Statements.SendAsync(transaction.Connection!, [statements], CancellationToken.None);
+            statements.Check();
             await transaction.CommitAsync();
+        }
+        else if (statements.NeedTransaction)
+        {
+            await using var connection = await parts.Database.OpenConnectionAsync();
+            await using var own = await connection.BeginTransactionAsync();
+            await CommitAsync(statements, own);
+        }
+        else
+            await parts.Commits.CommitAsync(statements);
     }
 
     /// <summary>Wakes the loops said.</summary>

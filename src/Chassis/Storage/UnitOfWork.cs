@@ -27,11 +27,6 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     /// <summary>Whether there is nothing to send.</summary>
     public bool IsEmpty => _rows.Count == 0 && !_aggregates.Values.Any(e => e.IsDirty);
 
-    /// <summary>Some inserts alone, or one statement alone, need no BEGIN and COMMIT: PostgreSQL makes one batch one transaction, and a failed insert fails
-    /// it whole. An update on an outdated version fails nothing by itself, so beside other statements it needs a transaction to be rolled back.</summary>
-    public bool NeedsTransaction =>
-        _aggregates.Values.Any(e => e is { IsDirty: true, StoredVersion: > 0 }) && _rows.Count + _aggregates.Values.Count(e => e.IsDirty) > 1;
-
     /// <summary>An aggregate about to decide: as it is stored, or new.</summary>
     public TAggregate Track(TAggregate aggregate)
     {
@@ -84,26 +79,29 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     /// <exception cref="OutdatedException">Somebody else changed an aggregate; what was sent is to be rolled back.</exception>
     public async Task SendAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        var updates = new List<NpgsqlBatchCommand>();
+        var statements = Take();
+        await Statements.SendAsync(connection, [statements], ct);
+        statements.Check();
+    }
+
+    /// <summary>What is to be sent; nothing is staged afterwards.</summary>
+    public Statements Take()
+    {
+        var statements = new Statements(_aggregates.Keys.FirstOrDefault());
         // By key, so that two who change the same wait for, and not against, each other.
         foreach (var entry in _aggregates.Values.Where(e => e.IsDirty))
         {
             if (entry.StoredVersion > 0)
-                updates.Add(books.Map.Update(entry.Now, entry.StoredVersion));
-            batch.BatchCommands.Add(entry.StoredVersion > 0 ? updates[^1] : books.Map.Insert(entry.Now));
+                statements.AddUpdate(books.Map.Update(entry.Now, entry.StoredVersion));
+            else
+                statements.Add(books.Map.Insert(entry.Now));
             foreach (var added in books.Map.TakeAdded(entry.Now))
-                batch.BatchCommands.Add(added);
+                statements.Add(added);
             (entry.StoredVersion, entry.IsDirty) = (entry.Now.Version, false);
         }
-        foreach (var row in _rows)
-            batch.BatchCommands.Add(row);
+        _rows.ForEach(statements.Add);
         _rows.Clear();
-        if (batch.BatchCommands.Count == 0)
-            return;
-        await batch.ExecuteNonQueryAsync(ct);
-        if (updates.Any(u => u.RecordsAffected != 1))
-            throw new OutdatedException();
+        return statements;
     }
 
     /// <summary>Wakes the loops that have something to look at; called after the commit. One that is woken for nothing asks the store for nothing.</summary>

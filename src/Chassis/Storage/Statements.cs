@@ -1,0 +1,45 @@
+using Npgsql;
+
+namespace Mannam.Chassis.Storage;
+
+/// <summary>What one transaction sends.</summary>
+/// <param name="key">Its aggregate's; the least of them, where there are several.</param>
+internal sealed class Statements(long key)
+{
+    private readonly List<NpgsqlBatchCommand> _all = [];
+    private readonly List<NpgsqlBatchCommand> _updates = [];
+
+    /// <summary>Some inserts alone, or one statement alone, need no BEGIN and COMMIT: PostgreSQL makes one batch one transaction, and a failed insert fails
+    /// it whole. An update on an outdated version fails nothing by itself, so beside other statements it needs a transaction to be rolled back.</summary>
+    public bool NeedTransaction => _updates.Count > 0 && _all.Count > 1;
+
+    public void Add(NpgsqlBatchCommand statement) => _all.Add(statement);
+
+    /// <summary>One that must find the version that was loaded.</summary>
+    public void AddUpdate(NpgsqlBatchCommand update)
+    {
+        _all.Add(update);
+        _updates.Add(update);
+    }
+
+    /// <summary>To be called when they were sent.</summary>
+    /// <exception cref="OutdatedException">Somebody else changed an aggregate; what was sent is to be rolled back.</exception>
+    public void Check()
+    {
+        if (_updates.Any(u => u.RecordsAffected != 1))
+            throw new OutdatedException();
+    }
+
+    /// <summary>Sends those of several in one round trip, in the order of their keys, so that two who change the same wait for, and not against, each
+    /// other.</summary>
+    public static async Task SendAsync(NpgsqlConnection connection, IEnumerable<Statements> several, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in several.OrderBy(s => s.Key).SelectMany(s => s._all))
+            batch.BatchCommands.Add(statement);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private long Key { get; } = key;
+}
