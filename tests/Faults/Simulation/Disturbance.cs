@@ -15,7 +15,7 @@ internal enum AtPoint
 /// <summary>All that is left to chance in one run, drawn from its seed; and the account of it.</summary>
 internal sealed class Disturbance(Random random, Temper temper, Clock clock)
 {
-    // No transaction is open there, so that whoever is held holds up nobody else in the store.
+    // No transaction is open there, so that whoever is held holds up nobody else in the store, and no turn (Service.Points looks).
     private static readonly HashSet<string> Holdable =
     [
         "command.committing",
@@ -63,6 +63,9 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
 
     /// <summary>The points, faults, answers and events that were come to.</summary>
     public SortedSet<string> Branches { get; } = [];
+
+    /// <summary>What the simulator itself did that it may not.</summary>
+    public List<Broken> Broken { get; } = [];
 
     /// <summary>Adds a line to the story.</summary>
     public void Tell(string what) =>

@@ -25,6 +25,7 @@ internal sealed class Evidence(World world, long first, People people)
         }
         broken.AddRange(records.CheckLedger(ledger, sagas));
         broken.AddRange(people.Broken);
+        broken.AddRange(world.Disturbance.Broken);
         broken.AddRange(CheckKeys());
         broken.AddRange(world.Business.Check(sagas, people.Told));
         foreach (var service in world.Services.Where(s => s.Declaration.SubscribesTo.Count > 0))

@@ -5,6 +5,9 @@ namespace Mannam.Simulation;
 /// <content>What becomes of its code: at its points, where it waits for other code, where it begins some.</content>
 internal sealed partial class Service
 {
+    // In this world.
+    private readonly HashSet<string> heldAt = [];
+
     /// <summary>It comes to one of its points.</summary>
     public async ValueTask AtAsync(string point)
     {
@@ -21,6 +24,8 @@ internal sealed partial class Service
             case AtPoint.IsRefused:
                 throw new InvalidOperationException("refused");
             case AtPoint.IsHeld:
+                if (heldAt.Add(point))
+                    await CheckAsync(point);
                 await world.Scheduler.HoldAsync($"{Name}/{point}", Name);
                 break;
         }
@@ -42,5 +47,15 @@ internal sealed partial class Service
     {
         world.Disturbance.Branches.Add($"{Name} begins by itself");
         world.Scheduler.Postpone($"{Name} {what}", Name, code);
+    }
+
+    // What it has locked others would wait for in real time, while they are the ones to go on.
+    private async Task CheckAsync(string point)
+    {
+        await using var command = Store.CreateCommand(
+            "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'"
+        );
+        if (await command.ExecuteScalarAsync() is > 0L)
+            world.Disturbance.Broken.Add(new Broken("nobody is held within a transaction", $"{Name}/{point}"));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class InsuranceBusiness : Business
     private const string Catalogue = "Insurance:Subscription:Products";
     private const int MostApplications = 3;
 
-    // The last costs more than the provider lets anybody pay, until it is sold off.
+    // The last costs more than the provider lets anybody pay, unless premiums are lower.
     private static readonly string[] Products = ["Fisrtcancer", "Fisrtcancer3", "Fisrtcancer9"];
     private static readonly string[] Premiums =
     [
@@ -100,8 +100,8 @@ internal sealed class InsuranceBusiness : Business
 
     private static Act SetPremiums(Random random)
     {
-        var sold = random.Next(Premiums.Length);
-        return Set(sold == 0 ? "premiums are as they were" : "premiums are lower", Catalogue, Premiums[sold]);
+        var lower = random.Next(Premiums.Length);
+        return Set(lower == 0 ? "premiums are as they were" : "premiums are lower", Catalogue, Premiums[lower]);
     }
 
     private static Act Set(string text, string setting, string value) =>
