@@ -11,7 +11,10 @@ public static class Failures
     /// <summary>The row's version, or its absence, was outdated.</summary>
     public static bool IsConflict(Exception e) =>
         e is OutdatedException
-        || StateOf(e) is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+        || StateOf(e)
+            is PostgresErrorCodes.UniqueViolation
+                or PostgresErrorCodes.SerializationFailure
+                or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>The row is there already.</summary>
     public static bool IsDuplicate(Exception e) => StateOf(e) is PostgresErrorCodes.UniqueViolation;

@@ -99,7 +99,11 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     private static NpgsqlBatchCommand Insert(long key, string? told) =>
         new("insert into sagas values ($1, 1, $2)")
         {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = key }, new NpgsqlParameter<string?> { TypedValue = told } },
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = key },
+                new NpgsqlParameter<string?> { TypedValue = told },
+            },
         };
 
     private static Statements Updating(long key, int expected)
@@ -108,7 +112,11 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         statements.AddUpdate(
             new("update sagas set version = version + 1 where key = $1 and version = $2")
             {
-                Parameters = { new NpgsqlParameter<long> { TypedValue = key }, new NpgsqlParameter<int> { TypedValue = expected } },
+                Parameters =
+                {
+                    new NpgsqlParameter<long> { TypedValue = key },
+                    new NpgsqlParameter<int> { TypedValue = expected },
+                },
             }
         );
         return statements;
