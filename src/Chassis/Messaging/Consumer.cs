@@ -157,6 +157,10 @@ internal sealed class Consumer<TDb, TAggregate>(
         CancellationToken ct
     )
     {
+        // Where nothing leaves the database by it, a crash of the server that takes this commit takes the positions too: it is handled again. Nobody
+        // need wait for the disk.
+        if (!unit.HasMessages)
+            unit.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
         await unit.SendAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, ct);
         await points.AtAsync("consumer.committing");
         await transaction.CommitAsync(ct);

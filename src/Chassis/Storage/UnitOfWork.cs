@@ -27,6 +27,9 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     /// <summary>Whether there is nothing to send.</summary>
     public bool IsEmpty => _rows.Count == 0 && !_aggregates.Values.Any(e => e.IsDirty);
 
+    /// <summary>Whether a decision raised an event, or left something due.</summary>
+    public bool HasMessages => _wakes != Wakes.None;
+
     /// <summary>An aggregate about to decide: as it is stored, or new.</summary>
     public TAggregate Track(TAggregate aggregate)
     {
