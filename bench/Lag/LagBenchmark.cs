@@ -100,6 +100,8 @@ internal static class Steady
     // A gap between two looks; Linux' timers make it 1 to 2 ms. Who has waited long looks less often, up to an eighth too late: else many who wait would
     // look so often that they wait for each other.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
+    // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
+    private const int LeadIn = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
@@ -117,14 +119,17 @@ internal static class Steady
         var lags = new Lags();
         var connections = new Connections(side);
         var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);
-        var (began, total) = (Stopwatch.GetTimestamp(), rate * seconds);
+        var (began, total) = (Stopwatch.GetTimestamp(), rate * (LeadIn + seconds));
         var all = new List<Task>(total);
         for (var sent = 0; sent < total; )
         {
             // Whatever is due by now; a late timer is made up for.
             var due = Math.Min(total, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * rate) + 1);
             for (; sent < due; sent++)
-                all.Add(Task.Run(() => OneAsync(connections, side, request, lags, ct), ct));
+            {
+                var counts = sent < rate * LeadIn ? new Lags() : lags;
+                all.Add(Task.Run(() => OneAsync(connections, side, request, counts, ct), ct));
+            }
             await Task.Delay(1, ct);
         }
         await Task.WhenAll(all);
