@@ -26,6 +26,7 @@ internal sealed class Consumer<TDb, TAggregate>(
     where TAggregate : Aggregate
 {
     private const int Most = 256;
+    private readonly Gathering _gathering = new(Most);
 
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
     private const int MostSkipped = 2000;
@@ -49,7 +50,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
-            Gathers = Gathering.After(fetched.Count, Most);
+            Gathers = _gathering.After(fetched.Count);
             if (fetched.Count > 0)
                 await HandleAsync(fetched, ct);
             return fetched.Count > 0;

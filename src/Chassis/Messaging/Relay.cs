@@ -16,6 +16,7 @@ internal sealed class Relay(
 ) : ILoop, IAsyncDisposable
 {
     private const int Most = 500;
+    private readonly Gathering _gathering = new(Most);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private RelayLease? _lease;
@@ -37,7 +38,7 @@ internal sealed class Relay(
             if (await _lease.TakeAsync(ct) is not { } connection)
                 return false;
             var (ids, records) = await UnsentAsync(connection, ct);
-            Gathers = Gathering.After(ids.Length, Most);
+            Gathers = _gathering.After(ids.Length);
             if (ids.Length == 0)
                 return false;
             await points.AtAsync("relay.publishing");

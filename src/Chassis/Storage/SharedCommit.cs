@@ -45,6 +45,7 @@ internal sealed class SharedCommit
 
     private async Task<Exception?> FailureOfAsync(Statements one)
     {
+        one.Renew();
         try
         {
             await SendAsync([one]);

@@ -22,6 +22,21 @@ internal sealed class Statements(long key)
         _updates.Add(update);
     }
 
+    /// <summary>Makes them ready to be sent again. Npgsql remembers in a command where it was prepared, and would count on it on another connection
+    /// (npgsql/npgsql#6432).</summary>
+    public void Renew()
+    {
+        for (var i = 0; i < _all.Count; i++)
+        {
+            var (used, renewed) = (_all[i], new NpgsqlBatchCommand(_all[i].CommandText));
+            foreach (NpgsqlParameter parameter in used.Parameters)
+                renewed.Parameters.Add(parameter.Clone());
+            _all[i] = renewed;
+            if (_updates.IndexOf(used) is >= 0 and var at)
+                _updates[at] = renewed;
+        }
+    }
+
     /// <summary>To be called when they were sent.</summary>
     /// <exception cref="OutdatedException">Somebody else changed an aggregate; what was sent is to be rolled back.</exception>
     public void Check()

@@ -13,7 +13,8 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        // As services have it: what is asked for twice is prepared.
+        _database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Max Auto Prepare=64;Auto Prepare Min Usages=2");
         _commits = new SharedCommit(_database);
         await ExecuteAsync("create table sagas (key bigint primary key, version int not null, told text unique)");
     }
@@ -45,6 +46,24 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.True(Failures.IsDuplicate(Assert.IsType<PostgresException>(all[2])));
         Assert.Null(all[3]);
         Assert.Equal("1 2 5 70", await KeysAsync());
+    }
+
+    [Fact]
+    public async Task Refusals_without_end_leave_every_connection_usable()
+    {
+        await ExecuteAsync("insert into sagas values (70, 1, 'taken')");
+
+        for (var round = 0; round < 20; round++)
+        {
+            var half = Inserting(1000 + round);
+            half.Add(Insert(2000 + round, "taken"));
+            var all = await TogetherAsync([Inserting(10 * round + 100), half, Updating(70, round + 1), Inserting(10 * round + 101)]);
+
+            Assert.True(Failures.IsDuplicate(Assert.IsType<PostgresException>(all[1])));
+            Assert.Equal([null, null, null], [all[0], all[2], all[3]]);
+        }
+
+        Assert.Equal(41, await NumberAsync("select count(*) from sagas"));
     }
 
     [Fact]
