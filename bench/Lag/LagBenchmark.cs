@@ -100,6 +100,7 @@ internal static class Steady
     // A gap between two looks; Linux' timers make it 1 to 2 ms. Who has waited long looks less often, up to an eighth too late: else many who wait would
     // look so often that they wait for each other.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
+
     // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
     private const int LeadIn = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -53,17 +53,27 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await ExecuteAsync("insert into sagas values (70, 1, 'taken')");
 
-        for (var round = 0; round < 20; round++)
-        {
-            var half = Inserting(1000 + round);
-            half.Add(Insert(2000 + round, "taken"));
-            var all = await TogetherAsync([Inserting(10 * round + 100), half, Updating(70, round + 1), Inserting(10 * round + 101)]);
+        // Beside each other, so that a connection is not always the one that was used before.
+        await Task.WhenAll(
+            Enumerable
+                .Range(1, 8)
+                .Select(async lane =>
+                {
+                    var commits = new SharedCommit(_database);
+                    for (var round = 0; round < 25; round++)
+                    {
+                        var key = lane * 1000 + round * 10;
+                        var half = Inserting(key + 1);
+                        half.Add(Insert(key + 2, "taken"));
+                        Statements[] several = [Inserting(key + 3), Inserting(key + 4), half, Inserting(key + 5)];
+                        var all = await Task.WhenAll(several.Select(s => Record.ExceptionAsync(() => commits.CommitAsync(s)).AsTask()));
+                        Assert.True(Failures.IsDuplicate(Assert.IsType<PostgresException>(all[2])));
+                        Assert.Equal([null, null, null], [all[0], all[1], all[3]]);
+                    }
+                })
+        );
 
-            Assert.True(Failures.IsDuplicate(Assert.IsType<PostgresException>(all[1])));
-            Assert.Equal([null, null, null], [all[0], all[2], all[3]]);
-        }
-
-        Assert.Equal(41, await NumberAsync("select count(*) from sagas"));
+        Assert.Equal(1 + 8 * 25 * 3, await NumberAsync("select count(*) from sagas"));
     }
 
     [Fact]
