@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using Mannam.Bench.Load;
 using Mannam.Bench.Request;
 using Mannam.Bench.Stand;
@@ -94,16 +95,19 @@ internal sealed class Lags
     }
 }
 
-/// <summary>A steady rate of requests, whoever is still waiting, and who looks for each until it is visible.</summary>
+/// <summary>A steady rate of requests, whoever is still waiting, and one who looks into each view for what was answered, the longest answered first.</summary>
+/// <remarks>One look at a time in each view: many who look at once load the machine the more, the later something becomes visible, and make it later still. What
+/// is visible before something answered earlier counts from when that is, so a lag may be told too long, never too short.</remarks>
 internal static class Steady
 {
-    // A gap between two looks; Linux' timers make it 1 to 2 ms. Who has waited long looks less often, up to an eighth too late: else many who wait would
-    // look so often that they wait for each other.
+    // Between two looks for the same; Linux' timers make it 1 to 2 ms.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
 
     // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
     private const int LeadIn = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private sealed record Answered(long Id, long At, Lags Counts);
 
     /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
     internal static async Task WarmUpAsync(Side side, int requests, int rate, CancellationToken ct)
@@ -118,10 +122,12 @@ internal static class Steady
     internal static async Task<Lags> MeasureAsync(Side side, int rate, int seconds, CancellationToken ct)
     {
         var lags = new Lags();
-        var connections = new Connections(side);
+        using var connections = new Connections(side);
         var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);
+        var answered = LagBenchmark.Views.Select(_ => Channel.CreateUnbounded<Answered>()).ToList();
+        var looking = LagBenchmark.Views.Zip(answered, (view, channel) => LookAsync(connections, side, view, channel.Reader, ct)).ToList();
         var (began, total) = (Stopwatch.GetTimestamp(), rate * (LeadIn + seconds));
-        var all = new List<Task>(total);
+        var asking = new List<Task>(total);
         for (var sent = 0; sent < total; )
         {
             // Whatever is due by now; a late timer is made up for.
@@ -129,44 +135,45 @@ internal static class Steady
             for (; sent < due; sent++)
             {
                 var counts = sent < rate * LeadIn ? new Lags() : lags;
-                all.Add(Task.Run(() => OneAsync(connections, side, request, counts, ct), ct));
+                asking.Add(Task.Run(() => AskAsync(connections, side, request, counts, answered), ct));
             }
             await Task.Delay(1, ct);
         }
-        await Task.WhenAll(all);
-        connections.Dispose();
+        try
+        {
+            await Task.WhenAll(asking);
+        }
+        finally
+        {
+            answered.ForEach(a => a.Writer.Complete());
+        }
+        await Task.WhenAll(looking);
         return lags;
     }
 
-    private static async Task OneAsync(Connections connections, Side side, byte[] request, Lags lags, CancellationToken ct)
+    private static async Task AskAsync(Connections connections, Side side, byte[] request, Lags counts, List<Channel<Answered>> answered)
     {
         var asked = Stopwatch.GetTimestamp();
         var answer = await connections.AskAsync(request);
         if (answer.Status != 201)
             throw new BenchmarkFailedException($"POST /catches of {side.Name}: every answer must be 201, but there was {answer.Status}");
-        var answered = Stopwatch.GetTimestamp();
-        lags.Answered(Stopwatch.GetElapsedTime(asked, answered));
-        await Task.WhenAll(LagBenchmark.Views.Select(view => LookAsync(connections, side, view, answer.LocationId, answered, lags, ct)));
+        var one = new Answered(answer.LocationId, Stopwatch.GetTimestamp(), counts);
+        counts.Answered(Stopwatch.GetElapsedTime(asked, one.At));
+        answered.ForEach(a => a.Writer.TryWrite(one));
     }
 
-    private static async Task LookAsync(
-        Connections connections,
-        Side side,
-        string view,
-        long id,
-        long answered,
-        Lags lags,
-        CancellationToken ct
-    )
+    private static async Task LookAsync(Connections connections, Side side, string view, ChannelReader<Answered> answered, CancellationToken ct)
     {
-        var look = LoadRun.Bytes("GET", $"/{view}/{id}", side.Endpoint);
-        while ((await connections.AskAsync(look)).Status != 200)
+        await foreach (var one in answered.ReadAllAsync(ct))
         {
-            var waited = Stopwatch.GetElapsedTime(answered);
-            if (waited > Patience)
-                throw new BenchmarkFailedException($"/{view}/{id} is not there {Patience.TotalSeconds} s after the answer");
-            await Task.Delay(waited / 8 > Pause ? waited / 8 : Pause, ct);
+            var look = LoadRun.Bytes("GET", $"/{view}/{one.Id}", side.Endpoint);
+            while ((await connections.AskAsync(look)).Status != 200)
+            {
+                if (Stopwatch.GetElapsedTime(one.At) > Patience)
+                    throw new BenchmarkFailedException($"/{view}/{one.Id} is not there {Patience.TotalSeconds} s after the answer");
+                await Task.Delay(Pause, ct);
+            }
+            one.Counts.Add(view, Stopwatch.GetElapsedTime(one.At));
         }
-        lags.Add(view, Stopwatch.GetElapsedTime(answered));
     }
 }
