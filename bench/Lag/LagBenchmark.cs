@@ -162,7 +162,13 @@ internal static class Steady
         answered.ForEach(a => a.Writer.TryWrite(one));
     }
 
-    private static async Task LookAsync(Connections connections, Side side, string view, ChannelReader<Answered> answered, CancellationToken ct)
+    private static async Task LookAsync(
+        Connections connections,
+        Side side,
+        string view,
+        ChannelReader<Answered> answered,
+        CancellationToken ct
+    )
     {
         await foreach (var one in answered.ReadAllAsync(ct))
         {
