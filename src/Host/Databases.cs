@@ -1,3 +1,4 @@
+using Mannam.Chassis.Storage;
 using Npgsql;
 
 namespace Mannam.Host;
@@ -44,7 +45,7 @@ internal sealed class Databases(string server, string prefix)
     /// <exception cref="InstallationException">It is too small.</exception>
     public async Task EnsureAsync(IReadOnlyCollection<string> names, int connections, CancellationToken ct)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
+        await using var source = Store.Open(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
         await using var connection = await source.OpenConnectionAsync(ct);
         var allowed = await NumberAsync(
             connection,

@@ -25,6 +25,7 @@ public sealed partial class Machine : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ServiceHost?> running = [];
     private readonly SemaphoreSlim turn = new(1);
     private readonly List<(ServiceDeclaration Service, string Topic)> services = [];
+    private Task made = Task.CompletedTask;
     private Door? frontDoor;
 
     private Machine(MachineOptions options)
@@ -92,6 +93,12 @@ public sealed partial class Machine : IAsyncDisposable
         }
         services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);
         List<string> topics = kafka is not null ? [] : [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
+        // A start is mostly the compiler's time: what needs no database is made while the databases are, each beside the other.
+        var mapped = Task.Run(() => services.ForEach(s => s.Service.MapStore()), ct);
+        made = Task.Run(
+            () => services.ForEach(s => running[s.Service.FullName] = new ServiceHost(s.Service, EnvironmentOf(s.Service, s.Topic))),
+            ct
+        );
         await databases.EnsureAsync(
             [.. services.Select(s => databases.NameOf(s.Service.FullName)), .. topics.Select(t => databases.NameOf(t + "_log"))],
             Databases.Needed(services.Count, topics.Count),
@@ -99,7 +106,9 @@ public sealed partial class Machine : IAsyncDisposable
         );
         foreach (var topic in topics)
             await StartLogAsync(topic, ct);
-        await Task.WhenAll(services.Select(s => StartServiceAsync(s.Service, s.Topic, ct)));
+        await mapped;
+        await made;
+        await Task.WhenAll(Running.Select(s => s.StartAsync(ct)));
         await Task.WhenAll(Running.Select(s => s.WarmUpCallsAsync()));
         await OpenFrontDoorAsync(ct);
         if (options is { Configuration: IConfigurationRoot root, RunLoops: true } && FileWatch.Of(root, options.Logging) is { } watch)
@@ -118,23 +127,19 @@ public sealed partial class Machine : IAsyncDisposable
             logs[^1].Start();
     }
 
-    private async Task StartServiceAsync(ServiceDeclaration service, string topic, CancellationToken ct) =>
-        running[service.FullName] = await ServiceHost.StartAsync(
-            service,
-            new ServiceEnvironment
-            {
-                ConnectionString = databases.Service(service.FullName),
-                Topic = topic,
-                Transport = kafka is null ? log : kafka,
-                Configuration = options.Configuration,
-                InProcess = peer => services.Exists(s => s.Service.FullName == peer) ? new InProcessHandler(() => ServerOf(peer)) : null,
-                Replicated = options.Alone is not null,
-                Logging = options.Logging,
-                Time = options.Time,
-                RunLoops = options.RunLoops,
-            },
-            ct
-        );
+    private ServiceEnvironment EnvironmentOf(ServiceDeclaration service, string topic) =>
+        new()
+        {
+            ConnectionString = databases.Service(service.FullName),
+            Topic = topic,
+            Transport = kafka is null ? log : kafka,
+            Configuration = options.Configuration,
+            InProcess = peer => services.Exists(s => s.Service.FullName == peer) ? new InProcessHandler(() => ServerOf(peer)) : null,
+            Replicated = options.Alone is not null,
+            Logging = options.Logging,
+            Time = options.Time,
+            RunLoops = options.RunLoops,
+        };
 
     private InProcessServer? ServerOf(string service) => running.GetValueOrDefault(service)?.Server;
 
@@ -167,7 +172,7 @@ public sealed partial class Machine : IAsyncDisposable
         try
         {
             if (running[service] is null)
-                await StartServiceAsync(declaration, topic, ct);
+                running[service] = await ServiceHost.StartAsync(declaration, EnvironmentOf(declaration, topic), ct);
         }
         finally
         {
@@ -203,6 +208,7 @@ public sealed partial class Machine : IAsyncDisposable
             await frontDoor.StopAsync(grace.Token);
             await frontDoor.DisposeAsync();
         }
+        await made.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(running.Values.OfType<ServiceHost>().Select(s => s.StopAsync(ServicesGrace).AsTask()));
         running.Clear();
         foreach (var writer in logs)

@@ -93,6 +93,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>Puts its store and its aggregate into its container.</summary>
     internal abstract void Register(IServiceCollection services, ServiceParts parts);
 
+    /// <summary>Maps its store, unless that was done in this process already: otherwise its start does.</summary>
+    public abstract void MapStore();
+
     /// <summary>Goes once through what its store goes through with a request.</summary>
     internal abstract Task WarmUpStoreAsync(IServiceProvider services);
 

@@ -185,11 +185,10 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     internal override void Register(IServiceCollection services, ServiceParts parts)
     {
-        services.AddPooledDbContextFactory<TDb>(parts.Configure<TDb>, poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Database), poolSize: 64);
         services.AddSingleton(s =>
         {
-            using var db = s.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
-            var map = new RowMap<TAggregate>(db.Model.FindEntityType(typeof(TAggregate))!);
+            var map = new RowMap<TAggregate>(StoreModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
             return new Bookkeeping<TAggregate>(map, new EventWriter($"/{System}/{Name}", Language!, parts.Time), Language!, parts);
         });
         services.AddSingleton(s => new Aggregates<TDb, TAggregate>(
@@ -198,6 +197,8 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             create
         ));
     }
+
+    public override void MapStore() => _ = StoreModel<TDb>.Model;
 
     internal override Task WarmUpStoreAsync(IServiceProvider services) =>
         services.GetRequiredService<Aggregates<TDb, TAggregate>>().WarmUpAsync();
@@ -234,7 +235,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
                 parts.Metrics,
                 log
             );
-            yield return new WaitingLoop<TDb, TAggregate>(handler, parts.Time, parts.Points, parts.Metrics, log);
+            yield return new WaitingLoop<TDb, TAggregate>(parts.Database, handler, parts.Time, parts.Points, parts.Metrics, log);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,7 +13,9 @@ public sealed class StandAloneDeclaration<TDb>(string name, string title) : Serv
     public override IReadOnlyList<string> SubscribesTo => [];
 
     internal override void Register(IServiceCollection services, ServiceParts parts) =>
-        services.AddPooledDbContextFactory<TDb>(parts.Configure<TDb>, poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Database), poolSize: 64);
+
+    public override void MapStore() => _ = StoreModel<TDb>.Model;
 
     internal override Task WarmUpStoreAsync(IServiceProvider services) => Task.CompletedTask;
 

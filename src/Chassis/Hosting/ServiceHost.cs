@@ -16,19 +16,38 @@ public sealed class ServiceHost : IAsyncDisposable
 {
     // A loop shows that it is alive at least so often; one that does not is stuck.
     private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(60);
+    private readonly ServiceEnvironment _environment;
     private readonly ServiceParts _parts;
     private readonly Schema _schema;
     private readonly WebApplication _app;
     private readonly List<ILoop> _loops;
     private readonly List<LoopRunner> _runners = [];
 
-    private ServiceHost(ServiceDeclaration declaration, ServiceEnvironment environment, ServiceParts parts, Schema schema)
+    /// <summary>A service as declared, not started: neither its database nor another service is asked for anything.</summary>
+    /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
+    public ServiceHost(ServiceDeclaration declaration, ServiceEnvironment environment)
     {
-        Declaration = declaration;
-        (_parts, _schema) = (parts, schema);
-        _app = Build(declaration, environment, parts, Server);
+        ArgumentNullException.ThrowIfNull(declaration);
+        ArgumentNullException.ThrowIfNull(environment);
+        (Declaration, _environment) = (declaration, environment);
+        _parts = new ServiceParts(
+            environment.ConnectionString,
+            environment.Topic,
+            environment.Transport,
+            environment.Time,
+            new Points(declaration.FullName),
+            new ServiceMetrics(declaration.FullName, environment.Time)
+        )
+        {
+            Replicated = environment.Replicated,
+        };
+        _schema = new Schema(
+            ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
+            (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
+        );
+        _app = Build(declaration, environment, _parts, Server);
         _loops = MakeLoops();
-        parts.Metrics.Lag = () => Lag ?? 0;
+        _parts.Metrics.Lag = () => Lag ?? 0;
     }
 
     public ServiceDeclaration Declaration { get; }
@@ -48,36 +67,34 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
     internal List<ILoop> MakeLoops() => [.. Declaration.Loops(_app.Services, _parts), Declaration.Due(_app.Services, _parts)];
 
-    /// <summary>Applies the schema, and starts taking requests and events.</summary>
+    /// <summary>Makes a service and starts it.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     public static async Task<ServiceHost> StartAsync(ServiceDeclaration declaration, ServiceEnvironment environment, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(declaration);
-        ArgumentNullException.ThrowIfNull(environment);
-        var parts = new ServiceParts(
-            environment.ConnectionString,
-            environment.Topic,
-            environment.Transport,
-            environment.Time,
-            new Points(declaration.FullName),
-            new ServiceMetrics(declaration.FullName, environment.Time)
-        )
+        var host = new ServiceHost(declaration, environment);
+        try
         {
-            Replicated = environment.Replicated,
-        };
-        var schema = new Schema(
-            ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
-            (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
-        );
-        await schema.ApplyAsync(parts.Database, ct);
-        var host = new ServiceHost(declaration, environment, parts, schema);
-        await host._app.StartAsync(ct);
-        await host.WarmUpAsync();
-        var log = environment.Logging.CreateLogger(declaration.FullName);
-        if (environment.RunLoops)
-            host._runners.AddRange(host._loops.Select(l => new LoopRunner(l, environment.Time, log)));
-        host._runners.ForEach(r => r.Start());
-        return host;
+            await host.StartAsync(ct);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Applies the schema, and starts taking requests and events.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">Its database cannot be reached, or a step of its schema failed.</exception>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await _schema.ApplyAsync(_parts.Database, ct);
+        await _app.StartAsync(ct);
+        await WarmUpAsync();
+        var log = _environment.Logging.CreateLogger(Declaration.FullName);
+        if (_environment.RunLoops)
+            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _environment.Time, log)));
+        _runners.ForEach(r => r.Start());
     }
 
     private async Task WarmUpAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
-using Mannam.Chassis.Storage;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Mannam.Chassis.Hosting;
 
@@ -38,13 +37,17 @@ internal sealed class ServiceMetrics : IDisposable
     public void Handled(long events) => _handled.Add(events, _service);
 
     /// <summary>Counts what waits and what is parked, when that was not done for a while: a gauge may be asked at any moment, and asks no store.</summary>
-    public async Task CountWaitingAsync(ServiceDb db, CancellationToken ct)
+    public async Task CountWaitingAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         if (_counted is { } counted && _time.GetElapsedTime(counted) < CountEvery)
             return;
         _counted = _time.GetTimestamp();
-        var waiting = await db.Waiting.CountAsync(w => w.ParkedAt == null, ct);
-        (_waiting, _parked) = (waiting, await db.Waiting.CountAsync(w => w.ParkedAt != null, ct));
+        await using var command = database.CreateCommand(
+            "select (select count(*) from waiting where parked_at is null), (select count(*) from waiting where parked_at is not null)"
+        );
+        await using var counts = await command.ExecuteReaderAsync(ct);
+        await counts.ReadAsync(ct);
+        (_waiting, _parked) = (counts.GetInt64(0), counts.GetInt64(1));
     }
 
     public void Dispose() => _meter.Dispose();

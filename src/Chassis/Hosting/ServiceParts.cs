@@ -1,6 +1,5 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Storage;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Mannam.Chassis.Hosting;
@@ -18,7 +17,7 @@ internal sealed class ServiceParts : IAsyncDisposable
     )
     {
         (ConnectionString, Topic, Transport, Time, Points, Metrics) = (connectionString, topic, transport, time, points, metrics);
-        Database = NpgsqlDataSource.Create(connectionString);
+        Database = Store.Open(connectionString);
         Commits = new SharedCommit(Database);
     }
 
@@ -45,14 +44,6 @@ internal sealed class ServiceParts : IAsyncDisposable
     public OutboxSignal Outbox { get; } = new();
 
     public DueSignal Due { get; } = new();
-
-    /// <summary>Lets a context use this service's database, and nothing that is not needed on the hot path.</summary>
-    public void Configure<TDb>(DbContextOptionsBuilder options)
-        where TDb : DbContext
-    {
-        options.UseNpgsql(Database).EnableThreadSafetyChecks(false);
-        options.UseModel(StoreModel<TDb>.Of(options.Options));
-    }
 
     public ValueTask DisposeAsync()
     {

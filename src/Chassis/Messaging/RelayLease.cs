@@ -1,4 +1,5 @@
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Storage;
 using Npgsql;
 
 namespace Mannam.Chassis.Messaging;
@@ -14,11 +15,13 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(5);
 
     // The lock must be free soon after this process' machine is gone. And a removal lost with the server's memory is only published twice.
-    private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
-    {
-        Pooling = false,
-        Options = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c synchronous_commit=off",
-    }.ToString();
+    private readonly NpgsqlDataSource _database = Store.Open(
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            Options = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c synchronous_commit=off",
+        }.ToString()
+    );
     private readonly CancellationTokenSource _left = new();
     private NpgsqlConnection? _connection;
     private bool _held;
@@ -29,12 +32,7 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
     {
         if (_held)
             return _connection;
-        if (_connection is null)
-        {
-            var connection = new NpgsqlConnection(_connectionString);
-            await connection.OpenAsync(ct);
-            _connection = connection;
-        }
+        _connection ??= await _database.OpenConnectionAsync(ct);
         _held = await ScalarAsync("select pg_try_advisory_lock(77001520, 2)", ct) is true;
         if (!replicated)
             return _held ? _connection : null;
@@ -53,8 +51,7 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
     {
         try
         {
-            await using var connection = new NpgsqlConnection(_connectionString);
-            await connection.OpenAsync(ct);
+            await using var connection = await _database.OpenConnectionAsync(ct);
             await using var listen = new NpgsqlCommand("listen mannam_outbox", connection);
             await listen.ExecuteNonQueryAsync(ct);
             while (true)
@@ -79,6 +76,7 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
         await _listening;
         if (_connection is not null)
             await _connection.DisposeAsync();
+        await _database.DisposeAsync();
         _left.Dispose();
     }
 }

@@ -11,6 +11,7 @@ namespace Mannam.Chassis.Messaging;
 /// <remarks>Only the first waiting event of a saga is looked at. Whichever replica locks its row handles it, and removes it in the transaction of its
 /// effects: killed in between, it is there as before. Parking an event lets the later ones of its saga go on.</remarks>
 internal sealed class WaitingLoop<TDb, TAggregate>(
+    NpgsqlDataSource database,
     Handler<TDb, TAggregate> handler,
     TimeProvider time,
     Points points,
@@ -22,12 +23,16 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
+    private const string SomeAreDue = "select exists (select 1 from waiting where parked_at is null and due <= $1)";
+
     // What another replica works on is passed by, as is what waits behind it.
     private const string First = """
-        select * from waiting w where parked_at is null and due <= {0}
+        select waiting_id, attempts, due, partition, "offset", key, headers, value from waiting w where parked_at is null and due <= $1
         and not exists (select 1 from waiting e where e.key = w.key and e.parked_at is null and e.waiting_id < w.waiting_id)
         order by due, waiting_id limit 1 for update skip locked
         """;
+
+    private sealed record Waiting(long Id, int Attempts, DateTime Due, Received Received);
 
     public string Name => "waiting";
 
@@ -35,15 +40,26 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
 
     public async Task<bool> StepAsync(CancellationToken ct)
     {
+        if (await FirstAsync(ct))
+            return true;
+        await metrics.CountWaitingAsync(database, ct);
+        return false;
+    }
+
+    // Mostly nothing waits: that is found out in one round trip, without a transaction.
+    private async Task<bool> FirstAsync(CancellationToken ct)
+    {
+        var now = new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime };
+        await using (var look = database.CreateCommand(SomeAreDue))
+        {
+            look.Parameters.Add(now);
+            if (await look.ExecuteScalarAsync(ct) is not true)
+                return false;
+        }
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var now = time.GetUtcNow();
-        var due = await db.Waiting.FromSqlRaw(First, now).AsNoTracking().ToListAsync(ct);
-        if (due is not [var first])
-        {
-            await metrics.CountWaitingAsync(db, ct);
+        if (await LockFirstAsync(db, now.Clone(), ct) is not { } first)
             return false;
-        }
         try
         {
             await HandleAsync(db, transaction, first, ct);
@@ -56,10 +72,24 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         return true;
     }
 
-    private async Task HandleAsync(TDb db, IDbContextTransaction transaction, WaitingRow waiting, CancellationToken ct)
+    private static async Task<Waiting?> LockFirstAsync(TDb db, NpgsqlParameter now, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(First, (NpgsqlConnection)db.Database.GetDbConnection()) { Parameters = { now } };
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        return await rows.ReadAsync(ct)
+            ? new(
+                rows.GetInt64(0),
+                rows.GetInt32(1),
+                rows.GetDateTime(2),
+                Received.Read(rows.GetInt32(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetString(6), rows.GetString(7))
+            )
+            : null;
+    }
+
+    private async Task HandleAsync(TDb db, IDbContextTransaction transaction, Waiting waiting, CancellationToken ct)
     {
         await points.AtAsync("waiting.handling");
-        var received = waiting.Received();
+        var received = waiting.Received;
         if (received.Unreadable is { } why)
             throw new PermanentException(why);
         await db.Database.ExecuteSqlRawAsync(Positions.LockTimeout(WaitingEvents.Waits), ct);
@@ -67,7 +97,9 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         var unit = handler.Begin();
         if (fresh > 0)
             await handler.DecideAsync(db, unit, [received], ct);
-        unit.Add(waiting.Delete());
+        unit.Add(
+            new("delete from waiting where waiting_id = $1") { Parameters = { new NpgsqlParameter<long> { TypedValue = waiting.Id } } }
+        );
         await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);
         await points.AtAsync("waiting.committing");
         await transaction.CommitAsync(ct);
@@ -77,24 +109,25 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
     }
 
     // Its row is free again: should another replica have tried it since, that attempt is the one that counts.
-    private async Task KeepAsync(WaitingRow waiting, Exception e, CancellationToken ct)
+    private async Task KeepAsync(Waiting waiting, Exception e, CancellationToken ct)
     {
         var fate = Fate.Of(e, waiting.Attempts, time.GetUtcNow());
-        log.Failed(waiting.Received(), fate, e);
-        await using var db = await handler.OpenAsync(ct);
-        await db
-            .Waiting.Where(w =>
-                w.WaitingId == waiting.WaitingId && w.Attempts == waiting.Attempts && w.Due == waiting.Due && w.ParkedAt == null
-            )
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(w => w.Kind, fate.Kind)
-                        .SetProperty(w => w.Attempts, fate.Attempts)
-                        .SetProperty(w => w.Error, fate.Error)
-                        .SetProperty(w => w.Due, fate.Due)
-                        .SetProperty(w => w.ParkedAt, fate.ParkedAt),
-                ct
-            );
+        log.Failed(waiting.Received, fate, e);
+        await using var command = database.CreateCommand(
+            """
+            update waiting set kind = $4, attempts = $5, error = $6, due = $7, parked_at = $8
+            where waiting_id = $1 and attempts = $2 and due = $3 and parked_at is null
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = waiting.Id });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = waiting.Attempts });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = waiting.Due });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = fate.Kind });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fate.Attempts });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = fate.Error });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = fate.Due.UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = fate.ParkedAt?.UtcDateTime });
+        await command.ExecuteNonQueryAsync(ct);
     }
 }
 

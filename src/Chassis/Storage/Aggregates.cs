@@ -21,22 +21,19 @@ public sealed class Aggregates<TDb, TAggregate>
     where TAggregate : Aggregate
 {
     private const int Attempts = 5;
-    private static readonly Func<TDb, long, Task<TAggregate?>> Find = EF.CompileAsyncQuery(
-        (TDb db, long key) => db.Set<TAggregate>().AsNoTracking().FirstOrDefault(a => a.Key == key)
-    );
     private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> FindAll = EF.CompileAsyncQuery(
         (TDb db, long[] keys) => db.Set<TAggregate>().AsNoTracking().Where(a => keys.Contains(a.Key))
     );
     private readonly IDbContextFactory<TDb> _contexts;
     private readonly Bookkeeping<TAggregate> _books;
     private readonly Func<long, TAggregate> _create;
-    private readonly string _findLocked;
+    private readonly string _lock;
     private readonly SharedRoundTrip<long, TAggregate?> _find;
 
     internal Aggregates(IDbContextFactory<TDb> contexts, Bookkeeping<TAggregate> books, Func<long, TAggregate> create)
     {
         (_contexts, _books, _create) = (contexts, books, create);
-        _findLocked = $"select * from {books.Map.Table} where key = {{0}} for update";
+        _lock = $"select from {books.Map.Table} where key = $1 for update";
         _find = new(FindAsync);
     }
 
@@ -47,8 +44,6 @@ public sealed class Aggregates<TDb, TAggregate>
     private async Task<IReadOnlyList<TAggregate?>> FindAsync(IReadOnlyList<long> keys)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        if (keys is [var one])
-            return [await Find(db, one)];
         var found = await FindAsync(db, keys, CancellationToken.None);
         // Who decides on one must not share it.
         return [.. keys.Select(k => (TAggregate?)found.GetValueOrDefault(k)?.Copy())];
@@ -78,18 +73,15 @@ public sealed class Aggregates<TDb, TAggregate>
     internal async Task WarmUpAsync()
     {
         const long nobody = -1;
-        await FindAsync([nobody]);
-        await FindAsync([nobody, nobody]);
         await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        await db.Set<TAggregate>().FromSqlRaw(_findLocked, nobody).AsNoTracking().FirstOrDefaultAsync();
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var transaction = await LockAsync(db, nobody);
+        await FindAsync(db, [nobody], CancellationToken.None);
         var unit = new UnitOfWork<TAggregate>(_books);
         var aggregate = _create(nobody);
         unit.Create(aggregate, [], Cause.Time());
         unit.Add(new OutboxRow(Guid.CreateVersion7(), nobody, "{}", "{}").Insert());
         unit.Add(_books.Map.Update(aggregate, aggregate.Version));
-        await unit.SendAsync(connection, CancellationToken.None);
+        await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), CancellationToken.None);
     }
 
     /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
@@ -167,11 +159,19 @@ public sealed class Aggregates<TDb, TAggregate>
     private async Task<Decided<TAggregate>> TryAsync(long key, Func<TAggregate, Decision> decide, Cause cause, bool locked)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        if (!locked)
-            return await DecideAsync(await Find(db, key) ?? _create(key), decide, cause, null);
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        var aggregate = await db.Set<TAggregate>().FromSqlRaw(_findLocked, key).AsNoTracking().FirstOrDefaultAsync();
-        return await DecideAsync(aggregate ?? _create(key), decide, cause, (NpgsqlTransaction)transaction.GetDbTransaction());
+        await using var transaction = locked ? await LockAsync(db, key) : null;
+        var aggregate = (await FindAsync(db, [key], CancellationToken.None)).GetValueOrDefault(key) ?? _create(key);
+        return await DecideAsync(aggregate, decide, cause, (NpgsqlTransaction?)transaction?.GetDbTransaction());
+    }
+
+    // Whoever has the row's lock reads what the one before has committed.
+    private async Task<IDbContextTransaction> LockAsync(TDb db, long key)
+    {
+        var transaction = await db.Database.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand(_lock, (NpgsqlConnection)db.Database.GetDbConnection());
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
+        await command.ExecuteNonQueryAsync();
+        return transaction;
     }
 
     private async Task<Decided<TAggregate>> DecideAsync(

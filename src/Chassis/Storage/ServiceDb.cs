@@ -16,12 +16,10 @@ public abstract class ServiceDb<TAggregate>(DbContextOptions options, string tab
     }
 }
 
-/// <summary>A service's own store: what it maps itself, and the events that wait. The chassis' other tables (outbox, inbox, due things …) are written in SQL alone.</summary>
+/// <summary>A service's own store, as the service maps it. The chassis' tables (outbox, inbox, due things …) are read and written in SQL alone.</summary>
 /// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
-    internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
-
     /// <summary>Maps the service's own tables.</summary>
     protected abstract void Map(ModelBuilder model);
 
@@ -29,7 +27,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         Map(modelBuilder);
-        modelBuilder.Entity<WaitingRow>().ToTable("waiting").HasKey(w => w.WaitingId);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             Name(entity);
     }

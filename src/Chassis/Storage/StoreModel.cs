@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
 
 namespace Mannam.Chassis.Storage;
 
@@ -9,18 +10,20 @@ namespace Mannam.Chassis.Storage;
 internal static class StoreModel<TDb>
     where TDb : DbContext
 {
-    private static readonly Lock Building = new();
-    private static IModel? _built;
+    private static readonly Lazy<IModel> Built = new(Build);
 
-    /// <summary>The model of contexts with these options.</summary>
-    public static IModel Of(DbContextOptions options)
+    /// <summary>The model of all contexts of this type, wherever their databases are.</summary>
+    public static IModel Model => Built.Value;
+
+    /// <summary>Lets a context use this database, and nothing that is not needed on the hot path.</summary>
+    public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>
+        options.EnableThreadSafetyChecks(false).UseNpgsql(database).UseModel(Model);
+
+    // EF Core makes all its services anew for options that differ in more than the database and the model, be it in their order.
+    private static IModel Build()
     {
-        lock (Building)
-        {
-            if (_built is not null)
-                return _built;
-            using var db = (TDb)Activator.CreateInstance(typeof(TDb), options)!;
-            return _built = db.Model;
-        }
+        var options = new DbContextOptionsBuilder<TDb>().EnableThreadSafetyChecks(false).UseNpgsql().Options;
+        using var db = (TDb)Activator.CreateInstance(typeof(TDb), options)!;
+        return db.Model;
     }
 }

@@ -6,8 +6,6 @@ namespace Mannam.Chassis.Storage;
 /// <summary>An event that could not be handled when it came, with all that is needed to handle it without the topic.</summary>
 internal sealed class WaitingRow
 {
-    /// <summary>The order within a saga; kept when it is parked and replayed.</summary>
-    public long WaitingId { get; private init; }
     public long Key { get; init; }
     public required string Topic { get; init; }
     public int Partition { get; init; }
@@ -73,12 +71,6 @@ internal sealed class WaitingRow
                 new NpgsqlParameter<DateTime?> { TypedValue = ParkedAt?.UtcDateTime },
             },
         };
-
-    public NpgsqlBatchCommand Delete() =>
-        new("delete from waiting where waiting_id = $1") { Parameters = { new NpgsqlParameter<long> { TypedValue = WaitingId } } };
-
-    /// <summary>The event as the consumer would receive it.</summary>
-    public Received Received() => Messaging.Received.Read(Partition, Offset, Key, Headers, Value);
 
     // PostgreSQL's text holds every character but this one, and an unreadable record may hold anything.
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');

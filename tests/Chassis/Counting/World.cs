@@ -160,8 +160,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     {
         if (kafka is not null)
             return (await kafka.EventsAsync(Topic)).FindAll(e => key is null || e.Key == key);
-        var log = new TopicLog(await LogDatabaseAsync(), Topic, Partitions);
-        await using var database = log.Database;
+        await using var log = new TopicLog(await LogDatabaseAsync(), Topic, Partitions);
         var events = new List<Received>();
         for (var partition = 0; partition < Partitions; partition++)
             events.AddRange(await log.ReadAsync(partition, 0, int.MaxValue, CancellationToken.None));

@@ -35,7 +35,7 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (log, _, _) in _topics.Values)
-            await log.Database.DisposeAsync();
+            await log.DisposeAsync();
     }
 
     private sealed class Subscription : ISubscription

@@ -1,23 +1,29 @@
+using Mannam.Chassis.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Mannam.Chassis.Messaging.InProcess;
 
 /// <summary>A topic in a database of its own: appends and reads. Offsets of a partition count from 0 without a gap.</summary>
-internal sealed class TopicLog(string connectionString, string topic, int partitions)
+internal sealed class TopicLog(string connectionString, string topic, int partitions) : IAsyncDisposable
 {
     /// <summary>The log's tables.</summary>
-    public static readonly Storage.Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Chassis.Messaging/InProcess/Log.sql"));
+    public static readonly Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Chassis.Messaging/InProcess/Log.sql"));
 
     private const string Insert = """
         insert into log (partition, "offset", key, headers, value) select * from unnest($1, $2, $3, $4, $5)
         """;
 
+    // The writer's lock ends with its connection, which therefore does not go back to a pool.
+    private readonly NpgsqlDataSource _unpooled = Store.Open(
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString()
+    );
+
     public string Topic => topic;
 
     public int Partitions => partitions;
 
-    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(connectionString);
+    public NpgsqlDataSource Database { get; } = Store.Open(connectionString);
 
     /// <summary>The partition that all events of a saga go to.</summary>
     public int PartitionOf(long key) => (int)((ulong)key % (ulong)partitions);
@@ -25,11 +31,10 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
     /// <summary>A connection that holds the writer's lock, as long as it lives; null when another process holds it.</summary>
     public async Task<NpgsqlConnection?> LockAsync(CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        var connection = await _unpooled.OpenConnectionAsync(ct);
         var held = false;
         try
         {
-            await connection.OpenAsync(ct);
             await using var tryLock = new NpgsqlCommand("select pg_try_advisory_lock(77001520, 3)", connection);
             held = await tryLock.ExecuteScalarAsync(ct) is true;
             return held ? connection : null;
@@ -96,5 +101,11 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
         while (await rows.ReadAsync(ct))
             records.Add(Received.Read(partition, rows.GetInt64(0), rows.GetInt64(1), rows.GetString(2), rows.GetString(3)));
         return records;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await _unpooled.DisposeAsync();
     }
 }
