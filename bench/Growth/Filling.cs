@@ -12,13 +12,14 @@ internal static class Filling
 
     /// <summary>Fills the databases; the services must be stopped.</summary>
     /// <param name="server">The server that they are on.</param>
+    /// <param name="prefix">What the databases' names begin with.</param>
     /// <param name="first">The key of the finished request.</param>
     /// <param name="count">How many more.</param>
     /// <param name="ct">Gives up.</param>
-    internal static async Task FillAsync(string server, long first, int count, CancellationToken ct)
+    internal static async Task FillAsync(string server, string prefix, long first, int count, CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
-        var last = await LastAsync(server, ct);
+        var last = await LastAsync(server, prefix, ct);
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         string Filled(string sql) =>
             new Dictionary<string, string>
@@ -28,10 +29,10 @@ internal static class Filling
                 ["{count}"] = Text(count),
                 ["{now}"] = Text(now) + "::bigint",
             }.Aggregate(sql, (filled, value) => filled.Replace(value.Key, value.Value, StringComparison.Ordinal));
-        await Task.WhenAll(Parts().Select(part => FillAsync(server, part.Database, Filled(part.Sql), ct)));
-        var ends = await EndsAsync(server, ct);
+        await Task.WhenAll(Parts().Select(part => FillAsync(server, prefix + part.Database, Filled(part.Sql), ct)));
+        var ends = await EndsAsync(server, prefix, ct);
         foreach (var database in Consumers)
-            await MoveAsync(server, database, ends, ct);
+            await MoveAsync(server, prefix + database, ends, ct);
         TestStand.Progress(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -41,12 +42,12 @@ internal static class Filling
     }
 
     /// <summary>How many rows are left that housekeeping is to remove: events handled 30 days ago, keys of yesterday.</summary>
-    internal static async Task<long> ExpiredAsync(string server, CancellationToken ct)
+    internal static async Task<long> ExpiredAsync(string server, string prefix, CancellationToken ct)
     {
         var left = 0L;
         foreach (var database in Consumers)
         {
-            await using var store = Open(server, database);
+            await using var store = Open(server, prefix + database);
             await using var command = store.CreateCommand(
                 "select (select count(*) from inbox where at < now() - interval '30 days') + (select count(*) from idempotency where created < now() - interval '24 hours')"
             );
@@ -57,9 +58,9 @@ internal static class Filling
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static async Task<long> LastAsync(string server, CancellationToken ct)
+    private static async Task<long> LastAsync(string server, string prefix, CancellationToken ct)
     {
-        await using var store = Open(server, "taxi_catch");
+        await using var store = Open(server, prefix + "taxi_catch");
         await using var command = store.CreateCommand("select last_value from catch_ids");
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
@@ -85,9 +86,9 @@ internal static class Filling
         await analyse.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task<(int[] Partitions, long[] Ends)> EndsAsync(string server, CancellationToken ct)
+    private static async Task<(int[] Partitions, long[] Ends)> EndsAsync(string server, string prefix, CancellationToken ct)
     {
-        await using var store = Open(server, "taxi_log");
+        await using var store = Open(server, prefix + "taxi_log");
         await using var command = store.CreateCommand(
             """select partition, max("offset") + 1 from log group by partition order by partition"""
         );
@@ -117,7 +118,7 @@ internal static class Filling
         NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(server)
             {
-                Database = "mannam_" + database,
+                Database = database,
                 MaxPoolSize = 1,
                 CommandTimeout = 0,
             }

@@ -25,47 +25,74 @@ internal static class GrowthBenchmark
         return TestStand.RunAsync(arguments, stand => CompareAsync(stand, plan));
     }
 
+    // Both run side by side and are measured in turn, so that a machine that gets slower slows down both.
     private static async Task CompareAsync(TestStand stand, GrowthPlan plan)
     {
-        // Once before, so that both are starts with databases that are there.
-        long first;
-        await using (var mannam = await stand.MannamAsync(TestStand.Patient))
-            first = await FinishedAsync(mannam, stand.Stop);
-        var before = await MeasureAsync(stand, plan, "empty");
-        await Filling.FillAsync(stand.Postgres, first, plan.Finished, stand.Stop);
-        var expired = await Filling.ExpiredAsync(stand.Postgres, stand.Stop);
-        var after = await MeasureAsync(stand, plan, "filled");
-        var left = await Filling.ExpiredAsync(stand.Postgres, stand.Stop);
-        Print(plan, before, after, expired, left);
-    }
-
-    private static async Task<Grown> MeasureAsync(TestStand stand, GrowthPlan plan, string what)
-    {
-        await using var mannam = await stand.MannamAsync(TestStand.Patient);
-        TestStand.Progress($"measuring {what}");
-        await Steady.WarmUpAsync(mannam, plan.WarmUp, plan.Rate, stand.Stop);
-        var (rates, lags, reads) = (new List<double>(), new List<Lags>(), new List<Reads>());
+        var (empty, filled) = (new State(stand, "empty"), new State(stand, "filled"));
+        await empty.StartAsync();
+        await filled.StartAsync();
+        var first = await FinishedAsync(filled.Mannam, stand.Stop);
+        await filled.Mannam.DisposeAsync();
+        await Filling.FillAsync(stand.Postgres, "filled_", first, plan.Finished, stand.Stop);
+        await filled.StartAsync();
+        var expired = await Filling.ExpiredAsync(stand.Postgres, "filled_", stand.Stop);
+        State[] states = [empty, filled];
+        foreach (var state in states)
+            await Steady.WarmUpAsync(state.Mannam, plan.WarmUp, plan.Rate, stand.Stop);
         for (var round = 1; round <= plan.Rounds; round++)
         {
-            TestStand.Progress($"{what}, round {round} of {plan.Rounds}");
-            var run = await RequestBenchmark.LoadAsync(mannam, 64, plan.Requests, stand.Stop);
-            run.MustAllBe(201, "POST /catches");
-            var end = await Views.AwaitLastAsync(mannam, run.Ids, stand.Stop);
-            rates.Add(plan.Requests / Stopwatch.GetElapsedTime(run.Started, end).TotalSeconds);
-            lags.Add(await Steady.MeasureAsync(mannam, plan.Rate, plan.Seconds, stand.Stop));
-            var reading = new Reading(mannam, [.. run.Ids.Take(2000)], 16);
-            reads.Add(await reading.ForAsync(TimeSpan.FromSeconds(plan.Seconds), 0, stand.Stop));
+            foreach (var state in states)
+            {
+                TestStand.Progress($"{state.Name}, round {round} of {plan.Rounds}");
+                await state.MeasureAsync(plan);
+            }
         }
-        double Lag(double share) => Table.Median(lags.Select(l => LagBenchmark.Views.Max(v => l.Share(v, share))));
-        return new(
-            Table.Median(rates),
-            Lag(0.5),
-            Lag(0.99),
-            Table.Median(reads.Select(r => r.PerSecond)),
-            Table.Median(reads.Select(r => r.NinetyNinthMs)),
-            mannam.StartedIn.TotalSeconds,
-            ProcessTree.Resident(mannam.ProcessId)
-        );
+        var left = await Filling.ExpiredAsync(stand.Postgres, "filled_", stand.Stop);
+        var megabytes = states.Select(s => ProcessTree.Resident(s.Mannam.ProcessId)).ToArray();
+        foreach (var state in states)
+            await state.Mannam.DisposeAsync();
+        for (var round = 1; round <= plan.Rounds; round++)
+        {
+            foreach (var state in states)
+            {
+                await state.StartAsync();
+                state.Ready.Add(state.Mannam.StartedIn.TotalSeconds);
+                await state.Mannam.DisposeAsync();
+            }
+        }
+        Print(plan, empty, filled, megabytes, expired, left);
+    }
+
+    /// <summary>One of the two installations, and what was measured of it, round by round.</summary>
+    private sealed class State(TestStand stand, string name)
+    {
+        public string Name => name;
+
+        public Side Mannam { get; private set; } = null!;
+
+        public List<double> Rates { get; } = [];
+
+        public List<Lags> Lags { get; } = [];
+
+        public List<Reads> Reads { get; } = [];
+
+        public List<double> Ready { get; } = [];
+
+        public async Task StartAsync() => Mannam = await stand.InstallationAsync(name, TestStand.Patient);
+
+        public async Task MeasureAsync(GrowthPlan plan)
+        {
+            var run = await RequestBenchmark.LoadAsync(Mannam, 64, plan.Requests, stand.Stop);
+            run.MustAllBe(201, "POST /catches");
+            var end = await Views.AwaitLastAsync(Mannam, run.Ids, stand.Stop);
+            Rates.Add(plan.Requests / Stopwatch.GetElapsedTime(run.Started, end).TotalSeconds);
+            Lags.Add(await Steady.MeasureAsync(Mannam, plan.Rate, plan.Seconds, stand.Stop));
+            var reading = new Reading(Mannam, [.. run.Ids.Take(2000)], 16);
+            Reads.Add(await reading.ForAsync(TimeSpan.FromSeconds(plan.Seconds), 0, stand.Stop));
+        }
+
+        /// <summary>Of the view that is later.</summary>
+        public double LagMs(double share) => Table.Median(Lags.Select(l => LagBenchmark.Views.Max(v => l.Share(v, share))));
     }
 
     // One request that people and the services made, from its beginning to its end.
@@ -91,24 +118,25 @@ internal static class GrowthBenchmark
         }
     }
 
-    private static void Print(GrowthPlan plan, Grown before, Grown after, long expired, long left)
+    private static void Print(GrowthPlan plan, State empty, State filled, double[] megabytes, long expired, long left)
     {
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Mannam empty, and with {plan.Finished} finished requests: {plan.Rounds} rounds of {plan.Requests} requests, {plan.Seconds} s of lag at {plan.Rate}/s, {plan.Seconds} s of reads; medians"
+                $"Mannam empty, and with {plan.Finished} finished requests, in turn: {plan.Rounds} rounds of {plan.Requests} requests, {plan.Seconds} s of lag at {plan.Rate}/s, {plan.Seconds} s of reads, a start; medians"
             )
         );
         Console.WriteLine();
         var table = new Table(Console.Out, "empty", "filled");
+        void Row(string what, Func<State, double> of, string format = "N2") => table.Row(what, of(empty), of(filled), format);
         table.Head();
-        table.Row("requests/s until visible in every view", before.RequestsPerSecond, after.RequestsPerSecond, "N1");
-        table.Row("lag of the slower view, p50, ms", before.LagMs, after.LagMs);
-        table.Row("lag of the slower view, p99, ms", before.LagNinetyNinthMs, after.LagNinetyNinthMs);
-        table.Row("GET /myPages/{id}, reads/s", before.ReadsPerSecond, after.ReadsPerSecond, "N1");
-        table.Row("GET /myPages/{id}, p99, ms", before.ReadNinetyNinthMs, after.ReadNinetyNinthMs);
-        table.Row("ready, s", before.ReadySeconds, after.ReadySeconds);
-        table.Row("memory of the process at the end, MB (RSS)", before.Megabytes, after.Megabytes, "N0");
+        Row("requests/s until visible in every view", s => Table.Median(s.Rates), "N1");
+        Row("lag of the slower view, p50, ms", s => s.LagMs(0.5));
+        Row("lag of the slower view, p99, ms", s => s.LagMs(0.99));
+        Row("GET /myPages/{id}, reads/s", s => Table.Median(s.Reads.Select(r => r.PerSecond)), "N1");
+        Row("GET /myPages/{id}, p99, ms", s => Table.Median(s.Reads.Select(r => r.NinetyNinthMs)));
+        Row("ready, s", s => Table.Median(s.Ready));
+        table.Row("memory of the process at the end, MB (RSS)", megabytes[0], megabytes[1], "N0");
         Console.WriteLine($"expired rows (inbox, idempotency): {expired} when it started, {left} at the end");
         Console.WriteLine();
     }
@@ -116,14 +144,3 @@ internal static class GrowthBenchmark
 
 /// <summary>How much is measured.</summary>
 internal sealed record GrowthPlan(int Finished, int Requests, int WarmUp, int Rounds, int Seconds, int Rate);
-
-/// <summary>What was measured of one state.</summary>
-internal sealed record Grown(
-    double RequestsPerSecond,
-    double LagMs,
-    double LagNinetyNinthMs,
-    double ReadsPerSecond,
-    double ReadNinetyNinthMs,
-    double ReadySeconds,
-    double Megabytes
-);

@@ -21,9 +21,8 @@ internal static class Programs
     /// <c>mannam up</c> out of the Release build beside this one, or the command in its place, which finds <c>$PORT</c>,
     /// <c>$DATA</c> and <c>$POSTGRES</c> in its environment.
     /// </summary>
-    internal static ProcessStartInfo Mannam(string command, string systems, int port, string folder, string postgres, params string[] more)
+    internal static ProcessStartInfo Mannam(string command, string systems, int port, string data, string postgres, params string[] more)
     {
-        var data = Path.Combine(folder, "mannam");
         var portText = port.ToString(CultureInfo.InvariantCulture);
         if (command.Length > 0)
         {

@@ -77,13 +77,17 @@ internal sealed class TestStand : IAsyncDisposable
     internal static string[] Patient { get; } = ["--set", "Taxi:Catch:PaymentTimeout=10000"];
 
     /// <summary>Starts Mannam, with more arguments than usual.</summary>
-    internal Task<Side> MannamAsync(params string[] more)
+    internal Task<Side> MannamAsync(params string[] more) => InstallationAsync("mannam", more);
+
+    /// <summary>Starts one of several installations: its data folder is named so, and its databases' names begin so.</summary>
+    internal Task<Side> InstallationAsync(string name, params string[] more)
     {
-        Progress("starting mannam");
-        var program = Programs.Mannam(command, systems, FreePort(), folder, Postgres, more);
+        Progress($"starting {name}");
+        string[] arguments = ["--set", $"Host:DatabasePrefix={name}_", .. more];
+        var program = Programs.Mannam(command, systems, FreePort(), Path.Combine(folder, name), Postgres, arguments);
         // Only a system that runs alone is at the root.
         return Side.StartAsync(
-            "mannam",
+            name,
             systems.Contains(',', StringComparison.Ordinal) ? "/taxi" : "",
             program,
             TimeSpan.FromSeconds(180),

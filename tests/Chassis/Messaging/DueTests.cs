@@ -77,6 +77,31 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
+    public async Task Much_that_is_to_be_forgotten_is_removed_bit_by_bit_with_room_for_requests_in_between()
+    {
+        var counter = await StartAsync();
+        await counter.DoDueAsync();
+        var handled = _clock.GetUtcNow() - TimeSpan.FromDays(31);
+        await World.AskAsync<object>(
+            "counter",
+            $"""
+            insert into inbox select (lpad(to_hex({handled.ToUnixTimeMilliseconds()} + n), 12, '0') || '70008000000000000000')::uuid, '{handled:O}'
+            from generate_series(1, 1500) n
+            """
+        );
+        Task<long> LeftAsync() => World.AskAsync<long>("counter", "select count(*) from inbox");
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await counter.DoDueAsync();
+        Assert.Equal(500, await LeftAsync());
+        await counter.DoDueAsync();
+        Assert.Equal(500, await LeftAsync());
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        await counter.DoDueAsync();
+        Assert.Equal(0, await LeftAsync());
+    }
+
+    [Fact]
     public async Task It_is_stored_with_the_decision_or_not_at_all()
     {
         var counter = await StartAsync();
