@@ -74,7 +74,8 @@ public sealed class Aggregates<TDb, TAggregate>
     {
         const long nobody = -1;
         await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = await LockAsync(db, nobody);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await LockAsync(db, nobody);
         await FindAsync(db, [nobody], CancellationToken.None);
         var unit = new UnitOfWork<TAggregate>(_books);
         var aggregate = _create(nobody);
@@ -159,19 +160,19 @@ public sealed class Aggregates<TDb, TAggregate>
     private async Task<Decided<TAggregate>> TryAsync(long key, Func<TAggregate, Decision> decide, Cause cause, bool locked)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = locked ? await LockAsync(db, key) : null;
+        await using var transaction = locked ? await db.Database.BeginTransactionAsync() : null;
+        if (locked)
+            await LockAsync(db, key);
         var aggregate = (await FindAsync(db, [key], CancellationToken.None)).GetValueOrDefault(key) ?? _create(key);
         return await DecideAsync(aggregate, decide, cause, (NpgsqlTransaction?)transaction?.GetDbTransaction());
     }
 
     // Whoever has the row's lock reads what the one before has committed.
-    private async Task<IDbContextTransaction> LockAsync(TDb db, long key)
+    private async Task LockAsync(TDb db, long key)
     {
-        var transaction = await db.Database.BeginTransactionAsync();
         await using var command = new NpgsqlCommand(_lock, (NpgsqlConnection)db.Database.GetDbConnection());
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
         await command.ExecuteNonQueryAsync();
-        return transaction;
     }
 
     private async Task<Decided<TAggregate>> DecideAsync(
