@@ -13,9 +13,11 @@ internal sealed class Databases(string server, string prefix)
 
     private const int LogPool = 4;
 
-    // Plans are made while the tables are small, and kept. One that reads a whole table is never right where all is found by an index. And a process
-    // that stands still in the middle of a transaction does not hold up the other replicas for longer than that: what it had begun is rolled back.
-    private const string SessionOptions = "-c enable_seqscan=off -c idle_in_transaction_session_timeout=30s";
+    // Plans are made while the tables are small, and kept: one that reads a whole table is never right where all is found by an index, and one made anew
+    // each time, because few keys are asked for, takes longer than what it plans. And a process that stands still in the middle of a transaction does not
+    // hold up the other replicas for longer than that: what it had begun is rolled back.
+    private const string SessionOptions =
+        "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s";
 
     /// <summary>The name of the database of a service (<c>taxi.catch</c>) or of a topic's log.</summary>
     public string NameOf(string what) => prefix + what.Replace('.', '_').Replace('-', '_');

@@ -11,8 +11,8 @@ public interface ILoop
     /// <summary>Does what there is to do. True when there may be more at once; false when it waited, or may wait, for more.</summary>
     Task<bool> StepAsync(CancellationToken ct);
 
-    /// <summary>How long to wait before the next step although there may be more to do: zero, unless work comes thick.</summary>
-    TimeSpan Gathers => TimeSpan.Zero;
+    /// <summary>Waits before the next step although there may be more to do: not at all, unless what there is can wait for more.</summary>
+    Task PauseAsync(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Waits until there may be something to do, or some time has passed.</summary>
     Task IdleAsync(CancellationToken ct);
@@ -48,10 +48,7 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log) : IAs
                 var more = await loop.StepAsync(ct);
                 _failures = 0;
                 Failure = null;
-                if (!more)
-                    await loop.IdleAsync(ct);
-                else if (loop.Gathers > TimeSpan.Zero)
-                    await Task.Delay(loop.Gathers, ct);
+                await (more ? loop.PauseAsync(ct) : loop.IdleAsync(ct));
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {

@@ -27,6 +27,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 {
     private const int Most = 256;
     private readonly Gathering _gathering = new(Most);
+    private TimeSpan _gathers;
 
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
     private const int MostSkipped = 2000;
@@ -40,7 +41,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     public string Name => "consumer";
 
-    public TimeSpan Gathers { get; private set; }
+    public Task PauseAsync(CancellationToken ct) => Task.Delay(_gathers, ct);
 
     public Task IdleAsync(CancellationToken ct) => _subscription!.WaitAsync(Poll, ct);
 
@@ -50,7 +51,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
-            Gathers = _gathering.After(fetched.Count);
+            _gathers = _gathering.After(fetched.Count);
             if (fetched.Count > 0)
                 await HandleAsync(fetched, ct);
             return fetched.Count > 0;
@@ -122,8 +123,9 @@ internal sealed class Consumer<TDb, TAggregate>(
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, events.Where(e => e.Unreadable is null), waits, ct);
         var unit = handler.Begin();
+        var readable = events.FindAll(e => e.Unreadable is null);
+        var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, readable, waits, handler.Loading(unit, readable), ct);
         var handled = new List<Received>(events.Count);
         foreach (var received in events)
         {
@@ -145,7 +147,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, ct);
+        await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, null, ct);
         var unit = handler.Begin();
         unit.Add(WaitingRow.Of(topic, received, fate).Insert());
         await CommitAsync(unit, transaction, moves, ct);
@@ -162,9 +164,8 @@ internal sealed class Consumer<TDb, TAggregate>(
         // need wait for the disk.
         if (!unit.HasMessages)
             unit.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
-        await unit.SendAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, ct);
         await points.AtAsync("consumer.committing");
-        await transaction.CommitAsync(ct);
+        await unit.Take().CommitAsync((NpgsqlTransaction)transaction.GetDbTransaction(), ct);
         await points.AtAsync("consumer.committed");
         unit.Wake();
         _skipped = 0;

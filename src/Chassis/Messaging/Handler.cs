@@ -17,10 +17,6 @@ internal sealed class Handler<TDb, TAggregate>(
 {
     private static readonly Task<object?> Nothing = Task.FromResult<object?>(null);
 
-    // Waiting for the turn is no failure, so it may take longer than a row's lock. What follows waits as a batch does.
-    private const string TakeTurn =
-        "set local lock_timeout = '10s'; select pg_advisory_xact_lock(77001520, 4); set local lock_timeout = '1s'";
-
     private readonly bool _someKnow = policies.Values.Any(p => p.Known is not null);
     private readonly bool _someHaveTurns = policies.Values.Any(p => p.InTurn is not null);
 
@@ -32,19 +28,24 @@ internal sealed class Handler<TDb, TAggregate>(
     /// <summary>What a transaction is going to change.</summary>
     public UnitOfWork<TAggregate> Begin() => new(books);
 
-    /// <summary>Loads the events' aggregates and lets them decide; what is to be sent is staged then.</summary>
+    /// <summary>What loads the events' aggregates, within the transaction, before any of them is decided on.</summary>
+    public ILoading Loading(UnitOfWork<TAggregate> unit, IReadOnlyCollection<Received> events) =>
+        new Loading<TAggregate>(
+            unit,
+            books.Map,
+            create,
+            events.Select(e => e.Key),
+            inTurn: _someHaveTurns && events.Any(e => TurnOf(e) is not null)
+        );
+
+    /// <summary>Lets the events' aggregates, which are loaded, decide; what is to be sent is staged then.</summary>
     /// <exception cref="PolicyFailedException">A policy failed: nothing of it may be committed.</exception>
     public async Task DecideAsync(TDb db, UnitOfWork<TAggregate> unit, IReadOnlyCollection<Received> events, CancellationToken ct)
     {
         if (events.Count == 0)
             return;
         var known = _someKnow ? await Task.WhenAll(events.Select(KnownAsync)) : null;
-        // Before anything is read: whoever has it reads what the one before has committed.
-        if (_someHaveTurns && events.Any(e => TurnOf(e) is not null))
-            await db.Database.ExecuteSqlRawAsync(TakeTurn, ct);
         var at = 0;
-        foreach (var aggregate in (await Aggregates<TDb, TAggregate>.FindAsync(db, events.Select(e => e.Key), ct)).Values)
-            unit.Track(aggregate);
         foreach (var received in events)
         {
             var aggregate = unit.Find(received.Key) ?? unit.Track(create(received.Key));

@@ -43,8 +43,10 @@ internal static class Positions
         return positions;
     }
 
-    /// <summary>In one round trip: moves the positions, takes the events that were not handled before, and tells whose sagas wait.</summary>
+    /// <summary>In one round trip: moves the positions, takes the events that were not handled before, tells whose sagas wait, and asks for what is needed to
+    /// handle them.</summary>
     /// <param name="waits">How long the transaction waits for a row that somebody else holds.</param>
+    /// <param name="loading">What is asked for besides; null where nothing is.</param>
     /// <exception cref="FencedException">A partition's position is not the expected one: another replica reads it.</exception>
     public static async Task<(HashSet<Guid> Fresh, HashSet<long> Waiting)> TakeAsync(
         NpgsqlConnection connection,
@@ -52,6 +54,7 @@ internal static class Positions
         Moves moves,
         IEnumerable<Received> events,
         TimeSpan waits,
+        ILoading? loading,
         CancellationToken ct
     )
     {
@@ -70,6 +73,7 @@ internal static class Positions
         take.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
         take.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = keys });
         batch.BatchCommands.Add(take);
+        loading?.AddTo(batch);
 
         var (fresh, waiting) = (new HashSet<Guid>(ids.Length), new HashSet<long>());
         await using var rows = await batch.ExecuteReaderAsync(ct);
@@ -80,6 +84,8 @@ internal static class Positions
             else
                 fresh.Add(rows.GetGuid(0));
         }
+        if (loading is not null && await rows.NextResultAsync(ct))
+            await loading.ReadAsync(rows, ct);
         await rows.CloseAsync();
         if ((int)move.RecordsAffected != moves.Partitions.Length)
             throw new FencedException();

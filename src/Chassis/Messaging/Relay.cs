@@ -17,7 +17,9 @@ internal sealed class Relay(
 {
     private const int Most = 500;
     private readonly Gathering _gathering = new(Most);
+    private TimeSpan _gathers;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
     private RelayLease? _lease;
 
@@ -26,7 +28,9 @@ internal sealed class Relay(
 
     public string Name => "relay";
 
-    public TimeSpan Gathers { get; private set; }
+    // Where there is no backlog, what is left after a step is to remove what was published: that waits for more to publish, but not for long.
+    public Task PauseAsync(CancellationToken ct) =>
+        _gathers > TimeSpan.Zero || _published.Length == Most ? Task.Delay(_gathers, ct) : signal.WaitAsync(Soon, ct);
 
     public Task IdleAsync(CancellationToken ct) => signal.WaitAsync(Poll, ct);
 
@@ -38,7 +42,7 @@ internal sealed class Relay(
             if (await _lease.TakeAsync(ct) is not { } connection)
                 return false;
             var (ids, records) = await UnsentAsync(connection, ct);
-            Gathers = _gathering.After(ids.Length);
+            _gathers = _gathering.After(ids.Length);
             if (ids.Length == 0)
                 return false;
             await points.AtAsync("relay.publishing");

@@ -92,17 +92,20 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         var received = waiting.Received;
         if (received.Unreadable is { } why)
             throw new PermanentException(why);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await db.Database.ExecuteSqlRawAsync(Positions.LockTimeout(WaitingEvents.Waits), ct);
         var fresh = await db.Database.ExecuteSqlAsync($"insert into inbox (event_id) values ({received.Id}) on conflict do nothing", ct);
         var unit = handler.Begin();
         if (fresh > 0)
+        {
+            await handler.Loading(unit, [received]).LoadAsync(connection, ct);
             await handler.DecideAsync(db, unit, [received], ct);
+        }
         unit.Add(
             new("delete from waiting where waiting_id = $1") { Parameters = { new NpgsqlParameter<long> { TypedValue = waiting.Id } } }
         );
-        await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);
         await points.AtAsync("waiting.committing");
-        await transaction.CommitAsync(ct);
+        await unit.Take().CommitAsync((NpgsqlTransaction)transaction.GetDbTransaction(), ct);
         await points.AtAsync("waiting.committed");
         unit.Wake();
         metrics.Handled(fresh);

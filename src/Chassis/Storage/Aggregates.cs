@@ -2,7 +2,6 @@ using System.Linq.Expressions;
 using Mannam.Chassis.Idempotency;
 using Mannam.Chassis.Messaging;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Mannam.Chassis.Storage;
@@ -21,9 +20,6 @@ public sealed class Aggregates<TDb, TAggregate>
     where TAggregate : Aggregate
 {
     private const int Attempts = 5;
-    private static readonly Func<TDb, long[], IAsyncEnumerable<TAggregate>> FindAll = EF.CompileAsyncQuery(
-        (TDb db, long[] keys) => db.Set<TAggregate>().AsNoTracking().Where(a => keys.Contains(a.Key))
-    );
     private readonly IDbContextFactory<TDb> _contexts;
     private readonly Bookkeeping<TAggregate> _books;
     private readonly Func<long, TAggregate> _create;
@@ -43,19 +39,17 @@ public sealed class Aggregates<TDb, TAggregate>
 
     private async Task<IReadOnlyList<TAggregate?>> FindAsync(IReadOnlyList<long> keys)
     {
-        await using var db = await _contexts.CreateDbContextAsync();
-        var found = await FindAsync(db, keys, CancellationToken.None);
+        await using var connection = await _books.OpenAsync();
+        var found = (await FindAsync(connection, keys)).ToDictionary(a => a.Key);
         // Who decides on one must not share it.
         return [.. keys.Select(k => (TAggregate?)found.GetValueOrDefault(k)?.Copy())];
     }
 
-    /// <summary>Those of the aggregates that are stored, in one round trip.</summary>
-    internal static async Task<Dictionary<long, TAggregate>> FindAsync(TDb db, IEnumerable<long> keys, CancellationToken ct)
+    private async Task<List<TAggregate>> FindAsync(NpgsqlConnection connection, IEnumerable<long> keys)
     {
-        var found = new Dictionary<long, TAggregate>();
-        await foreach (var aggregate in FindAll(db, [.. keys.Distinct()]).WithCancellation(ct))
-            found.Add(aggregate.Key, aggregate);
-        return found;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { _books.Map.Find(keys) } };
+        await using var rows = await batch.ExecuteReaderAsync();
+        return await _books.Map.ReadAsync(rows, _create, CancellationToken.None);
     }
 
     /// <summary>The same, found by something else than its key that no two aggregates share, such as an id of its own.</summary>
@@ -73,16 +67,16 @@ public sealed class Aggregates<TDb, TAggregate>
     internal async Task WarmUpAsync()
     {
         const long nobody = -1;
-        await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        await LockAsync(db, nobody);
-        await FindAsync(db, [nobody], CancellationToken.None);
+        await using var connection = await _books.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockAsync(connection, nobody);
+        await FindAsync(connection, [nobody]);
         var unit = new UnitOfWork<TAggregate>(_books);
         var aggregate = _create(nobody);
         unit.Create(aggregate, [], Cause.Time());
         unit.Add(new OutboxRow(Guid.CreateVersion7(), nobody, "{}", "{}").Insert());
         unit.Add(_books.Map.Update(aggregate, aggregate.Version));
-        await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), CancellationToken.None);
+        await unit.SendAsync(connection, CancellationToken.None);
     }
 
     /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
@@ -139,9 +133,9 @@ public sealed class Aggregates<TDb, TAggregate>
         {
             try
             {
-                return attempt == 1 && atHand is not null
-                    ? await DecideAsync(atHand, decide, cause, null)
-                    : await TryAsync(key, decide, cause, locked: attempt > 1);
+                return attempt == 1
+                    ? await DecideAsync(atHand ?? await FindAsync(key) ?? _create(key), decide, cause, null)
+                    : await DecideInLineAsync(key, decide, cause);
             }
             catch (Exception e) when (IdempotencyRow.IsTaken(e))
             {
@@ -157,20 +151,19 @@ public sealed class Aggregates<TDb, TAggregate>
     }
 
     // The first attempt takes no lock. One that met somebody else queues for the row, so that a crowd comes through one by one.
-    private async Task<Decided<TAggregate>> TryAsync(long key, Func<TAggregate, Decision> decide, Cause cause, bool locked)
+    private async Task<Decided<TAggregate>> DecideInLineAsync(long key, Func<TAggregate, Decision> decide, Cause cause)
     {
-        await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = locked ? await db.Database.BeginTransactionAsync() : null;
-        if (locked)
-            await LockAsync(db, key);
-        var aggregate = (await FindAsync(db, [key], CancellationToken.None)).GetValueOrDefault(key) ?? _create(key);
-        return await DecideAsync(aggregate, decide, cause, (NpgsqlTransaction?)transaction?.GetDbTransaction());
+        await using var connection = await _books.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockAsync(connection, key);
+        var aggregate = (await FindAsync(connection, [key])).SingleOrDefault() ?? _create(key);
+        return await DecideAsync(aggregate, decide, cause, transaction);
     }
 
     // Whoever has the row's lock reads what the one before has committed.
-    private async Task LockAsync(TDb db, long key)
+    private async Task LockAsync(NpgsqlConnection connection, long key)
     {
-        await using var command = new NpgsqlCommand(_lock, (NpgsqlConnection)db.Database.GetDbConnection());
+        await using var command = new NpgsqlCommand(_lock, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
         await command.ExecuteNonQueryAsync();
     }

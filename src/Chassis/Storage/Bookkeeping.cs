@@ -18,6 +18,9 @@ internal sealed class Bookkeeping<TAggregate>(
 {
     public RowMap<TAggregate> Map { get; } = map;
 
+    /// <summary>A connection to the service's database.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync() => parts.Database.OpenConnectionAsync();
+
     /// <summary>What a message of a saga becomes, and who is to be told.</summary>
     public (NpgsqlBatchCommand Row, Wakes Wakes) Row(long key, IMessage message, Cause cause) =>
         message switch
@@ -52,14 +55,10 @@ internal sealed class Bookkeeping<TAggregate>(
     private async Task CommitAsync(Statements statements, NpgsqlTransaction? transaction)
     {
         if (transaction is not null)
-        {
-            await Statements.SendAsync(transaction.Connection!, [statements], CancellationToken.None);
-            statements.Check();
-            await transaction.CommitAsync();
-        }
+            await statements.CommitAsync(transaction, CancellationToken.None);
         else if (statements.NeedTransaction)
         {
-            await using var connection = await parts.Database.OpenConnectionAsync();
+            await using var connection = await OpenAsync();
             await using var own = await connection.BeginTransactionAsync();
             await CommitAsync(statements, own);
         }

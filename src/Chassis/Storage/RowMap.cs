@@ -1,12 +1,14 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
 namespace Mannam.Chassis.Storage;
 
-/// <summary>How an entity is written as a row of its table, as EF Core's model maps it.</summary>
-/// <remarks>EF Core reads; saving its way (tracked entries, modifications, generated texts) took a third of the services' time on the hot path, see
-/// docs/performance.md. What an aggregate adds to a collection of its own is appended to that collection's table.</remarks>
+/// <summary>How an entity is written as a row of its table, and found by its key, as EF Core's model maps it.</summary>
+/// <remarks>EF Core reads what people ask for; saving its way (tracked entries, modifications, generated texts) took a third of the services' time on the hot
+/// path, and what it finds cannot be asked for in the same round trip as something else, see docs/performance.md. What an aggregate adds to a collection of its
+/// own is appended to that collection's table, and not read.</remarks>
 internal sealed class RowMap<TRow>
     where TRow : class
 {
@@ -14,8 +16,9 @@ internal sealed class RowMap<TRow>
     private readonly Children<TRow>[] _children;
     private readonly string _insert;
     private readonly string _update;
+    private readonly string _find;
 
-    /// <exception cref="NotSupportedException">A column's value could be changed in place, which nobody would notice, or is converted.</exception>
+    /// <exception cref="NotSupportedException">A column's value could be changed in place, which nobody would notice, or is converted, or cannot be set.</exception>
     public RowMap(IEntityType entity)
     {
         Table = entity.GetTableName()!;
@@ -28,6 +31,7 @@ internal sealed class RowMap<TRow>
         _insert = $"insert into {Table} ({string.Join(", ", names)}) values ({string.Join(", ", places)})";
         var set = properties.Select((p, i) => p.IsPrimaryKey() ? null : $"{names[i]} = {places[i]}").OfType<string>();
         _update = $"update {Table} set {string.Join(", ", set)} where key = ${KeyAt(properties)} and version = ${properties.Count + 1}";
+        _find = $"select {string.Join(", ", names)} from {Table} where key = any($1)";
     }
 
     /// <summary>The table's name.</summary>
@@ -55,6 +59,25 @@ internal sealed class RowMap<TRow>
         return command;
     }
 
+    /// <summary>The rows with these keys, for <see cref="ReadAsync"/>.</summary>
+    public NpgsqlBatchCommand Find(IEnumerable<long> keys) =>
+        new(_find) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = [.. keys.Distinct()] } } };
+
+    /// <summary>What was found, each read into a new one with that key.</summary>
+    public async Task<List<TRow>> ReadAsync(NpgsqlDataReader rows, Func<long, TRow> create, CancellationToken ct)
+    {
+        var found = new List<TRow>();
+        var key = rows.GetOrdinal("key");
+        while (await rows.ReadAsync(ct))
+        {
+            var row = create(rows.GetInt64(key));
+            for (var i = 0; i < _columns.Length; i++)
+                _columns[i].Read(row, rows, i);
+            found.Add(row);
+        }
+        return found;
+    }
+
     /// <summary>Whether both would be the same row.</summary>
     public bool IsSame(TRow one, TRow other) => _columns.All(c => c.IsSame(one, other));
 
@@ -69,6 +92,8 @@ internal sealed class RowMap<TRow>
 internal abstract class Column<TRow>
 {
     public abstract NpgsqlParameter Parameter(TRow row);
+
+    public abstract void Read(TRow row, NpgsqlDataReader from, int at);
 
     public abstract bool IsSame(TRow one, TRow other);
 
@@ -86,6 +111,17 @@ internal abstract class Column<TRow>
 internal sealed class Column<TRow, TValue>(IProperty property) : Column<TRow>
 {
     private readonly Func<TRow, TValue> _read = property.PropertyInfo!.GetMethod!.CreateDelegate<Func<TRow, TValue>>();
+    private readonly Action<TRow, TValue> _write = Setter(property).CreateDelegate<Action<TRow, TValue>>();
+
+    // A private setter is seen on the type that declares it alone.
+    private static MethodInfo Setter(IProperty property) =>
+        property
+            .PropertyInfo!.DeclaringType!.GetProperty(property.Name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!
+            .SetMethod
+        ?? throw new NotSupportedException($"{property.DeclaringType.ClrType.Name}.{property.Name}: a column can be set");
+
+    public override void Read(TRow row, NpgsqlDataReader from, int at) =>
+        _write(row, from.IsDBNull(at) ? default! : from.GetFieldValue<TValue>(at));
 
     public override NpgsqlParameter Parameter(TRow row) => new NpgsqlParameter<TValue> { TypedValue = _read(row) };
 

@@ -29,7 +29,9 @@ internal sealed class Wire : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>Cuts the connection that sends the next <c>COMMIT</c>, once the server has answered it; ends when that is done.</summary>
-    public Task CutAtNextCommit() => Arm(m => m.Type == 'Q' && m.Text.StartsWith("COMMIT", StringComparison.OrdinalIgnoreCase));
+    /// <remarks>Alone, or as the last statement of a batch, which is not prepared yet.</remarks>
+    public Task CutAtNextCommit() =>
+        Arm(m => m.Type is 'Q' or 'P' && m.Text.TrimStart('\0').StartsWith("COMMIT\0", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Cuts the connection that ends the next statement batch, once the server has answered it; ends when that is done.</summary>
     public Task CutAtNextBatch() => Arm(m => m.Type == 'S');
