@@ -1,8 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Threading.Channels;
-using Mannam.Bench.Load;
-using Mannam.Bench.Request;
 using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Lag;
@@ -32,16 +28,20 @@ internal static class LagBenchmark
                 for (var round = 1; round <= rounds; round++)
                 {
                     TestStand.Progress($"round {round} of {rounds}");
-                    measured.Add(
-                        (
-                            await Steady.MeasureAsync(baseline, rate, seconds, stand.Stop),
-                            await Steady.MeasureAsync(mannam, rate, seconds, stand.Stop)
-                        )
-                    );
+                    measured.Add((await MeasureAsync(stand, baseline, rate, seconds), await MeasureAsync(stand, mannam, rate, seconds)));
                 }
                 Print(measured, rate, seconds, kafka.Length > 0 ? "Kafka" : "in process");
             }
         );
+    }
+
+    private static async Task<Lags> MeasureAsync(TestStand stand, Side side, int rate, int seconds)
+    {
+        double Server() => ProcessTree.CpuSeconds(stand.Server.Postmaster);
+        var (services, server) = (side.CpuSeconds(), Server());
+        var lags = await Steady.MeasureAsync(side, rate, seconds, stand.Stop);
+        lags.Used((side.CpuSeconds() - services) * 1000 / lags.Sent, (Server() - server) * 1000 / lags.Sent);
+        return lags;
     }
 
     private static void Print(List<(Lags Baseline, Lags Mannam)> rounds, int rate, int seconds, string transport)
@@ -68,123 +68,10 @@ internal static class LagBenchmark
             Table.Median(rounds.Select(r => Table.Share(side(r).Answers, share)));
         table.Row("the answer itself, p50", Answered(r => r.Baseline, 0.5), Answered(r => r.Mannam, 0.5));
         table.Row("the answer itself, p99", Answered(r => r.Baseline, 0.99), Answered(r => r.Mannam, 0.99));
+        Console.WriteLine("a request:");
+        double Each(Func<(Lags Baseline, Lags Mannam), double> cpu) => Table.Median(rounds.Select(cpu));
+        table.Row("  CPU of the services, ms", Each(r => r.Baseline.ServiceCpuMs), Each(r => r.Mannam.ServiceCpuMs));
+        table.Row("  CPU of PostgreSQL, ms", Each(r => r.Baseline.PostgresCpuMs), Each(r => r.Mannam.PostgresCpuMs));
         Console.WriteLine();
-    }
-}
-
-/// <summary>What was measured of one side in one round, in milliseconds.</summary>
-internal sealed class Lags
-{
-    private readonly Dictionary<string, List<double>> lags = LagBenchmark.Views.ToDictionary(v => v, _ => new List<double>());
-
-    /// <summary>How long the answers took.</summary>
-    internal List<double> Answers { get; } = [];
-
-    internal double Share(string view, double share) => Table.Share(lags[view], share);
-
-    internal void Add(string view, TimeSpan lag)
-    {
-        lock (lags)
-            lags[view].Add(lag.TotalMilliseconds);
-    }
-
-    internal void Answered(TimeSpan took)
-    {
-        lock (lags)
-            Answers.Add(took.TotalMilliseconds);
-    }
-}
-
-/// <summary>A steady rate of requests, whoever is still waiting, and one who looks into each view for every fifth that was answered, the longest answered first.</summary>
-/// <remarks>One look at a time in each view: many who look at once load the machine the more, the later something becomes visible, and make it later still. And
-/// not for each: one who looks 200 times a second falls behind as soon as an answer takes 5 ms. What is visible before something answered earlier counts from when
-/// that is, so a lag may be told too long, never too short.</remarks>
-internal static class Steady
-{
-    // Between two looks for the same; Linux' timers make it 1 to 2 ms.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
-
-    // The keys that are looked for; of twelve partitions all are among them.
-    private const int OneOf = 5;
-
-    // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
-    private const int LeadIn = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private sealed record Answered(long Id, long At, Lags Counts);
-
-    /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
-    internal static async Task WarmUpAsync(Side side, int requests, int rate, CancellationToken ct)
-    {
-        TestStand.Progress($"warming up {side.Name}: {requests} requests");
-        var warm = await RequestBenchmark.LoadAsync(side, 64, requests, ct);
-        warm.MustAllBe(201, $"POST /catches of {side.Name}");
-        await Stand.Views.AwaitLastAsync(side, warm.Ids, ct);
-        await MeasureAsync(side, rate, 3, ct);
-    }
-
-    internal static async Task<Lags> MeasureAsync(Side side, int rate, int seconds, CancellationToken ct)
-    {
-        var lags = new Lags();
-        using var connections = new Connections(side);
-        var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);
-        var answered = LagBenchmark.Views.Select(_ => Channel.CreateUnbounded<Answered>()).ToList();
-        var looking = LagBenchmark.Views.Zip(answered, (view, channel) => LookAsync(connections, side, view, channel.Reader, ct)).ToList();
-        var (began, total) = (Stopwatch.GetTimestamp(), rate * (LeadIn + seconds));
-        var asking = new List<Task>(total);
-        for (var sent = 0; sent < total; )
-        {
-            // Whatever is due by now; a late timer is made up for.
-            var due = Math.Min(total, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * rate) + 1);
-            for (; sent < due; sent++)
-            {
-                var counts = sent < rate * LeadIn ? new Lags() : lags;
-                asking.Add(Task.Run(() => AskAsync(connections, side, request, counts, answered), ct));
-            }
-            await Task.Delay(1, ct);
-        }
-        try
-        {
-            await Task.WhenAll(asking);
-        }
-        finally
-        {
-            answered.ForEach(a => a.Writer.Complete());
-        }
-        await Task.WhenAll(looking);
-        return lags;
-    }
-
-    private static async Task AskAsync(Connections connections, Side side, byte[] request, Lags counts, List<Channel<Answered>> answered)
-    {
-        var asked = Stopwatch.GetTimestamp();
-        var answer = await connections.AskAsync(request);
-        if (answer.Status != 201)
-            throw new BenchmarkFailedException($"POST /catches of {side.Name}: every answer must be 201, but there was {answer.Status}");
-        var one = new Answered(answer.LocationId, Stopwatch.GetTimestamp(), counts);
-        counts.Answered(Stopwatch.GetElapsedTime(asked, one.At));
-        if (one.Id % OneOf == 0)
-            answered.ForEach(a => a.Writer.TryWrite(one));
-    }
-
-    private static async Task LookAsync(
-        Connections connections,
-        Side side,
-        string view,
-        ChannelReader<Answered> answered,
-        CancellationToken ct
-    )
-    {
-        await foreach (var one in answered.ReadAllAsync(ct))
-        {
-            var look = LoadRun.Bytes("GET", $"/{view}/{one.Id}", side.Endpoint);
-            while ((await connections.AskAsync(look)).Status != 200)
-            {
-                if (Stopwatch.GetElapsedTime(one.At) > Patience)
-                    throw new BenchmarkFailedException($"/{view}/{one.Id} is not there {Patience.TotalSeconds} s after the answer");
-                await Task.Delay(Pause, ct);
-            }
-            one.Counts.Add(view, Stopwatch.GetElapsedTime(one.At));
-        }
     }
 }

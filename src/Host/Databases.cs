@@ -13,7 +13,7 @@ internal sealed class Databases(string server, string prefix)
 
     private const int LogPool = 4;
 
-    // Plans are made while the tables are small, and kept: one that reads a whole table is never right where all is found by an index, and one made anew
+    // Plans are made while the tables are small, and kept for long: one that reads a whole table is never right where all is found by an index, and one made anew
     // each time, because few keys are asked for, takes longer than what it plans. And a process that stands still in the middle of a transaction does not
     // hold up the other replicas for longer than that: what it had begun is rolled back.
     private const string SessionOptions =

@@ -20,8 +20,9 @@ internal static class Housekeeping
     private static readonly TimeSpan WhileThereIsMore = TimeSpan.FromMilliseconds(500);
 
     // The ids are UUIDs of version 7, which ascend in time: the primary key leads to the old ones. (One of another version stays until its turn by value.)
+    // An array of them, as a plan does not know how few it will be.
     private const string HandledEvents = """
-        delete from inbox where event_id in (select event_id from inbox where event_id < $1 and at < $2 order by event_id limit $3)
+        delete from inbox where event_id = any(array(select event_id from inbox where event_id < $1 and at < $2 order by event_id limit $3))
         """;
 
     /// <summary>Its due things by kind.</summary>

@@ -63,7 +63,7 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
     public async Task<int> RemoveAsync(DateTimeOffset before, int most, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            "delete from idempotency where id in (select id from idempotency where created <= $1 order by created limit $2)"
+            "delete from idempotency where id = any(array(select id from idempotency where created <= $1 order by created limit $2))"
         );
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });

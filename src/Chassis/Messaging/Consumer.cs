@@ -125,7 +125,8 @@ internal sealed class Consumer<TDb, TAggregate>(
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var unit = handler.Begin();
         var readable = events.FindAll(e => e.Unreadable is null);
-        var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, readable, waits, handler.Loading(unit, readable), ct);
+        var loading = readable.Count > 0 ? handler.Loading(unit, readable) : null;
+        var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, readable, waits, loading, ct);
         var handled = new List<Received>(events.Count);
         foreach (var received in events)
         {

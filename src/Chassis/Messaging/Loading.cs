@@ -53,6 +53,7 @@ internal sealed class Loading<TAggregate>(
 
     public async Task ReadAsync(NpgsqlDataReader rows, CancellationToken ct)
     {
+        // The lock is a result too, of nothing.
         if (inTurn)
             await rows.NextResultAsync(ct);
         foreach (var aggregate in await map.ReadAsync(rows, create, ct))

@@ -84,8 +84,11 @@ internal static class Positions
             else
                 fresh.Add(rows.GetGuid(0));
         }
-        if (loading is not null && await rows.NextResultAsync(ct))
+        if (loading is not null)
+        {
+            await rows.NextResultAsync(ct);
             await loading.ReadAsync(rows, ct);
+        }
         await rows.CloseAsync();
         if ((int)move.RecordsAffected != moves.Partitions.Length)
             throw new FencedException();

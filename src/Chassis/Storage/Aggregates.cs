@@ -23,13 +23,11 @@ public sealed class Aggregates<TDb, TAggregate>
     private readonly IDbContextFactory<TDb> _contexts;
     private readonly Bookkeeping<TAggregate> _books;
     private readonly Func<long, TAggregate> _create;
-    private readonly string _lock;
     private readonly SharedRoundTrip<long, TAggregate?> _find;
 
     internal Aggregates(IDbContextFactory<TDb> contexts, Bookkeeping<TAggregate> books, Func<long, TAggregate> create)
     {
         (_contexts, _books, _create) = (contexts, books, create);
-        _lock = $"select from {books.Map.Table} where key = $1 for update";
         _find = new(FindAsync);
     }
 
@@ -42,12 +40,12 @@ public sealed class Aggregates<TDb, TAggregate>
         await using var connection = await _books.OpenAsync();
         var found = (await FindAsync(connection, keys)).ToDictionary(a => a.Key);
         // Who decides on one must not share it.
-        return [.. keys.Select(k => (TAggregate?)found.GetValueOrDefault(k)?.Copy())];
+        return [.. keys.Select(k => found.GetValueOrDefault(k) is { } one ? _books.Map.Copy(one, _create(k)) : null)];
     }
 
-    private async Task<List<TAggregate>> FindAsync(NpgsqlConnection connection, IEnumerable<long> keys)
+    private async Task<List<TAggregate>> FindAsync(NpgsqlConnection connection, IEnumerable<long> keys, bool toBeChanged = false)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { _books.Map.Find(keys) } };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { _books.Map.Find(keys, toBeChanged) } };
         await using var rows = await batch.ExecuteReaderAsync();
         return await _books.Map.ReadAsync(rows, _create, CancellationToken.None);
     }
@@ -67,9 +65,11 @@ public sealed class Aggregates<TDb, TAggregate>
     internal async Task WarmUpAsync()
     {
         const long nobody = -1;
-        await using var connection = await _books.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await LockAsync(connection, nobody);
+        // Of EF Core, as events are handled.
+        await using var db = await _contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await FindAsync(connection, [nobody], toBeChanged: true);
         await FindAsync(connection, [nobody]);
         var unit = new UnitOfWork<TAggregate>(_books);
         var aggregate = _create(nobody);
@@ -155,17 +155,8 @@ public sealed class Aggregates<TDb, TAggregate>
     {
         await using var connection = await _books.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await LockAsync(connection, key);
-        var aggregate = (await FindAsync(connection, [key])).SingleOrDefault() ?? _create(key);
+        var aggregate = (await FindAsync(connection, [key], toBeChanged: true)).SingleOrDefault() ?? _create(key);
         return await DecideAsync(aggregate, decide, cause, transaction);
-    }
-
-    // Whoever has the row's lock reads what the one before has committed.
-    private async Task LockAsync(NpgsqlConnection connection, long key)
-    {
-        await using var command = new NpgsqlCommand(_lock, connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
-        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<Decided<TAggregate>> DecideAsync(

@@ -8,6 +8,9 @@ public sealed class OutdatedException() : Exception("the aggregate was changed b
 /// <summary>Somebody else decided at the same time, or the connection was lost: the decision is made again on what is there now.</summary>
 public static class Failures
 {
+    // idle_in_transaction_session_timeout
+    private const string EndedWhileIdle = "25P03";
+
     /// <summary>The row's version, or its absence, was outdated.</summary>
     public static bool IsConflict(Exception e) =>
         e is OutdatedException
@@ -34,6 +37,7 @@ public static class Failures
         {
             if (at is PostgresException p)
                 return p.IsTransient
+                    || p.SqlState == EndedWhileIdle
                     || p.SqlState.StartsWith("57P", StringComparison.Ordinal)
                     || p.SqlState.StartsWith("08", StringComparison.Ordinal);
             if (at is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException)

@@ -60,8 +60,13 @@ internal sealed class RowMap<TRow>
     }
 
     /// <summary>The rows with these keys, for <see cref="ReadAsync"/>.</summary>
-    public NpgsqlBatchCommand Find(IEnumerable<long> keys) =>
-        new(_find) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = [.. keys.Distinct()] } } };
+    /// <param name="keys">Their keys.</param>
+    /// <param name="toBeChanged">Waits for those who are changing them, reads what they leave, and lets others wait.</param>
+    public NpgsqlBatchCommand Find(IEnumerable<long> keys, bool toBeChanged = false) =>
+        new(toBeChanged ? _find + " for update" : _find)
+        {
+            Parameters = { new NpgsqlParameter<long[]> { TypedValue = [.. keys.Distinct()] } },
+        };
 
     /// <summary>What was found, each read into a new one with that key.</summary>
     public async Task<List<TRow>> ReadAsync(NpgsqlDataReader rows, Func<long, TRow> create, CancellationToken ct)
@@ -76,6 +81,14 @@ internal sealed class RowMap<TRow>
             found.Add(row);
         }
         return found;
+    }
+
+    /// <summary>The same row in another one, without what was added to its collections.</summary>
+    public TRow Copy(TRow from, TRow to)
+    {
+        foreach (var column in _columns)
+            column.Copy(from, to);
+        return to;
     }
 
     /// <summary>Whether both would be the same row.</summary>
@@ -94,6 +107,8 @@ internal abstract class Column<TRow>
     public abstract NpgsqlParameter Parameter(TRow row);
 
     public abstract void Read(TRow row, NpgsqlDataReader from, int at);
+
+    public abstract void Copy(TRow from, TRow to);
 
     public abstract bool IsSame(TRow one, TRow other);
 
@@ -122,6 +137,8 @@ internal sealed class Column<TRow, TValue>(IProperty property) : Column<TRow>
 
     public override void Read(TRow row, NpgsqlDataReader from, int at) =>
         _write(row, from.IsDBNull(at) ? default! : from.GetFieldValue<TValue>(at));
+
+    public override void Copy(TRow from, TRow to) => _write(to, _read(from));
 
     public override NpgsqlParameter Parameter(TRow row) => new NpgsqlParameter<TValue> { TypedValue = _read(row) };
 

@@ -84,6 +84,24 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
+    public async Task What_a_policy_raised_and_cannot_be_stored_takes_its_effect_with_it_though_the_commit_was_sent_along()
+    {
+        var counter = await World.StartAsync("counter");
+        var ledger = await World.StartAsync("ledger");
+        await World.AskAsync<object>("ledger", "alter table outbox add constraint none_of_saga_1 check (key <> 1)");
+        await counter.CountAsync(1);
+        await counter.CountAsync(2);
+        await counter.RelayAsync();
+
+        await ledger.HandleAllAsync();
+
+        Assert.Equal("1", await World.LedgerAsync(2));
+        Assert.Null(await World.LedgerAsync(1));
+        Assert.Equal(1, await World.AskAsync<long>("ledger", "select count(*) from waiting where key = 1"));
+        Assert.Equal(1, await World.AskAsync<long>("ledger", Outbox));
+    }
+
+    [Fact]
     public async Task Events_that_cannot_be_stored_take_their_new_aggregate_with_them()
     {
         var counter = await World.StartAsync("counter");

@@ -35,14 +35,13 @@ public static class EventHistory
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
         await using var command = database.CreateCommand(
-            """
-            select partition, "offset", key, headers, value from log where $1 is null or key = $1
+            $"""
+            select partition, "offset", key, headers, value from log {(key is null ? "" : "where key = $1")}
             order by (headers->>'ce_time')::timestamptz, partition, "offset"
             """
         );
-        command.Parameters.Add(
-            new NpgsqlParameter { Value = (object?)key ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint }
-        );
+        if (key is { } saga)
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = saga });
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
             yield return Received.Read(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4));

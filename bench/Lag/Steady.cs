@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Mannam.Bench.Load;
+using Mannam.Bench.Request;
+using Mannam.Bench.Stand;
+
+namespace Mannam.Bench.Lag;
+
+/// <summary>A steady rate of requests, whoever is still waiting, and one who looks into each view for every fifth that was answered, the longest answered first.</summary>
+/// <remarks>One look at a time in each view: many who look at once load the machine the more, the later something becomes visible, and make it later still. And
+/// not for each: one who looks 200 times a second falls behind as soon as an answer takes 5 ms. What is visible before something answered earlier counts from when
+/// that is, so a lag may be told too long, never too short.</remarks>
+internal static class Steady
+{
+    // Between two looks for the same; Linux' timers make it 1 to 2 ms.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
+
+    // The keys that are looked for; of twelve partitions all are among them.
+    private const int OneOf = 5;
+
+    // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
+    private const int LeadIn = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private sealed record Answered(long Id, long At, Lags Counts);
+
+    /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
+    internal static async Task WarmUpAsync(Side side, int requests, int rate, CancellationToken ct)
+    {
+        TestStand.Progress($"warming up {side.Name}: {requests} requests");
+        var warm = await RequestBenchmark.LoadAsync(side, 64, requests, ct);
+        warm.MustAllBe(201, $"POST /catches of {side.Name}");
+        await Stand.Views.AwaitLastAsync(side, warm.Ids, ct);
+        await MeasureAsync(side, rate, 3, ct);
+    }
+
+    internal static async Task<Lags> MeasureAsync(Side side, int rate, int seconds, CancellationToken ct)
+    {
+        var total = rate * (LeadIn + seconds);
+        var lags = new Lags { Sent = total };
+        using var connections = new Connections(side);
+        var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);
+        var answered = LagBenchmark.Views.Select(_ => Channel.CreateUnbounded<Answered>()).ToList();
+        var looking = LagBenchmark.Views.Zip(answered, (view, channel) => LookAsync(connections, side, view, channel.Reader, ct)).ToList();
+        var began = Stopwatch.GetTimestamp();
+        var asking = new List<Task>(total);
+        for (var sent = 0; sent < total; )
+        {
+            // Whatever is due by now; a late timer is made up for.
+            var due = Math.Min(total, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * rate) + 1);
+            for (; sent < due; sent++)
+            {
+                var counts = sent < rate * LeadIn ? new Lags() : lags;
+                asking.Add(Task.Run(() => AskAsync(connections, side, request, counts, answered), ct));
+            }
+            await Task.Delay(1, ct);
+        }
+        try
+        {
+            await Task.WhenAll(asking);
+        }
+        finally
+        {
+            answered.ForEach(a => a.Writer.Complete());
+        }
+        await Task.WhenAll(looking);
+        return lags;
+    }
+
+    private static async Task AskAsync(Connections connections, Side side, byte[] request, Lags counts, List<Channel<Answered>> answered)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        var answer = await connections.AskAsync(request);
+        if (answer.Status != 201)
+            throw new BenchmarkFailedException($"POST /catches of {side.Name}: every answer must be 201, but there was {answer.Status}");
+        var one = new Answered(answer.LocationId, Stopwatch.GetTimestamp(), counts);
+        counts.Answered(Stopwatch.GetElapsedTime(asked, one.At));
+        if (one.Id % OneOf == 0)
+            answered.ForEach(a => a.Writer.TryWrite(one));
+    }
+
+    private static async Task LookAsync(
+        Connections connections,
+        Side side,
+        string view,
+        ChannelReader<Answered> answered,
+        CancellationToken ct
+    )
+    {
+        await foreach (var one in answered.ReadAllAsync(ct))
+        {
+            var look = LoadRun.Bytes("GET", $"/{view}/{one.Id}", side.Endpoint);
+            while ((await connections.AskAsync(look)).Status != 200)
+            {
+                if (Stopwatch.GetElapsedTime(one.At) > Patience)
+                    throw new BenchmarkFailedException($"/{view}/{one.Id} is not there {Patience.TotalSeconds} s after the answer");
+                await Task.Delay(Pause, ct);
+            }
+            one.Counts.Add(view, Stopwatch.GetElapsedTime(one.At));
+        }
+    }
+}
