@@ -41,7 +41,7 @@ internal sealed class Bookkeeping<TAggregate>(
         );
 
     /// <summary>Commits a command's decision in as few round trips as are safe: within the transaction given, or by one of its own.</summary>
-    /// <exception cref="OutdatedException">Somebody else changed the aggregate: nothing is committed.</exception>
+    /// <exception cref="NpgsqlException">Somebody else changed the aggregate (see <see cref="Failures.IsConflict"/>): nothing is committed.</exception>
     public async Task CommitAsync(UnitOfWork<TAggregate> unit, NpgsqlTransaction? transaction)
     {
         if (unit.IsEmpty)
@@ -56,11 +56,10 @@ internal sealed class Bookkeeping<TAggregate>(
     {
         if (transaction is not null)
             await statements.CommitAsync(transaction, CancellationToken.None);
-        else if (statements.NeedTransaction)
+        else if (statements.GoAlone)
         {
             await using var connection = await OpenAsync();
-            await using var own = await connection.BeginTransactionAsync();
-            await CommitAsync(statements, own);
+            await Statements.SendAsync(connection, [statements], CancellationToken.None);
         }
         else
             await parts.Commits.CommitAsync(statements);

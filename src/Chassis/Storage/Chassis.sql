@@ -68,3 +68,10 @@ create table idempotency (
     answer       bytea
 );
 create index idempotency_created on idempotency (created);
+
+-- 4: what an update calls that does not find the version that was loaded, so that it fails as an insert does, and all that was sent with it
+create function outdated() returns void language plpgsql as $$
+begin
+    raise exception 'the aggregate was changed by somebody else since it was loaded' using errcode = 'serialization_failure';
+end
+$$;

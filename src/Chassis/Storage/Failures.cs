@@ -2,22 +2,15 @@ using Npgsql;
 
 namespace Mannam.Chassis.Storage;
 
-/// <summary>Somebody else changed an aggregate since it was loaded.</summary>
-public sealed class OutdatedException() : Exception("the aggregate was changed by somebody else since it was loaded");
-
 /// <summary>Somebody else decided at the same time, or the connection was lost: the decision is made again on what is there now.</summary>
 public static class Failures
 {
     // idle_in_transaction_session_timeout
     private const string EndedWhileIdle = "25P03";
 
-    /// <summary>The row's version, or its absence, was outdated.</summary>
+    /// <summary>The row's version, or its absence, was outdated: somebody else changed the aggregate since it was loaded.</summary>
     public static bool IsConflict(Exception e) =>
-        e is OutdatedException
-        || StateOf(e)
-            is PostgresErrorCodes.UniqueViolation
-                or PostgresErrorCodes.SerializationFailure
-                or PostgresErrorCodes.DeadlockDetected;
+        StateOf(e) is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>The row is there already.</summary>
     public static bool IsDuplicate(Exception e) => StateOf(e) is PostgresErrorCodes.UniqueViolation;

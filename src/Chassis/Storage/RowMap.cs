@@ -30,7 +30,13 @@ internal sealed class RowMap<TRow>
         var names = properties.ConvertAll(p => $"\"{p.GetColumnName()}\"");
         _insert = $"insert into {Table} ({string.Join(", ", names)}) values ({string.Join(", ", places)})";
         var set = properties.Select((p, i) => p.IsPrimaryKey() ? null : $"{names[i]} = {places[i]}").OfType<string>();
-        _update = $"update {Table} set {string.Join(", ", set)} where key = ${KeyAt(properties)} and version = ${properties.Count + 1}";
+        _update = $"""
+            with changed as (
+                update {Table} set {string.Join(", ", set)} where key = ${KeyAt(properties)} and version = ${properties.Count
+                + 1} returning 1
+            )
+            select outdated() where not exists (select from changed)
+            """;
         _find = $"select {string.Join(", ", names)} from {Table} where key = any($1)";
     }
 
@@ -49,7 +55,7 @@ internal sealed class RowMap<TRow>
         return command;
     }
 
-    /// <summary>All columns of the row with that key and version; affects none, when the version there is another.</summary>
+    /// <summary>All columns of the row with that key and version; fails, when the version there is another.</summary>
     public NpgsqlBatchCommand Update(TRow row, int version)
     {
         var command = new NpgsqlBatchCommand(_update);

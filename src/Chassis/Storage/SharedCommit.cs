@@ -4,8 +4,8 @@ using Npgsql;
 namespace Mannam.Chassis.Storage;
 
 /// <summary>Lets those who commit at the same moment share the commit, as they share a round trip: each is as durable, and costs a part.</summary>
-/// <remarks>Only what needs no transaction of its own: where an update finds its row outdated, nothing of its unit is to be rolled back. When a statement
-/// fails, all are rolled back and each is committed by itself, so that nobody fails with another.</remarks>
+/// <remarks>When a statement fails, all are rolled back and each is committed by itself, so that nobody fails with another. Only what need not wait for a row
+/// that somebody else holds (<see cref="Statements.GoAlone"/>), so that nobody waits with another either.</remarks>
 internal sealed class SharedCommit
 {
     private readonly NpgsqlDataSource _database;
@@ -18,13 +18,12 @@ internal sealed class SharedCommit
     }
 
     /// <summary>Returns once that is durable.</summary>
-    /// <exception cref="OutdatedException">Somebody else changed the aggregate: nothing is committed.</exception>
-    /// <exception cref="NpgsqlException">Refused; or the store cannot be reached, and it may be committed all the same.</exception>
+    /// <exception cref="NpgsqlException">Somebody else changed the aggregate (see <see cref="Failures.IsConflict"/>), or refused otherwise: nothing is
+    /// committed; or the store cannot be reached, and it may be committed all the same.</exception>
     public async Task CommitAsync(Statements statements)
     {
         if (await _shared.AskAsync(statements) is { } failure)
             ExceptionDispatchInfo.Throw(failure);
-        statements.Check();
     }
 
     private async Task<IReadOnlyList<Exception?>> CommitAsync(IReadOnlyList<Statements> several)

@@ -7,32 +7,28 @@ namespace Mannam.Chassis.Storage;
 internal sealed class Statements(long key)
 {
     private readonly List<NpgsqlBatchCommand> _all = [];
-    private readonly List<NpgsqlBatchCommand> _updates = [];
+    private bool _waits;
 
-    /// <summary>Some inserts alone, or one statement alone, need no BEGIN and COMMIT: PostgreSQL makes one batch one transaction, and a failed insert fails
-    /// it whole. An update on an outdated version fails nothing by itself, so beside other statements it needs a transaction to be rolled back.</summary>
-    public bool NeedTransaction => _updates.Count > 0 && _all.Count > 1;
+    /// <summary>Whether nobody should share the commit: an update waits for whoever is changing its row. One that comes without anything else only tells how its
+    /// saga's own request went on, and meets nobody.</summary>
+    public bool GoAlone => _waits && _all.Count > 1;
 
     public void Add(NpgsqlBatchCommand statement) => _all.Add(statement);
 
-    /// <summary>One that must find the version that was loaded.</summary>
+    /// <summary>One that fails unless it finds the version that was loaded.</summary>
     public void AddUpdate(NpgsqlBatchCommand update)
     {
         _all.Add(update);
-        _updates.Add(update);
+        _waits = true;
     }
 
-    /// <summary>Sends them within the transaction and commits it: in one round trip, where none of them can find its version outdated.</summary>
-    /// <exception cref="OutdatedException">Somebody else changed an aggregate; what was sent is to be rolled back.</exception>
-    public async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken ct)
+    /// <summary>Sends them within the transaction, and commits it, in one round trip.</summary>
+    /// <exception cref="NpgsqlException">Somebody else changed an aggregate (see <see cref="Failures.IsConflict"/>), or another failure: nothing is
+    /// committed.</exception>
+    public Task CommitAsync(NpgsqlTransaction transaction, CancellationToken ct)
     {
-        var checks = _updates.Count > 0;
-        if (!checks)
-            Add(new NpgsqlBatchCommand("commit"));
-        await SendAsync(transaction.Connection!, [this], ct);
-        Check();
-        if (checks)
-            await transaction.CommitAsync(ct);
+        Add(new NpgsqlBatchCommand("commit"));
+        return SendAsync(transaction.Connection!, [this], ct);
     }
 
     /// <summary>Makes them ready to be sent again. Npgsql remembers in a command where it was prepared, and would count on it on another connection
@@ -45,21 +41,11 @@ internal sealed class Statements(long key)
             foreach (NpgsqlParameter parameter in used.Parameters)
                 renewed.Parameters.Add(parameter.Clone());
             _all[i] = renewed;
-            if (_updates.IndexOf(used) is >= 0 and var at)
-                _updates[at] = renewed;
         }
     }
 
-    /// <summary>To be called when they were sent.</summary>
-    /// <exception cref="OutdatedException">Somebody else changed an aggregate; what was sent is to be rolled back.</exception>
-    public void Check()
-    {
-        if (_updates.Any(u => u.RecordsAffected != 1))
-            throw new OutdatedException();
-    }
-
     /// <summary>Sends those of several in one round trip, in the order of their keys, so that two who change the same wait for, and not against, each
-    /// other.</summary>
+    /// other. Where no transaction is under way PostgreSQL makes one of it, without BEGIN and COMMIT: what fails, fails it whole.</summary>
     public static async Task SendAsync(NpgsqlConnection connection, IEnumerable<Statements> several, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);

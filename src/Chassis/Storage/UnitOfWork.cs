@@ -79,13 +79,8 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     public void Add(NpgsqlBatchCommand row) => _rows.Add(row);
 
     /// <summary>Sends what is staged, in one round trip, within the transaction under way or as one of its own.</summary>
-    /// <exception cref="OutdatedException">Somebody else changed an aggregate; what was sent is to be rolled back.</exception>
-    public async Task SendAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        var statements = Take();
-        await Statements.SendAsync(connection, [statements], ct);
-        statements.Check();
-    }
+    /// <exception cref="NpgsqlException">Somebody else changed an aggregate (see <see cref="Failures.IsConflict"/>), or another failure.</exception>
+    public Task SendAsync(NpgsqlConnection connection, CancellationToken ct) => Statements.SendAsync(connection, [Take()], ct);
 
     /// <summary>What is to be sent; nothing is staged afterwards.</summary>
     public Statements Take()

@@ -48,7 +48,8 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
         await counter.CountAsync(1, "first");
         await counter.RelayAsync();
-        var cut = wire.CutAtNextCommit();
+        var cut = Task.CompletedTask;
+        counter.Points.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
 
         var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("second"), Cause.Time());
 

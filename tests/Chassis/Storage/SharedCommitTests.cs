@@ -16,6 +16,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         // As services have it: what is asked for twice is prepared.
         _database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Max Auto Prepare=64;Auto Prepare Min Usages=2");
         _commits = new SharedCommit(_database);
+        await new Schema(("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql")).ApplyAsync(_database, Ct);
         await ExecuteAsync("create table sagas (key bigint primary key, version int not null, told text unique)");
     }
 
@@ -84,7 +85,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         var all = await TogetherAsync([Inserting(1), Updating(70, expected: 3), Updating(71, expected: 4), Inserting(2)]);
 
         Assert.Null(all[0]);
-        Assert.IsType<OutdatedException>(all[1]);
+        Assert.True(Failures.IsConflict(Assert.IsType<PostgresException>(all[1])));
         Assert.Null(all[2]);
         Assert.Null(all[3]);
         Assert.Equal("1 2 70 71", await KeysAsync());
@@ -139,7 +140,12 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var statements = new Statements(key);
         statements.AddUpdate(
-            new("update sagas set version = version + 1 where key = $1 and version = $2")
+            new(
+                """
+                with changed as (update sagas set version = version + 1 where key = $1 and version = $2 returning 1)
+                select outdated() where not exists (select from changed)
+                """
+            )
             {
                 Parameters =
                 {
