@@ -69,8 +69,8 @@ create table idempotency (
 );
 create index idempotency_created on idempotency (created);
 
--- 4: what an update calls that does not find the version that was loaded, so that it fails as an insert does, and all that was sent with it
-create function outdated() returns void language plpgsql as $$
+-- 4: what an update calls that finds another version than the one that was loaded, so that it fails as an insert does, and all that was sent with it
+create function outdated() returns boolean language plpgsql as $$
 begin
     raise exception 'the aggregate was changed by somebody else since it was loaded' using errcode = 'serialization_failure';
 end

@@ -30,13 +30,8 @@ internal sealed class RowMap<TRow>
         var names = properties.ConvertAll(p => $"\"{p.GetColumnName()}\"");
         _insert = $"insert into {Table} ({string.Join(", ", names)}) values ({string.Join(", ", places)})";
         var set = properties.Select((p, i) => p.IsPrimaryKey() ? null : $"{names[i]} = {places[i]}").OfType<string>();
-        _update = $"""
-            with changed as (
-                update {Table} set {string.Join(", ", set)} where key = ${KeyAt(properties)} and version = ${properties.Count
-                + 1} returning 1
-            )
-            select outdated() where not exists (select from changed)
-            """;
+        var loaded = $"case when version = ${properties.Count + 1} then true else outdated() end";
+        _update = $"update {Table} set {string.Join(", ", set)} where key = ${KeyAt(properties)} and {loaded}";
         _find = $"select {string.Join(", ", names)} from {Table} where key = any($1)";
     }
 

@@ -140,12 +140,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var statements = new Statements(key);
         statements.AddUpdate(
-            new(
-                """
-                with changed as (update sagas set version = version + 1 where key = $1 and version = $2 returning 1)
-                select outdated() where not exists (select from changed)
-                """
-            )
+            new("update sagas set version = version + 1 where key = $1 and case when version = $2 then true else outdated() end")
             {
                 Parameters =
                 {

@@ -105,7 +105,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 """
             )
         ),
-        new("the version check", ("src/Chassis/Storage/RowMap.cs", " and version = ${", " and version >= 0 * ${")),
+        new("the version check", ("src/Chassis/Storage/RowMap.cs", "when version = ${", "when version >= 0 * ${")),
         new(
             "late success (an attempt ends with the service)",
             ("src/Law/Payment/PaymentService.cs", ".Paying(LateSuccess.Counts, ", ".Paying(LateSuccess.GivenBack, ")
