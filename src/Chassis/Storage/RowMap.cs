@@ -50,7 +50,7 @@ internal sealed class RowMap<TRow>
         return command;
     }
 
-    /// <summary>All columns of the row with that key and version; fails, when the version there is another.</summary>
+    /// <summary>All columns of the row with that key and version; fails, when the version there is another; affects none, where the row is gone.</summary>
     public NpgsqlBatchCommand Update(TRow row, int version)
     {
         var command = new NpgsqlBatchCommand(_update);
