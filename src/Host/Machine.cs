@@ -64,6 +64,17 @@ public sealed partial class Machine : IAsyncDisposable
     public static int ConnectionsOf(IReadOnlyCollection<SystemDeclaration> systems) =>
         Databases.Needed(systems.Sum(s => s.Services.Count) + 1, systems.Count);
 
+    /// <summary>Begins what a start of these systems takes longest for and needs no database for: the models of their stores, which a process makes once.</summary>
+    public static void Prepare(IEnumerable<SystemDeclaration> systems) =>
+        _ = MapStoresAsync([ProviderService.Declaration, .. systems.SelectMany(s => s.Services)]);
+
+    private static Task MapStoresAsync(IEnumerable<ServiceDeclaration> services) =>
+        Task.Run(() =>
+        {
+            foreach (var service in services)
+                service.MapStore();
+        });
+
     /// <summary>Makes databases and tables where they are missing, starts all services, and opens the port.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     /// <exception cref="InstallationException">PostgreSQL is too small.</exception>
@@ -94,7 +105,7 @@ public sealed partial class Machine : IAsyncDisposable
         services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);
         List<string> topics = kafka is not null ? [] : [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
         // A start is mostly the compiler's time: what needs no database is made while the databases are, each beside the other.
-        var mapped = Task.Run(() => services.ForEach(s => s.Service.MapStore()), ct);
+        var mapped = MapStoresAsync(services.Select(s => s.Service));
         made = Task.Run(
             () => services.ForEach(s => running[s.Service.FullName] = new ServiceHost(s.Service, EnvironmentOf(s.Service, s.Topic))),
             ct

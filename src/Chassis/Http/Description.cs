@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Chassis.Http;
 
@@ -45,27 +44,6 @@ public static class Description
     /// <summary>It takes this query parameter, a text or else a whole number, and needs it.</summary>
     public static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter, bool isText = false) =>
         endpoint.Says(new Needed(parameter, isText));
-
-    internal static IServiceCollection AddDescription(this IServiceCollection services, string title)
-    {
-        // On the wire a number is a number; that a request may write it as a text is added where it holds.
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = default);
-        return services.AddOpenApi(
-            "v1",
-            options =>
-            {
-                options.AddDocumentTransformer(
-                    (document, _, _) =>
-                    {
-                        document.Info.Title = title;
-                        document.Info.Version = "v1";
-                        return Task.CompletedTask;
-                    }
-                );
-                options.AddOperationTransformer<OperationDescription>();
-            }
-        );
-    }
 
     private static IEndpointConventionBuilder Says(this IEndpointConventionBuilder endpoint, object said)
     {

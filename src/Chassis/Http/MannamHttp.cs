@@ -15,7 +15,7 @@ public static class MannamHttp
     {
         services.TryAddSingleton(RequestLimits.Usual);
         services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
-        return services.AddDescription(title);
+        return services.AddSingleton(provider => new OpenApiDocument(title, services, provider.GetRequiredService<EndpointDataSource>()));
     }
 
     /// <summary>
@@ -28,7 +28,9 @@ public static class MannamHttp
         app.UseMiddleware<ErrorForm>();
         app.UseRouting();
         app.UseMiddleware<Acceptance>();
-        app.MapOpenApi("/openapi/{documentName}.json").AnswersOtherMedia();
+        app.MapGet("/openapi/v1.json", app.Services.GetRequiredService<OpenApiDocument>().WriteAsync)
+            .WithMetadata(new ExcludeFromDescriptionAttribute())
+            .AnswersOtherMedia();
         return app;
     }
 }

@@ -117,6 +117,8 @@ internal static class Up
 
     private static async Task StartAndStopAsync(Choice choice, CancellationToken stop)
     {
+        // While PostgreSQL starts.
+        Machine.Prepare(choice.Systems);
         var connections = Machine.ConnectionsOf(choice.Systems);
         await using var postgres = choice.Postgres is null
             ? await PrivatePostgres.StartAsync(choice.Installation.Folder, connections, Progress, stop)
