@@ -138,17 +138,13 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
     private async Task<Approval<TPayment>?> AskAsync(Wanted wanted)
     {
         var asked = _payments.New(wanted.Key);
-        // Asked for while the provider is: it would cost a round trip of its own.
-        var id = _ids?.NextAsync() ?? Task.FromResult(0L);
         var (answer, reason) = await _provider.ChargeAsync(asked.Charge, wanted.Amount, _stop.Token);
         await _points.AtAsync("approval.answered");
-        if (answer != ChargeAnswer.Taken)
-            _ids?.GiveBack(id);
         switch (answer)
         {
             case ChargeAnswer.Taken:
-                var number = await id;
-                Decision Approve(TPayment p) => p.Approve(wanted.Amount, () => wanted.Fill(p), number);
+                var id = _ids is null ? 0 : await _ids.NextAsync();
+                Decision Approve(TPayment p) => p.Approve(wanted.Amount, () => wanted.Fill(p), id);
                 var decided =
                     _late == LateSuccess.Counts
                         ? await _payments.DecideAsync(wanted.Key, Approve, wanted.Cause)

@@ -102,20 +102,6 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task What_is_declined_uses_up_no_payment_id()
-    {
-        async Task<long> PaymentIdAsync() => (long)(await Http.PremiumAsync(await Http.ApplyAsync("Fisrtcancer3")))!["paymentId"]!;
-        await using (await Http.ProviderAsync(new { declineAbove = 40000, delay = 50 }))
-        {
-            var before = await PaymentIdAsync();
-            foreach (var _ in Enumerable.Range(0, 3))
-                await Http.AskAsync("POST /subscriptions", InsuranceCalls.Form()).Refuses(402);
-            Assert.Equal(before + 1, await PaymentIdAsync());
-            Assert.Equal(before + 2, await PaymentIdAsync());
-        }
-    }
-
-    [Fact]
     public async Task While_payment_is_stopped_an_application_fails_and_once_it_runs_one_succeeds()
     {
         await insurance.Machine.StopAsync("insurance.payment");

@@ -14,12 +14,14 @@ namespace Mannam.Chassis.Http;
 internal sealed class OpenApiDocument(string title, IServiceCollection registered, EndpointDataSource endpoints)
 {
     private const string Name = "v1";
-    private readonly Lazy<Task<byte[]>> made = new(() => MakeAsync(title, registered, endpoints));
+    private Task<byte[]>? made;
 
     /// <summary>Answers with it.</summary>
     public async Task WriteAsync(HttpContext context)
     {
-        var json = await made.Value;
+        if (made is null or { IsFaulted: true })
+            made = MakeAsync(title, registered, endpoints);
+        var json = await made;
         context.Response.ContentType = "application/json;charset=utf-8";
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Mannam.Chassis.Storage;
@@ -8,23 +7,9 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence)
 {
     private readonly SharedRoundTrip<bool, long> _next = new(asked => NextAsync(database, sequence, asked.Count));
 
-    private readonly ConcurrentQueue<long> _unused = new();
-
-    /// <summary>The next id. Ask only when the request is about to be recorded, or see <see cref="GiveBack"/>: an id that was asked for is used up.</summary>
+    /// <summary>The next id. Ask only when the request is about to be recorded: an id that was asked for is used up.</summary>
     /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
-    public Task<long> NextAsync() => _unused.TryDequeue(out var unused) ? Task.FromResult(unused) : _next.AskAsync(true);
-
-    /// <summary>What was asked for is not needed after all: the next to ask gets it. What is given back is lost when the service ends.</summary>
-    public void GiveBack(Task<long> asked)
-    {
-        ArgumentNullException.ThrowIfNull(asked);
-        asked.ContinueWith(
-            id => _unused.Enqueue(id.Result),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
-    }
+    public Task<long> NextAsync() => _next.AskAsync(true);
 
     private static async Task<IReadOnlyList<long>> NextAsync(NpgsqlDataSource database, string sequence, int count)
     {
