@@ -76,6 +76,22 @@ internal static class Posix
     /// <summary>Sends a signal; a process that is gone already is no error.</summary>
     internal static void Signal(int process, int signal) => _ = kill(process, signal);
 
+    /// <summary>What the C library's allocator keeps at hand goes back to the machine; a C library that does not know how (musl) keeps less.</summary>
+    internal static void GiveFreedMemoryBack()
+    {
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Nothing depends on it.
+        }
+    }
+
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int malloc_trim(nuint kept);
+
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern uint geteuid();
 

@@ -11,6 +11,9 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
     private const int ActsEachChapter = 60;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // By then it has given back what it does not need.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(6);
+
     // More than the 30 s that a body has.
     private static readonly TimeSpan EndlessPatience = TimeSpan.FromSeconds(60);
     private readonly Findings findings = new();
@@ -27,25 +30,29 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
     {
         records = new Records(business, 0, stores.Log, target.ShownAsync);
         await SetProviderAsync();
-        findings.AtRest = target.Megabytes;
+        findings.AtRest = await RestingMegabytesAsync(ct);
         var slow = Enumerable.Range(1, endless).Select(n => AskAsync(calls.Endless(-n, 1), EndlessPatience)).ToList();
         for (var chapter = 1; chapter <= chapters; chapter++)
         {
             var (from, to) = (requests * (chapter - 1) / chapters, requests * chapter / chapters);
             await ChapterAsync(from, to, ct);
-            if (chapter == 1)
-                findings.AfterFirst = target.Megabytes;
             told.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"{to} requests, {target.Megabytes:0} MB; {findings.Faults} faults found")
             );
         }
         await Task.WhenAll(slow);
         await SettleAsync();
-        findings.AtEnd = target.Megabytes;
+        findings.AtEnd = await RestingMegabytesAsync(ct);
         await CheckSagasAsync();
         findings.CheckLog(target.Written);
         findings.CheckMemory();
         return findings;
+    }
+
+    private async Task<double> RestingMegabytesAsync(CancellationToken ct)
+    {
+        await Task.Delay(Rest, ct);
+        return target.Megabytes;
     }
 
     private async Task ChapterAsync(int from, int to, CancellationToken ct)

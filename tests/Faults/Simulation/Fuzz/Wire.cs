@@ -74,9 +74,14 @@ internal static class Wire
         return all.ToArray();
     }
 
+    // "Go on" (to who asked with Expect) comes before the answer.
+    private static ReadOnlySpan<byte> Final(ReadOnlySpan<byte> heard) =>
+        heard.StartsWith("HTTP/1.1 100 "u8) && heard.IndexOf("\r\n\r\n"u8) is > 0 and var end ? heard[(end + 4)..] : heard;
+
     // Where the length is told, nobody has to wait for the end of the connection.
-    private static bool IsWhole(ReadOnlySpan<byte> answer)
+    private static bool IsWhole(ReadOnlySpan<byte> heard)
     {
+        var answer = Final(heard);
         var end = answer.IndexOf("\r\n\r\n"u8);
         if (end < 0)
             return false;
@@ -90,12 +95,13 @@ internal static class Wire
             && answer.Length - end - 4 >= length;
     }
 
-    private static Heard Parse(byte[] answer, bool isHead, TimeSpan took)
+    private static Heard Parse(ReadOnlySpan<byte> heard, bool isHead, TimeSpan took)
     {
-        var end = answer.AsSpan().IndexOf("\r\n\r\n"u8);
+        var answer = Final(heard);
+        var end = answer.IndexOf("\r\n\r\n"u8);
         if (end < 0)
             return new(0, new Dictionary<string, string>(), Encoding.UTF8.GetString(answer), took);
-        var lines = Encoding.Latin1.GetString(answer, 0, end).Split("\r\n");
+        var lines = Encoding.Latin1.GetString(answer[..end]).Split("\r\n");
         var headers = lines
             .Skip(1)
             .Select(l => l.Split(": ", 2))
