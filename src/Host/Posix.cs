@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Mannam.Host;
 
-/// <summary>The few system calls that .NET has no name for: whose a folder is, and giving it to somebody else.</summary>
+/// <summary>The few calls of the C library that .NET has no name for.</summary>
 internal static class Posix
 {
     /// <summary>"End now, cutting connections off": PostgreSQL's fast shutdown.</summary>

@@ -25,6 +25,7 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
 
 // From the first moment: what was begun is ended in order, whenever the order to stop comes.
 using var orders = new StopOrders();
+
 using var memory = new IdleMemory();
 try
 {

@@ -143,8 +143,6 @@ internal static class Up
         // Not before its databases are there: a start that failed changes nothing for other commands.
         choice.Installation.Remember(RecordOf(choice));
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
-        // The start leaves more garbage than all that stays; an idle process would keep it (11 MB, for 25 ms).
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await Console.Out.WriteLineAsync($"ready {machine.Address.ToString().TrimEnd('/')}");
         await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Progress("stopping");

@@ -5,7 +5,7 @@ namespace Mannam.Simulation.Fuzz;
 /// <summary>What a run of bad calls gave.</summary>
 internal sealed class Findings
 {
-    /// <summary>How much memory may grow, in MB.</summary>
+    /// <summary>How much memory may grow from rest to rest, in MB.</summary>
     public const double MostGrowth = 50;
 
     private readonly Lock gate = new();
@@ -63,7 +63,7 @@ internal sealed class Findings
             Add("no line of the log is forged", forged);
     }
 
-    /// <summary>What a call needs is free when it is answered.</summary>
+    /// <summary>What calls needed is given back once nothing happens; only what was compiled for them stays.</summary>
     public void CheckMemory()
     {
         if (AtEnd - AtRest > MostGrowth)
