@@ -11,6 +11,14 @@ internal sealed class Table(TextWriter output, string left, string right)
     internal void Row(string what, double first, double second, string format = "N2") =>
         Line(what, Format(first, format), Format(second, format), Format(second / first, "N2"));
 
+    /// <summary>Of rounds measured in turn: the medians, the median of the rounds' ratios, and these ratios.</summary>
+    internal void Rounds(string what, IEnumerable<double> first, IEnumerable<double> second, string format = "N2")
+    {
+        double[] ratios = [.. first.Zip(second, (f, s) => s / f)];
+        var rounds = string.Join(" ", ratios.Select(r => Format(r, "N2")));
+        Line(what, Format(Median(first), format), Format(Median(second), format), Format(Median(ratios), "N2"), $"   ({rounds})");
+    }
+
     internal static double Median(IEnumerable<double> numbers)
     {
         var sorted = numbers.Order().ToArray();
@@ -24,8 +32,8 @@ internal sealed class Table(TextWriter output, string left, string right)
         return sorted.Length == 0 ? double.NaN : sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
     }
 
-    private void Line(string what, string first, string second, string ratio) =>
-        output.WriteLine($"{what, -42}{first, 12}{second, 12}{ratio, 20}");
+    private void Line(string what, string first, string second, string ratio, string rounds = "") =>
+        output.WriteLine($"{what, -42}{first, 12}{second, 12}{ratio, 20}{rounds}");
 
     private static string Format(double number, string format) =>
         double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
