@@ -8,12 +8,12 @@ insert into catches
 select setval('catch_ids', {last} + {count});
 insert into inbox (event_id, at) select (lpad(to_hex({now} - {count} + n), 12, '0') || '70038000000000000000')::uuid, now() from generate_series(1, {count}) n;
 insert into inbox (event_id, at)
-    select (lpad(to_hex({now} - 31 * 86400000::bigint + n), 12, '0') || '70038000000000000000')::uuid, now() - interval '31 days' from generate_series(1, {count} / 10) n;
+    select (lpad(to_hex({now} - 31 * 86400000::bigint + n), 12, '0') || '70038000000000000000')::uuid, now() - interval '31 days' from generate_series(1, {count} / 5) n;
 insert into idempotency (id, body, request, saga, created, status, location, content_type, etag, answer)
     select decode(md5(n::text) || md5('x' || n), 'hex'), decode(md5('body' || n) || md5('y' || n), 'hex'), gen_random_uuid(), {last} + n,
         now() - case n % 2 when 0 then interval '1 hour' else interval '25 hours' end,
         201, 'http://localhost/catches/' || n, 'application/hal+json', '"2"', convert_to(repeat('x', 250), 'UTF8')
-    from generate_series(1, {count} / 5) n;
+    from generate_series(1, {count} * 2 / 5) n;
 
 -- in taxi_payment: payments
 insert into payments (key, version, amount, status, given_back, customer, starting_point, destination, asked)
@@ -26,7 +26,7 @@ insert into matches (key, version, price, starting_point, destination, customer,
     from matches, generate_series(1, {count}) n where key = {first};
 insert into inbox (event_id, at) select (lpad(to_hex({now} - {count} + n), 12, '0') || '70028000000000000000')::uuid, now() from generate_series(1, {count}) n;
 insert into inbox (event_id, at)
-    select (lpad(to_hex({now} - 31 * 86400000::bigint + n), 12, '0') || '70028000000000000000')::uuid, now() - interval '31 days' from generate_series(1, {count} / 10) n;
+    select (lpad(to_hex({now} - 31 * 86400000::bigint + n), 12, '0') || '70028000000000000000')::uuid, now() - interval '31 days' from generate_series(1, {count} / 5) n;
 
 -- in taxi_mypage: pages, of a thousand riders, and the events handled
 insert into my_pages (key, version, price, starting_point, destination, customer, driver, status)

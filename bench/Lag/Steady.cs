@@ -20,18 +20,21 @@ internal static class Steady
 
     // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
     private const int LeadIn = 3;
+
+    // Seconds in which the lag still falls after a start.
+    private const int Settling = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private sealed record Answered(long Id, long At, Lags Counts);
 
-    /// <summary>Has the JIT do its work, with what is going to be asked.</summary>
+    /// <summary>Has the JIT do its work, with what is going to be asked: many at once, and then at the rate.</summary>
     internal static async Task WarmUpAsync(Side side, int requests, int rate, CancellationToken ct)
     {
         TestStand.Progress($"warming up {side.Name}: {requests} requests");
         var warm = await RequestBenchmark.LoadAsync(side, 64, requests, ct);
         warm.MustAllBe(201, $"POST /catches of {side.Name}");
         await Stand.Views.AwaitLastAsync(side, warm.Ids, ct);
-        await MeasureAsync(side, rate, 3, ct);
+        await MeasureAsync(side, rate, Settling, ct);
     }
 
     internal static async Task<Lags> MeasureAsync(Side side, int rate, int seconds, CancellationToken ct)
