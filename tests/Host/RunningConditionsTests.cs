@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
 using Mannam.Host;
 using Npgsql;
 using Xunit;
@@ -25,13 +27,37 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     [Fact]
     public async Task A_session_whose_process_stands_still_in_a_transaction_is_ended_and_plans_once_to_read_no_whole_table()
     {
+        await using var source = NpgsqlDataSource.Create(await DatabaseAsync());
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("30s, off, force_generic_plan, on", await SettingsAsync(connection));
+    }
+
+    [Fact]
+    public async Task So_does_the_relays_whose_removals_do_not_wait_for_the_disk()
+    {
+        await using var lease = new RelayLease(await DatabaseAsync(), replicated: false, new OutboxSignal());
+
+        Assert.Equal(
+            "30s, off, force_generic_plan, off",
+            await SettingsAsync(await lease.TakeAsync(TestContext.Current.CancellationToken))
+        );
+    }
+
+    private async Task<string> DatabaseAsync()
+    {
         var databases = new Databases(await postgres.ServerAsync(), "conditions_");
         await databases.EnsureAsync([databases.NameOf("taxi.catch")], 1, TestContext.Current.CancellationToken);
-        await using var source = NpgsqlDataSource.Create(databases.Service("taxi.catch"));
-        await using var command = source.CreateCommand(
-            "select current_setting('idle_in_transaction_session_timeout') || ', ' || current_setting('enable_seqscan') || ', ' || current_setting('plan_cache_mode')"
-        );
+        return databases.Service("taxi.catch");
+    }
 
-        Assert.Equal("30s, off, force_generic_plan", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    private static async Task<object?> SettingsAsync(NpgsqlConnection? session)
+    {
+        string[] names = ["idle_in_transaction_session_timeout", "enable_seqscan", "plan_cache_mode", "synchronous_commit"];
+        await using var command = new NpgsqlCommand(
+            $"select concat_ws(', ', {string.Join(", ", names.Select(n => $"current_setting('{n}')"))})",
+            session
+        );
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 }

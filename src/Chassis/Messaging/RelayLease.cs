@@ -14,14 +14,7 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(5);
 
-    // The lock must be free soon after this process' machine is gone. And a removal lost with the server's memory is only published twice.
-    private readonly NpgsqlDataSource _database = Store.Open(
-        new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false,
-            Options = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c synchronous_commit=off",
-        }.ToString()
-    );
+    private readonly NpgsqlDataSource _database = Store.Open(Lasting(connectionString));
     private readonly CancellationTokenSource _left = new();
     private NpgsqlConnection? _connection;
     private bool _held;
@@ -67,6 +60,14 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
     {
         await using var command = new NpgsqlCommand(sql, _connection);
         return await command.ExecuteScalarAsync(ct);
+    }
+
+    // The lock must be free soon after this process' machine is gone. And a removal lost with the server's memory is only published twice.
+    private static string Lasting(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        settings.Options += " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c synchronous_commit=off";
+        return settings.ToString();
     }
 
     /// <summary>Gives up the lock, and with it the connection.</summary>
