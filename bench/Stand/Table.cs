@@ -11,12 +11,12 @@ internal sealed class Table(TextWriter output, string left, string right)
     internal void Row(string what, double first, double second, string format = "N2") =>
         Line(what, Format(first, format), Format(second, format), Format(second / first, "N2"));
 
-    /// <summary>Of rounds measured in turn: the medians and their ratio, and the ratio of each round.</summary>
-    internal void Rounds(string what, IEnumerable<double> first, IEnumerable<double> second, string format = "N2")
+    /// <summary>Of rounds measured in turn: the medians, the median of the rounds' ratios, and these ratios.</summary>
+    internal void Rounds(string what, IEnumerable<double> firsts, IEnumerable<double> seconds, string format = "N2")
     {
-        var (left, right) = (Median(first), Median(second));
-        var rounds = string.Join(" ", first.Zip(second, (f, s) => Format(s / f, "N2")));
-        Line(what, Format(left, format), Format(right, format), Format(right / left, "N2"), $"   ({rounds})");
+        double[] ratios = [.. firsts.Zip(seconds, (first, second) => second / first)];
+        var rounds = string.Join(" ", ratios.Select(r => Format(r, "N2")));
+        Line(what, Format(Median(firsts), format), Format(Median(seconds), format), Format(Median(ratios), "N2"), $"   ({rounds})");
     }
 
     internal static double Median(IEnumerable<double> numbers)
