@@ -12,8 +12,10 @@ namespace Mannam.Bench.Lag;
 /// that is, so a lag may be told too long, never too short.</remarks>
 internal static class Steady
 {
-    // Between two looks for the same; Linux' timers make it 1 to 2 ms.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
+    // Between two looks for the same; later a sixteenth of the lag so far. Slept by a thread: .NET's timers count in ticks of the kernel (4 ms), and in whole
+    // milliseconds, so that less is no pause at all, and whoever looks without a pause takes the processor that what he looks for waits for.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+    private const int PauseOfLag = 16;
 
     // The keys that are looked for; of twelve partitions all are among them.
     private const int OneOf = 5;
@@ -44,7 +46,9 @@ internal static class Steady
         using var connections = new Connections(side);
         var request = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);
         var answered = LagBenchmark.Views.Select(_ => Channel.CreateUnbounded<Answered>()).ToList();
-        var looking = LagBenchmark.Views.Zip(answered, (view, channel) => LookAsync(connections, side, view, channel.Reader, ct)).ToList();
+        var looking = LagBenchmark
+            .Views.Zip(answered, (view, channel) => OnThreadOfItsOwn(() => Look(connections, side, view, channel.Reader, ct)))
+            .ToList();
         var began = Stopwatch.GetTimestamp();
         var asking = new List<Task>(total);
         for (var sent = 0; sent < total; )
@@ -82,22 +86,21 @@ internal static class Steady
             answered.ForEach(a => a.Writer.TryWrite(one));
     }
 
-    private static async Task LookAsync(
-        Connections connections,
-        Side side,
-        string view,
-        ChannelReader<Answered> answered,
-        CancellationToken ct
-    )
+    private static Task OnThreadOfItsOwn(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static void Look(Connections connections, Side side, string view, ChannelReader<Answered> answered, CancellationToken ct)
     {
-        await foreach (var one in answered.ReadAllAsync(ct))
+        foreach (var one in answered.ReadAllAsync(ct).ToBlockingEnumerable(ct))
         {
             var look = LoadRun.Bytes("GET", $"/{view}/{one.Id}", side.Endpoint);
-            while ((await connections.AskAsync(look)).Status != 200)
+            while (connections.AskAsync(look).GetAwaiter().GetResult().Status != 200)
             {
-                if (Stopwatch.GetElapsedTime(one.At) > Patience)
+                var lag = Stopwatch.GetElapsedTime(one.At);
+                if (lag > Patience)
                     throw new BenchmarkFailedException($"/{view}/{one.Id} is not there {Patience.TotalSeconds} s after the answer");
-                await Task.Delay(Pause, ct);
+                ct.ThrowIfCancellationRequested();
+                Thread.Sleep(lag / PauseOfLag > ShortestPause ? lag / PauseOfLag : ShortestPause);
             }
             one.Counts.Add(view, Stopwatch.GetElapsedTime(one.At));
         }
