@@ -16,7 +16,7 @@ const string Usage = """
         GET /myPages/{id} beside a bare read by key, each alone and each while requests are taken.
     mannam-bench siege [--connections 100] [--seconds 60] [--warm-up N] [--systems taxi | insurance]
         The document's load by siege, beside its ceiling; then payment hangs for 20 s in the middle.
-    mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 7] [--seconds 10] [--rate 200]
+    mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 7] [--seconds 30] [--rate 200]
         Request rate, lag, view reads and start, empty and with so many finished requests.
     mannam-bench start [--rounds 5] [--systems taxi]
         From the start to ready on a PostgreSQL that accepts connections, and memory at rest.

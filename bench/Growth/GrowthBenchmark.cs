@@ -10,6 +10,7 @@ namespace Mannam.Bench.Growth;
 /// <summary>Request rate, lag, view reads and start-up of Mannam, empty and then with a million finished requests; and that what expires is removed meanwhile.</summary>
 internal static class GrowthBenchmark
 {
+    private const int ReadingSeconds = 10;
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
 
     internal static Task<int> RunAsync(Arguments arguments)
@@ -19,7 +20,7 @@ internal static class GrowthBenchmark
             arguments.Number("--requests", 8000),
             arguments.Number("--warm-up", 12_000),
             arguments.Number("--rounds", 7),
-            arguments.Number("--seconds", 10),
+            arguments.Number("--seconds", 30),
             arguments.Number("--rate", 200)
         );
         return TestStand.RunAsync(arguments, stand => CompareAsync(stand, plan));
@@ -81,7 +82,7 @@ internal static class GrowthBenchmark
             var end = await Views.AwaitLastAsync(mannam, run.Ids, stand.Stop);
             Rates.Add(plan.Requests / Stopwatch.GetElapsedTime(run.Started, end).TotalSeconds);
             var reading = new Reading(mannam, [.. run.Ids.Take(2000)], 16);
-            Reads.Add(await reading.ForAsync(TimeSpan.FromSeconds(plan.Seconds), 0, stand.Stop));
+            Reads.Add(await reading.ForAsync(TimeSpan.FromSeconds(ReadingSeconds), 0, stand.Stop));
             Megabytes.Add(ProcessTree.Resident(mannam.ProcessId));
         }
 
@@ -117,7 +118,7 @@ internal static class GrowthBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Mannam empty, and with {plan.Finished} finished requests, in turn: {plan.Rounds} rounds of a start, {plan.WarmUp} requests to warm up, {plan.Seconds} s of lag at {plan.Rate}/s, {plan.Requests} requests, {plan.Seconds} s of reads; medians (and the rounds' ratios)"
+                $"Mannam empty, and with {plan.Finished} finished requests, in turn: {plan.Rounds} rounds of a start, {plan.WarmUp} requests to warm up, {plan.Seconds} s of lag at {plan.Rate}/s, {plan.Requests} requests, {ReadingSeconds} s of reads; medians (and the rounds' ratios)"
             )
         );
         Console.WriteLine();
