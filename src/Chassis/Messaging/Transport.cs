@@ -26,7 +26,7 @@ public interface IPositions
 /// <summary>What a consumer group's member reads from.</summary>
 public interface ISubscription : IAsyncDisposable
 {
-    /// <summary>The next records that are there, at most <paramref name="max"/>, each partition's in order.</summary>
+    /// <summary>The next records that are there, at most <paramref name="max"/>, each partition's in order. It may wait for the first, some milliseconds.</summary>
     Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct);
 
     /// <summary>Waits until there may be records, or the time is over.</summary>

@@ -35,9 +35,11 @@ internal sealed class KafkaSubscription : ISubscription
         return await _thread.RunAsync(() => Fetch(max, ct));
     }
 
+    // Waits for the first: whoever has just handled a batch and is told that there is nothing would come again to wait, and a third time for what came. Each
+    // time two threads are woken.
     private List<Received> Fetch(int max, CancellationToken ct)
     {
-        Poll(max, TimeSpan.Zero, ct);
+        Poll(max, Slice, ct);
         var received = _fetched.ConvertAll(KafkaRecord.Read);
         _fetched.Clear();
         return received;
@@ -68,7 +70,8 @@ internal sealed class KafkaSubscription : ISubscription
                 );
                 if (record is not null)
                     _fetched.Add(record);
-                else if (left <= TimeSpan.Zero || ct.IsCancellationRequested)
+                // Whole milliseconds are counted: with less it would ask without a pause.
+                else if (left < TimeSpan.FromMilliseconds(1) || ct.IsCancellationRequested)
                     return;
             }
         }
