@@ -11,6 +11,8 @@ internal sealed class ItemReader<TDb, TEntity, TView>
     where TDb : DbContext
     where TEntity : class
 {
+    // With one, who asks just after it began waits for two while the machine is busy.
+    private const int AtOnce = 2;
     private readonly Resource<TEntity, TView> _resource;
     private readonly IDbContextFactory<TDb> _databases;
     private readonly Func<TDb, long[], IAsyncEnumerable<TEntity>> _find;
@@ -24,7 +26,7 @@ internal sealed class ItemReader<TDb, TEntity, TView>
     {
         (_resource, _databases) = (resource, databases);
         (_find, _id) = (Compile(resource, by), by.Compile());
-        _items = new(FindAsync);
+        _items = new(FindAsync, AtOnce);
     }
 
     public Task ReadAsync(HttpContext http) => ReadAsync(http, IdConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? id : 0);

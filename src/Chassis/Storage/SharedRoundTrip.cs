@@ -3,12 +3,13 @@ namespace Mannam.Chassis.Storage;
 /// <summary>Lets those who ask at the same moment share one round trip: who asks while one is under way is asked for with the next, beside all who came
 /// meanwhile. Who asks alone is asked for at once.</summary>
 /// <param name="ask">Asks for all; the answers are in the order of the questions. What it throws, each who asked gets.</param>
-internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> ask)
+/// <param name="atOnce">How many may be under way, from 1.</param>
+internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> ask, int atOnce = 1)
 {
     private const int Most = 256;
     private readonly Lock _gate = new();
     private readonly Queue<Asked> _waiting = new();
-    private bool _asking;
+    private int _underWay;
 
     private sealed record Asked(TQuestion Question, TaskCompletionSource<TAnswer> Answer);
 
@@ -19,9 +20,9 @@ internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQu
         lock (_gate)
         {
             _waiting.Enqueue(asked);
-            if (_asking)
+            if (_underWay == atOnce)
                 return asked.Answer.Task;
-            _asking = true;
+            _underWay++;
         }
         _ = ServeAsync();
         return asked.Answer.Task;
@@ -40,7 +41,8 @@ internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQu
             var next = new List<Asked>(Math.Min(_waiting.Count, Most));
             while (next.Count < Most && _waiting.TryDequeue(out var asked))
                 next.Add(asked);
-            _asking = next.Count > 0;
+            if (next.Count == 0)
+                _underWay--;
             return next;
         }
     }

@@ -35,6 +35,53 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
+    public async Task Where_two_may_be_under_way_the_second_who_asks_does_not_wait_and_the_others_share_the_next()
+    {
+        var asked = new List<int[]>();
+        var held = new List<TaskCompletionSource>();
+        var shared = new SharedRoundTrip<int, int>(
+            async questions =>
+            {
+                asked.Add([.. questions]);
+                var answer = new TaskCompletionSource();
+                held.Add(answer);
+                await answer.Task;
+                return [.. questions.Select(q => q * 10)];
+            },
+            atOnce: 2
+        );
+
+        var answers = Enumerable.Range(1, 5).Select(shared.AskAsync).ToList();
+
+        Assert.Equal(
+            [
+                [1],
+                [2],
+            ],
+            asked
+        );
+        held[1].SetResult();
+        Assert.Equal(20, await answers[1]);
+        Assert.Equal([3, 4, 5], asked[2]);
+        Assert.False(answers[0].IsCompleted);
+        held[0].SetResult();
+        held[2].SetResult();
+        int[] answered = await Task.WhenAll(answers);
+        Assert.Equal([10, 20, 30, 40, 50], answered);
+        // Nobody is under way any more: two may be again.
+        _ = shared.AskAsync(6);
+        _ = shared.AskAsync(7);
+        _ = shared.AskAsync(8);
+        Assert.Equal(
+            [
+                [6],
+                [7],
+            ],
+            asked[3..]
+        );
+    }
+
+    [Fact]
     public async Task What_fails_fails_for_those_who_asked_together_and_not_for_the_next()
     {
         var shared = new SharedRoundTrip<int, int>(questions =>
