@@ -1,7 +1,7 @@
 namespace Mannam.Chassis.Storage;
 
-/// <summary>Lets those who ask at the same moment share one round trip: who asks while one is under way is asked for with the next, beside all who came
-/// meanwhile. Who asks alone is asked for at once.</summary>
+/// <summary>Lets those who ask at the same moment share one round trip: who asks while as many as may be are under way is asked for with the next, beside
+/// all who came meanwhile. Who asks alone is asked for at once.</summary>
 /// <param name="ask">Asks for all; the answers are in the order of the questions. What it throws, each who asked gets.</param>
 /// <param name="atOnce">How many may be under way, from 1.</param>
 internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> ask, int atOnce = 1)
