@@ -10,6 +10,10 @@ internal sealed class KafkaProducer : IDisposable
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly CancellationTokenSource _over = new();
 
+    // Calls into the C library. It frees a producer in whose calls somebody still is, which ends the process.
+    private readonly Lock _calls = new();
+    private bool _ended;
+
     public KafkaProducer(KafkaOptions options, ILogger log) => _producer = new ProducerBuilder<byte[], byte[]>(
             options.With(
                 ("enable.idempotence", "true"),
@@ -40,23 +44,32 @@ internal sealed class KafkaProducer : IDisposable
     /// <summary>Publishes; returns what is in the topic for certain.</summary>
     /// <exception cref="OperationCanceledException">Not all is.</exception>
     /// <exception cref="KafkaException">Not all is.</exception>
+    /// <exception cref="ObjectDisposedException">Nothing is: another has given it up.</exception>
     public Task SendAsync(string topic, IReadOnlyList<Record> records, Delivered delivered, CancellationToken ct)
     {
-        for (var i = 0; i < records.Count; i++)
+        lock (_calls)
         {
-            var index = i;
-            _producer.Produce(topic, KafkaRecord.Write(records[i]), report => delivered.Report(index, report));
+            ObjectDisposedException.ThrowIf(_ended, this);
+            for (var i = 0; i < records.Count; i++)
+            {
+                var index = i;
+                _producer.Produce(topic, KafkaRecord.Write(records[i]), report => delivered.Report(index, report));
+            }
         }
         return delivered.All.WaitAsync(ct);
     }
 
     /// <summary>Ends it in the background: the library takes its time with what is on its way.</summary>
-    public void Dispose() =>
+    public void Dispose()
+    {
+        lock (_calls)
+            _ended = true;
         Task.Run(() =>
         {
             _producer.Dispose();
             _over.Dispose();
         });
+    }
 }
 
 /// <summary>Which records of one call the broker has taken.</summary>

@@ -9,6 +9,9 @@ namespace Mannam.Chassis.Messaging.Kafka;
 internal sealed class KafkaSubscription : ISubscription
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
+
+    // To leave takes some milliseconds. Amid a rebalance it may take for ever: librdkafka 2.15 forgets to answer what its own close asks.
+    private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _options;
     private readonly string _topic;
     private readonly string _group;
@@ -18,6 +21,9 @@ internal sealed class KafkaSubscription : ISubscription
     private readonly PollingThread _thread;
     private readonly HashSet<int> _assigned = [];
     private readonly List<ConsumeResult<byte[], byte[]>> _fetched = [];
+
+    // Calls into the C library from other threads than ours. It frees a consumer in whose calls somebody still is, which ends the process.
+    private readonly Lock _others = new();
     private volatile IConsumer<byte[], byte[]>? _consumer;
     private volatile bool _rewind;
 
@@ -152,12 +158,16 @@ internal sealed class KafkaSubscription : ISubscription
     {
         try
         {
-            if (_consumer?.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High is { IsSpecial: false } end)
-                return Math.Max(end.Value, _topics.EndOf(_topic, partition)) - next;
+            lock (_others)
+            {
+                // What the client knows; no broker is asked.
+                if (_consumer?.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High is { IsSpecial: false } end)
+                    return Math.Max(end.Value, _topics.EndOf(_topic, partition)) - next;
+            }
         }
-        catch (Exception e) when (e is ObjectDisposedException or KafkaException)
+        catch (KafkaException)
         {
-            // It just leaves.
+            // It knows nothing of the partition.
         }
         return long.MaxValue;
     }
@@ -165,7 +175,8 @@ internal sealed class KafkaSubscription : ISubscription
     private void Leave()
     {
         var consumer = _consumer;
-        _consumer = null;
+        lock (_others)
+            _consumer = null;
         try
         {
             consumer?.Close();
@@ -182,11 +193,19 @@ internal sealed class KafkaSubscription : ISubscription
 
     public async ValueTask DisposeAsync()
     {
-        await _thread.RunAsync(() =>
+        var left = _thread.RunAsync(() =>
         {
             Leave();
             return true;
         });
         _thread.Dispose();
+        try
+        {
+            await left.WaitAsync(LeavesWithin);
+        }
+        catch (TimeoutException)
+        {
+            _log.LogWarning("{Group} has not left within {Time}; the others miss it when its session is over", _group, LeavesWithin);
+        }
     }
 }
