@@ -10,7 +10,8 @@ internal sealed class KafkaSubscription : ISubscription
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
 
-    // To leave takes some milliseconds. Amid a rebalance it may take for ever: librdkafka 2.15 forgets to answer what its own close asks.
+    // To leave takes some milliseconds. Amid a rebalance it may take for ever: what its callback asks of a group that has just ended is not answered
+    // (github.com/confluentinc/librdkafka/issues/4041, still so in 2.15.1).
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _options;
     private readonly string _topic;
