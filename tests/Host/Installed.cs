@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Mannam.Chassis.Messaging.Kafka;
 using Mannam.Host;
 
 namespace Mannam.Tests.Host;
@@ -8,11 +7,13 @@ namespace Mannam.Tests.Host;
 /// <summary>The built program as its users run it, on a data folder of its own. Nothing of it is left when it is disposed of: no process, no file.</summary>
 internal sealed class Installed : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "mannam.dll");
     private readonly List<Running> all = [];
 
     /// <summary>Where a test may put what it needs besides.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("mannam test ").FullName;
+
+    /// <summary>The program; a test may run a copy of it.</summary>
+    public string Program { get; set; } = Path.Combine(AppContext.BaseDirectory, "mannam.dll");
 
     /// <summary>The data folder; not there before the first <c>up</c>.</summary>
     public string Data => Path.Combine(Folder, "data");
@@ -49,10 +50,7 @@ internal sealed class Installed : IAsyncDisposable
             WorkingDirectory = Folder,
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("mannam", StringComparison.OrdinalIgnoreCase)).ToList())
-        {
-            if (name != Librdkafka.Path)
-                start.Environment.Remove(name);
-        }
+            start.Environment.Remove(name);
         // A killed .NET process leaves its debugging sockets there.
         start.Environment["TMPDIR"] = Folder;
         foreach (var (name, value) in Environment)

@@ -1,29 +1,36 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
 namespace Mannam.Chassis.Messaging.Kafka;
 
-/// <summary>The C library below Confluent.Kafka. It is no part of the build (<c>librdkafka.sh</c> says where it comes from), and is loaded by the first who
-/// speaks Kafka.</summary>
+/// <summary>The C library below Confluent.Kafka. Only its first use loads it: a process that does not speak Kafka does not pay for it.</summary>
 internal static class Librdkafka
 {
-    /// <summary>Where the launcher says it is; without it, the system's own is taken.</summary>
-    public const string Path = "MANNAM_LIBRDKAFKA";
+    // The file without a dependency besides glibc. The package's librdkafka.so for x64 needs libsasl2.so.3, which Debian does not have.
+    private static readonly string FileName = IsArm64 ? "librdkafka.so" : "centos8-librdkafka.so";
+
+    // A build keeps the package's folders; a publish for one system has the file beside the program.
+    private static readonly string[] Places =
+    [
+        Path.Combine(AppContext.BaseDirectory, "runtimes", IsArm64 ? "linux-arm64" : "linux-x64", "native", FileName),
+        Path.Combine(AppContext.BaseDirectory, FileName),
+    ];
 
     private static readonly Lock Turn = new();
-    private static bool _found;
+    private static bool _pinned;
 
-    /// <summary>Lets Confluent.Kafka find it. To be called before anything else of that.</summary>
-    /// <exception cref="InvalidOperationException">It is not there.</exception>
+    private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    /// <summary>Makes Confluent.Kafka use the packaged file, and loads it. Must be called before anything else of Confluent.Kafka.</summary>
+    /// <exception cref="InvalidOperationException">The file cannot be loaded.</exception>
+    // Without this, a librdkafka that the system has is found first, in whatever version it is.
     public static void Find()
     {
         lock (Turn)
         {
-            if (_found)
-                return;
-            NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, Resolve);
-            _found = true;
+            if (!_pinned)
+                NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, (name, _, _) => name.Contains("rdkafka") ? Load() : 0);
+            _pinned = true;
         }
         try
         {
@@ -31,13 +38,9 @@ internal static class Librdkafka
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or InvalidOperationException)
         {
-            throw new InvalidOperationException(
-                $"librdkafka, which speaks Kafka, cannot be loaded: start by ./mannam, which fetches it, or set {Path} ({e.Message})"
-            );
+            throw new InvalidOperationException($"librdkafka, which speaks Kafka, cannot be loaded from {Places[0]} ({e.Message})", e);
         }
     }
 
-    // Zero leaves it to the system's search.
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
-        name == "librdkafka" && Environment.GetEnvironmentVariable(Path) is { Length: > 0 } path ? NativeLibrary.Load(path) : 0;
+    private static nint Load() => NativeLibrary.Load(Array.Find(Places, File.Exists) ?? Places[0]);
 }
