@@ -78,7 +78,7 @@ internal static class Description
     {
         if (text.Length > 0)
             text.AppendLine();
-        text.AppendLine($"{declared.FullName}  {declared.Title}  ({state})");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{declared.FullName}  {declared.Title}  ({state})");
         Line(text, "serves", string.Join(" ", declared.Paths.Select(p => "/" + p)));
         Line(text, "publishes", string.Join(", ", declared.Publishes));
         Line(text, "subscribes", string.Join(", ", declared.SubscribesTo));
@@ -177,6 +177,6 @@ internal static class Description
     private static void Line(StringBuilder text, string name, string what)
     {
         if (what.Length > 0)
-            text.AppendLine($"  {name, -10}  {what}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {name, -10}  {what}");
     }
 }

@@ -2,6 +2,9 @@ using System.CommandLine;
 using Mannam.Host;
 using Mannam.Host.Commands;
 
+if (!Languages.Prepare())
+    return 1;
+
 var root = new RootCommand("Mannam (만남): businesses in which a person asks for something, pays or books, and somebody takes it on.")
 {
     Up.Command(),
@@ -20,6 +23,7 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
         "faults",
         "Looks for what tests miss: faults simulate --system taxi --seeds 20000; faults mutate shows that it bites; faults fuzz --requests 20000 sends bad calls; faults kill [--times N] kills each service, the broker and PostgreSQL under load, ten times each."
     ),
+    new Command("fresh", "Runs the tests on a bare Debian made for it, as root: fresh [root|user|odd]."),
     new Command("format", "Formats the code; --check only checks."),
 };
 

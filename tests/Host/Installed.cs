@@ -99,6 +99,6 @@ internal sealed class Installed : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static string Dotnet =>
+    public static string Dotnet =>
         Path.GetFileName(System.Environment.ProcessPath) == "dotnet" ? System.Environment.ProcessPath! : "dotnet";
 }

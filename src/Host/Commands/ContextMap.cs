@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Mannam.Chassis.Declaration;
 
@@ -24,16 +25,19 @@ internal static class ContextMap
         ArgumentNullException.ThrowIfNull(system);
         var map = new StringBuilder("flowchart LR\n");
         foreach (var service in system.Services)
-            map.Append($"    {service.Name}[\"{service.Title}<br/><i>{service.Name}</i>\"]\n");
+            map.Append(CultureInfo.InvariantCulture, $"    {service.Name}[\"{service.Title}<br/><i>{service.Name}</i>\"]\n");
         foreach (var (caller, peer) in system.Services.SelectMany(s => s.Calls.Select(c => (s.Name, c.Peer))))
-            map.Append($"    {caller} -->|calls| {NameOf(peer)}\n");
+            map.Append(CultureInfo.InvariantCulture, $"    {caller} -->|calls| {NameOf(peer)}\n");
         foreach (var publisher in system.Services)
         {
             foreach (var subscriber in system.Services)
             {
                 var shared = publisher.Publishes.Where(subscriber.SubscribesTo.Contains).ToList();
                 if (shared.Count > 0)
-                    map.Append($"    {publisher.Name} -.->|{string.Join("<br/>", shared)}| {subscriber.Name}\n");
+                    map.Append(
+                        CultureInfo.InvariantCulture,
+                        $"    {publisher.Name} -.->|{string.Join("<br/>", shared)}| {subscriber.Name}\n"
+                    );
             }
         }
         return map.ToString();

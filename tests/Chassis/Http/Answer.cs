@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Mannam.Tests.Chassis.Http;
@@ -15,7 +16,7 @@ internal sealed record Answer(int Status, string? ContentType, string Body, IRea
         JsonNode? at = Json;
         foreach (var key in path.Split('/'))
         {
-            at = at is JsonArray array ? array[int.Parse(key)] : at?[key];
+            at = at is JsonArray array ? array[int.Parse(key, CultureInfo.InvariantCulture)] : at?[key];
         }
         return at?.ToString();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mannam.Chassis.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -48,7 +49,7 @@ public sealed class ErrorFormTests : IAsyncLifetime
     {
         var answer = await _app.SendAsync(method, path);
         Assert.Equal((status, "application/problem+json"), (answer.Status, answer.ContentType));
-        Assert.Equal(status.ToString(), answer.At("status"));
+        Assert.Equal(status.ToString(CultureInfo.InvariantCulture), answer.At("status"));
         Assert.False(string.IsNullOrEmpty(answer.At("title")));
         Assert.DoesNotContain("secret", answer.Body, StringComparison.Ordinal);
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mannam.Chassis.Messaging;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class GatheringTests
     public void A_step_pauses_by_what_it_and_the_two_before_had_to_do(string what, string handled, string pauses)
     {
         var gathering = new Gathering(256);
-        var milliseconds = handled.Split(' ').Select(h => gathering.After(int.Parse(h)).TotalMilliseconds);
+        var milliseconds = handled.Split(' ').Select(h => gathering.After(int.Parse(h, CultureInfo.InvariantCulture)).TotalMilliseconds);
         Assert.True(pauses == string.Join(' ', milliseconds), what);
     }
 }
