@@ -9,7 +9,7 @@ set -euo pipefail
 checkout=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 suite=${MANNAM_FRESH_SUITE:-$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")}
 bare=${XDG_CACHE_HOME:-$HOME/.cache}/mannam/bare-$suite.tar
-dotnet=$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")
+dotnet=$(dotnet --list-sdks | sed -n '$s|.*\[\(.*\)/sdk\]$|\1|p')
 
 say() { printf 'fresh: %s\n' "$*" >&2; }
 fail() {
@@ -46,6 +46,7 @@ run_part() {
   [ "$2" = root ] || chroot "$root" chown -R "$2:" "$3"
   if [ -d "$checkout/../shared" ]; then mkdir "$place/shared"; fi
   cp "$checkout/tests/fresh-inside.sh" "$root/inside.sh"
+  : > "$work/$1.log"
   say "$1: $3"
   local status=0
   unshare --mount --pid --fork --kill-child sh -c '

@@ -18,7 +18,7 @@ install_package() {
 
 # use_unpacked NAME PACKAGE: of a package unpacked before nothing but its folder is looked at.
 use_unpacked() {
-  store=$(package_store)
+  store=$(package_store) || exit 1
   unpacked=$store/$1
   if [ ! -d "$unpacked" ]; then
     # One at a time. Who waited finds it made. What a killed run left behind is removed by the next one.
@@ -108,19 +108,19 @@ wrap_programs() {
     while IFS= read -r folder; do printf '%s:' "$unpacked/${folder#./}"; done)
   libraries=${libraries%:}
   printf '%s\n' "$libraries" > "$work/root/.libraries"
+  # Names of programs have no quotes; the path's last one comes behind the name.
+  quoted_libraries=$(quoted "$libraries") quoted_root=$(quoted "$unpacked")
+  quoted_root=${quoted_root%"'"}
   # Of two with the same name the first counts: Debian's psql is a script that looks for the other one.
   for program in "$work/root"/usr/lib/postgresql/*/bin/* "$work/root"/usr/lib/jvm/*/bin/* "$work/root"/usr/bin/* "$work/root"/usr/sbin/* \
     "$work/root"/bin/* "$work/root"/sbin/*; do
     { [ -f "$program" ] && [ -x "$program" ]; } || [ -L "$program" ] || continue
     wrapper=$work/root/.programs/${program##*/}
     [ ! -e "$wrapper" ] || continue
-    cat > "$wrapper" << EOF
-#!/bin/sh
-export LD_LIBRARY_PATH=$(quoted "$libraries")"\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}"
-exec $(quoted "$unpacked${program#"$work/root"}") "\$@"
-EOF
-    chmod 755 "$wrapper"
+    printf '#!/bin/sh\nexport LD_LIBRARY_PATH=%s"${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\nexec %s "$@"\n' \
+      "$quoted_libraries" "$quoted_root${program#"$work/root"}'" > "$wrapper"
   done
+  find "$work/root/.programs" -type f -exec chmod 755 {} +
 }
 
 # A text as one word of the shell.
