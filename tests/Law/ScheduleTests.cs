@@ -50,6 +50,20 @@ public sealed class ScheduleTests
         Assert.Equal<IMessage>([As<ScheduleReceived>("RECEIVED", location: location)], new Schedule(1).Receive(Payed(location), 3, Areas));
 
     [Theory]
+    [InlineData("강남")]
+    [InlineData("CAFÉ")]
+    public void Areas_and_names_that_look_the_same_are_the_same(string text)
+    {
+        var decomposed = text.Normalize(System.Text.NormalizationForm.FormD);
+        Assert.NotEqual(text, decomposed);
+        var schedule = new Schedule(1);
+        Assert.IsType<ScheduleReceived>(Assert.Single(schedule.Receive(Payed(decomposed), 3, [text])));
+        Assert.Null(schedule.Stored().Accept(text).Refusal);
+        Assert.Equal(Decision.Holds, schedule.Stored().Accept(decomposed));
+        Assert.Equal((text, decomposed), (schedule.LawerName, schedule.Location));
+    }
+
+    [Theory]
     [InlineData("uijeongbu")]
     [InlineData("hanam ")]
     [InlineData("hana")]

@@ -26,6 +26,24 @@ public sealed class MatchTests
         return match.Stored();
     }
 
+    // The same name, as a keyboard sends it and as a file system of Apple's does.
+    private const string Composed = "김 José";
+    private static readonly string Decomposed = Composed.Normalize(System.Text.NormalizationForm.FormD);
+
+    [Fact]
+    public void Names_that_look_the_same_are_the_same()
+    {
+        Assert.NotEqual(Composed, Decomposed);
+        var match = new Match(1);
+        Policies.Whenever(Approved with { Customer = Composed }, match);
+        match.Stored();
+        Assert.Null(match.Take(Decomposed, Decomposed).Refusal);
+        Assert.Equal((Decomposed, Composed), (match.Stored().Driver, match.Customer));
+        Assert.Equal(Decision.Holds, match.Take(Composed, null));
+        Assert.Null(match.GiveUp(Composed).Refusal);
+        Assert.Equal(Decision.Holds, match.Stored().GiveUp(Decomposed));
+    }
+
     [Fact]
     public void What_is_paid_is_on_the_list()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,12 +12,7 @@ namespace Mannam.Chassis.FrontDoor;
 /// </summary>
 internal sealed class Entrance
 {
-    private const string Prefix = "X-Forwarded-Prefix";
     private const long MaxDiscarded = 16 << 20;
-
-    private static readonly SearchValues<char> InPlainPaths = SearchValues.Create(
-        "/-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    );
 
     private readonly RouteTable routes;
     private readonly HostGuard hosts;
@@ -58,18 +52,19 @@ internal sealed class Entrance
     public Task EnterAsync(HttpContext context, RequestDelegate next)
     {
         var (request, response) = (context.Request, context.Response);
-        var path = RouteTable.Normal(request.Path.Value ?? "/");
-        if (!ReferenceEquals(path, request.Path.Value))
+        var decoded = request.Path.Value ?? "/";
+        var path = RouteTable.Normal(decoded);
+        if (!ReferenceEquals(path, decoded))
         {
             request.Path = path;
         }
-        if (request.Headers.TryGetValue(Prefix, out var prefix) && !IsPlain(prefix.ToString()))
-        {
-            // The middleware that reads it would throw.
-            request.Headers.Remove(Prefix);
-        }
         var forOperators = routes.Operator(path) is not null;
         response.OnStarting(forOperators ? whenStartingOperator : whenStarting, context);
+        if (RequestForm.Fault(request, decoded) is { } fault)
+        {
+            response.Headers.Connection = "close";
+            return AnswerAsync(context, 400, fault);
+        }
         if (!hosts.Admits(request.Host))
         {
             return Refusal.WriteAsync(context, 421, "Misdirected request", "This address is not served under the name in Host.");
@@ -100,8 +95,6 @@ internal sealed class Entrance
         return Refusal.WriteAsync(context, 413, Refusal.TitleOf(413), $"A body may have {FrontDoor.MaxBody} bytes at most.");
     }
 
-    private static bool IsPlain(string path) => path.StartsWith('/') && !path.AsSpan().ContainsAnyExcept(InPlainPaths);
-
     // A request that a proxy on this machine hands on comes from elsewhere, whatever it says.
     private bool IsDirectFromHere(HttpContext context)
     {
@@ -120,28 +113,30 @@ internal sealed class Entrance
         {
             await next(context);
         }
-        catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
+        catch (IOException refused) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            // Thrown by the web server to whoever reads the body: too large, too slow, cut off.
-            await AnswerAsync(context, refused.StatusCode, refused.Message);
+            // Thrown by the web server to whoever reads the body: too large, too slow, cut off. Where the body ends is not known.
+            context.Response.Clear();
+            context.Response.Headers.Connection = "close";
+            var status = (refused as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+            await AnswerAsync(context, status, "The body could not be read.");
         }
         catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // Services answer their own faults; what comes here is a fault of their answering.
             logger.LogError(exception, "{Method} {Path} failed at the front door", context.Request.Method, context.Request.Path);
+            context.Response.Clear();
             await AnswerAsync(context, StatusCodes.Status500InternalServerError, "The request failed through no fault of its own.");
         }
     }
 
-    private static Task AnswerAsync(HttpContext context, int status, string detail)
-    {
-        context.Response.Clear();
-        return Refusal.WriteAsync(context, status, Refusal.TitleOf(status), detail);
-    }
+    private static Task AnswerAsync(HttpContext context, int status, string detail) =>
+        Refusal.WriteAsync(context, status, Refusal.TitleOf(status), detail);
 
+    // Who waits for leave to send a body and is refused may send it or not: what follows on the connection would be uncertain (RFC 9110, 10.1.1).
     private Task Leaving(HttpContext context)
     {
-        if (draining)
+        if (draining || (context.Response.StatusCode >= 300 && context.Request.Headers.Expect.Count > 0))
         {
             context.Response.Headers.Connection = new StringValues("close");
         }

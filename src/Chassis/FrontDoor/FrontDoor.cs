@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +34,7 @@ public sealed class FrontDoor : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxInProgress);
         var routes = new RouteTable(options);
+        var forwarded = new Forwarded(options.TrustedProxies);
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production });
         // The services report their requests; under the same name each would be seen twice.
         builder.Services.AddSingleton(new ActivitySource("Mannam.FrontDoor"));
@@ -49,8 +48,11 @@ public sealed class FrontDoor : IAsyncDisposable
         ServerRefusals.Observe(app.Services.GetRequiredService<DiagnosticListener>());
         use?.Invoke(app);
         app.Use(next => context => entrance.EnterAsync(context, next));
-        app.UseForwardedHeaders(Forwarded(options));
-        app.Run(reception.ReceiveAsync);
+        app.Run(context =>
+        {
+            forwarded.Apply(context);
+            return reception.ReceiveAsync(context);
+        });
     }
 
     /// <summary>Where it listens, once started: <c>http://127.0.0.1:8080/</c>.</summary>
@@ -93,25 +95,5 @@ public sealed class FrontDoor : IAsyncDisposable
         // "Body not complete within 30 s" in the server's terms: whatever is not complete by then came slower than the largest body may.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(MaxBody / 30.0, TimeSpan.FromSeconds(30));
         kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-    }
-
-    private static ForwardedHeadersOptions Forwarded(FrontDoorOptions options)
-    {
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All };
-        foreach (var proxy in options.TrustedProxies)
-        {
-            if (proxy.Contains('/', StringComparison.Ordinal))
-            {
-                forwarded.KnownIPNetworks.Add(Read(System.Net.IPNetwork.TryParse(proxy, out var network), network));
-            }
-            else
-            {
-                forwarded.KnownProxies.Add(Read(IPAddress.TryParse(proxy, out var address), address!));
-            }
-
-            T Read<T>(bool understood, T value) =>
-                understood ? value : throw new ArgumentException($"'{proxy}' is no address or network of a proxy.", nameof(options));
-        }
-        return forwarded;
     }
 }

@@ -1,3 +1,4 @@
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Chassis.Http;
@@ -15,7 +16,7 @@ internal sealed class AnnouncedReader<TRow, TView>(Resource<TRow, TView> resourc
     public Task ReadAsync(HttpContext http)
     {
         var name = (string?)http.Request.RouteValues["name"];
-        return announced().FirstOrDefault(row => resource.TextOf!(row) == name) is { } row
+        return announced().FirstOrDefault(row => Texts.Same(resource.TextOf!(row), name)) is { } row
             ? ItemResult<TRow, TView>.SendAsync(http, resource, row)
             : Problems.NotFound().ExecuteAsync(http);
     }

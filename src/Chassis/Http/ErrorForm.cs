@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Mannam.Chassis.Http;
@@ -11,6 +12,10 @@ internal sealed partial class ErrorForm(RequestDelegate next, RequestLimits limi
     public async Task InvokeAsync(HttpContext http)
     {
         http.Request.Path = PathForm.Of(http.Request.Path);
+        if (http.Request.QueryString.HasValue)
+        {
+            http.Features.Set<IQueryFeature>(new QueryFeature(QueryText.Read(http.Request.QueryString.Value!)));
+        }
         var response = http.Response;
         response.Headers.XContentTypeOptions = "nosniff";
         if (!ReferenceEquals(limits, RequestLimits.Usual))

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Mannam.Chassis.Storage;
 
 namespace Mannam.Chassis.Http;
 
@@ -55,7 +56,7 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
     {
         if (IsText && other.IsText)
         {
-            return Text() is { } text && text == other.Text();
+            return Text() is { } text && Texts.Same(text, other.Text());
         }
         if (TryWholeNumber(out var number) && other.TryWholeNumber(out var same))
         {

@@ -10,7 +10,8 @@ namespace Mannam.Chassis.Http;
 /// var price = fields.Money("price");
 /// if (fields.Refused is { } refused) return refused;
 /// </code>
-/// Unknown fields are ignored, names are case-sensitive, of a field given twice the last counts. A request without a body has no fields.
+/// Unknown fields are ignored, names are case-sensitive, of a field given twice the last counts. A request without a body has no fields; a PATCH
+/// without one is refused.
 /// </summary>
 public sealed class Fields
 {
@@ -35,6 +36,10 @@ public sealed class Fields
         {
             _table = FieldTable.Read(body.Bytes, out var malformed);
             _unreadable = malformed is null ? null : Problems.Malformed(malformed);
+        }
+        else if (isPatch)
+        {
+            _unreadable ??= Problems.Malformed("A PATCH needs a body: a JSON object with the fields that change.");
         }
     }
 
@@ -86,7 +91,7 @@ public sealed class Fields
         }
         if (value.Text() is not { } text)
         {
-            Reject(name, $"{name} holds half of a surrogate pair, which is no character.");
+            Reject(name, $"{name} holds what is no character: half of a surrogate pair.");
             return null;
         }
         return Checked(name, text);

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Chassis.Http;
 
-/// <summary>Which form of an answer a request accepts best: HAL, unless it prefers plain JSON (RFC 9110, 12.5.1).</summary>
+/// <summary>
+/// Which form of an answer a request accepts best (RFC 9110, 12.5.1): HAL, unless it names plain JSON and not HAL, or prefers plain JSON.
+/// </summary>
 internal static class Media
 {
     public const string Hal = "application/hal+json";
@@ -42,11 +44,15 @@ internal static class Media
             hal.Consider(type, Hal, weight);
             json.Consider(type, Json, weight);
         }
-        if (!understood || (hal.Weight > 0 && hal.Weight >= json.Weight))
+        if (!understood)
         {
             return Hal;
         }
-        return json.Weight > 0 ? Json : null;
+        // A client that names JSON and not HAL (axios: "application/json, text/plain, */*") knows JSON alone, whatever else it takes.
+        var prefersJson = json.Weight > 0 && (json.Weight > hal.Weight || (json.IsNamed && !hal.IsNamed));
+        return prefersJson ? Json
+            : hal.Weight > 0 ? Hal
+            : null;
     }
 
     private static double Weight(ReadOnlySpan<char> parameters)
@@ -69,6 +75,9 @@ internal static class Media
         private int _specific;
 
         public double Weight { get; private set; }
+
+        /// <summary>The type itself stands there, not only a wildcard.</summary>
+        public readonly bool IsNamed => _specific == 3;
 
         public void Consider(ReadOnlySpan<char> range, ReadOnlySpan<char> type, double weight)
         {

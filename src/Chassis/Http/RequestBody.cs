@@ -41,7 +41,12 @@ public sealed class RequestBody
 
     private static async ValueTask<RequestBody> ReadOnceAsync(HttpContext http)
     {
-        var isJson = IsJson(http.Request.ContentType);
+        if (IsEncoded(http.Request))
+        {
+            http.Response.Headers.AcceptEncoding = "identity";
+            return Refuse(Problems.UnsupportedMediaType("The body has a Content-Encoding; send it as it is."));
+        }
+        var isJson = JsonType.Is(http.Request.ContentType, HttpMethods.IsPatch(http.Request.Method));
         if (!isJson && http.Request.ContentLength > 0)
         {
             return NotJson(http.Request.ContentType);
@@ -63,15 +68,17 @@ public sealed class RequestBody
                 : bytes.Length > 0 && !isJson ? NotJson(http.Request.ContentType)
                 : new RequestBody { Bytes = bytes };
         }
-        catch (BadHttpRequestException bad)
+        catch (IOException broken) when (!http.RequestAborted.IsCancellationRequested)
         {
-            return new() { Refused = Problems.Of(bad.StatusCode, "The body could not be read.") };
+            // Where this body ends is not known: what follows on the connection belongs to no request.
+            http.Response.Headers.Connection = "close";
+            return Refuse(Problems.Of((broken as BadHttpRequestException)?.StatusCode ?? 400, "The body could not be read."));
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
             // What may still come of this body belongs to no request.
             http.Response.Headers.Connection = "close";
-            return new() { Refused = Problems.Timeout($"The body was not complete within {limits.BodyWithin.TotalSeconds:0.###} s.") };
+            return Refuse(Problems.Timeout($"The body was not complete within {limits.BodyWithin.TotalSeconds:0.###} s."));
         }
     }
 
@@ -114,27 +121,23 @@ public sealed class RequestBody
         return bytes;
     }
 
-    private static bool IsJson(ReadOnlySpan<char> contentType)
+    private static bool IsEncoded(HttpRequest request)
     {
-        var semicolon = contentType.IndexOf(';');
-        var type = (semicolon < 0 ? contentType : contentType[..semicolon]).Trim();
-        return type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
-            && (
-                type.Length == "application/json".Length && type.EndsWith("json", StringComparison.OrdinalIgnoreCase)
-                || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
-            );
+        var codings = request.Headers.ContentEncoding;
+        return codings.Count > 0 && !codings.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
     }
 
+    private static RequestBody Refuse(Problem problem) => new() { Refused = problem };
+
     private static RequestBody TooLarge(RequestLimits limits) =>
-        new() { Refused = Problems.TooLarge($"A body may have {limits.BodyBytes} bytes at most.") };
+        Refuse(Problems.TooLarge($"A body may have {limits.BodyBytes} bytes at most."));
 
     private static RequestBody NotJson(string? contentType) =>
-        new()
-        {
-            Refused = Problems.UnsupportedMediaType(
+        Refuse(
+            Problems.UnsupportedMediaType(
                 contentType is null
                     ? "The body has no Content-Type; send application/json."
-                    : "The Content-Type is not JSON; send application/json."
-            ),
-        };
+                    : "The Content-Type is not taken here; send application/json, in UTF-8."
+            )
+        );
 }

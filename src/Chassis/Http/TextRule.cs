@@ -28,7 +28,7 @@ internal static class TextRule
         {
             if (Rune.DecodeFromUtf16(text, out var rune, out var taken) != System.Buffers.OperationStatus.Done)
             {
-                return "holds half of a surrogate pair, which is no character.";
+                return "holds what is no character: bytes that are no UTF-8, or half of a surrogate pair.";
             }
             if (rune.Value == 0)
             {

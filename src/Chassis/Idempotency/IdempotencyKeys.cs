@@ -49,21 +49,25 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
         }
         try
         {
-            await AnswerAsync(http, request);
+            await AnswerAsync(http, request, () => Release(name, request));
         }
         finally
         {
-            _running.TryRemove(name, out _);
+            Release(name, request);
         }
     }
+
+    private void Release(string name, KeyedRequest request) => _running.TryRemove(new(name, request));
 
     private static bool IsKey(StringValues given) =>
         given is [{ Length: >= 1 and <= 255 } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~');
 
-    private async Task AnswerAsync(HttpContext http, KeyedRequest request)
+    // The key is released before anything is sent: who has the whole answer may ask again at once, by another connection.
+    private async Task AnswerAsync(HttpContext http, KeyedRequest request, Action release)
     {
         if (await KnownAsync(http, request) is { } known)
         {
+            release();
             await known.ExecuteAsync(http);
             return;
         }
@@ -73,6 +77,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
             var answer = await KeptAnswer.OfAsync(http, next);
             if (await IsOursAsync(http, request, answer))
             {
+                release();
                 await answer.SendBodyAsync(http.Response);
                 return;
             }
@@ -80,7 +85,9 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
         catch (KeyTakenException) { }
         Unsay(http.Response);
         // Whoever was faster may have ended and been forgotten since: the client asks again.
-        await (await KnownAsync(http, request) ?? StillRuns()).ExecuteAsync(http);
+        var faster = await KnownAsync(http, request) ?? StillRuns();
+        release();
+        await faster.ExecuteAsync(http);
     }
 
     // What the endpoint said of itself; what was there before it, such as nosniff, stays.

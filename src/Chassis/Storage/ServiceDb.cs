@@ -27,6 +27,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         Map(modelBuilder);
+        Texts.Map(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             Name(entity);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Insurance.MyPage;
@@ -14,7 +15,7 @@ internal static class Api
         {
             KeyName = "subscriptionId",
             Visible = p => p.IsCreated,
-            Filters = { { "customer", (p, customer) => p.Customer == customer } },
+            Filters = { { "customer", (p, customer) => Texts.Nfc(p.Customer) == Texts.Nfc(customer) } },
             AllRowsInOneAnswer = whole,
         };
 

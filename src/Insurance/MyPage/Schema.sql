@@ -13,3 +13,7 @@ create table my_pages (
     underwriter_id      bigint
 );
 create index my_pages_customer on my_pages (customer, key);
+
+-- 2: pages are found by the NFC form of the customer
+drop index my_pages_customer;
+create index my_pages_customer on my_pages (normalize(customer), key);

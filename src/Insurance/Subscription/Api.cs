@@ -60,7 +60,7 @@ internal static class Api
         var fields = await Fields.ReadAsync(http);
         var (productName, customer) = (fields.Text("productName"), fields.OptionalText("customer"));
         fields.OptionalOneOf("subscriptionStatus", Subscription.Created);
-        var product = settings.Get(SubscriptionService.Products).FirstOrDefault(p => p.Name == productName);
+        var product = settings.Get(SubscriptionService.Products).FirstOrDefault(p => Texts.Same(p.Name, productName));
         if (product is null)
             fields.Reject("productName", "productName must be one of the products.");
         if (fields.Refused is { } refused)

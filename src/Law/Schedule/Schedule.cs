@@ -29,7 +29,8 @@ internal sealed class Schedule(long key) : Aggregate(key)
         if (ScheduleStatus is not null)
             return [];
         (ScheduleId, Mobile, Location, PayAmount) = (id, paid.Mobile, paid.Location, paid.PayAmount);
-        var served = areas.Contains(paid.Location, StringComparer.OrdinalIgnoreCase);
+        var location = Texts.Nfc(paid.Location);
+        var served = areas.Any(area => Texts.Nfc(area).Equals(location, StringComparison.OrdinalIgnoreCase));
         ScheduleStatus = served ? Received : Denied;
         return [served ? Told<ScheduleReceived>() : Told<ScheduleDenied>()];
     }
@@ -37,7 +38,7 @@ internal sealed class Schedule(long key) : Aggregate(key)
     /// <summary>A lawyer accepts. Of several exactly one does.</summary>
     public Decision Accept(string lawerName)
     {
-        if (ScheduleStatus == Scheduling && LawerName == lawerName)
+        if (ScheduleStatus == Scheduling && Texts.Same(LawerName, lawerName))
             return Decision.Holds;
         if (ScheduleStatus != Received)
             return ScheduleId is null ? Decision.Unknown : Decision.Conflict(ScheduleStatus!);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Taxi.MyPage;
@@ -16,7 +17,7 @@ internal static class Api
     {
         KeyName = "id",
         Visible = p => p.Price != null,
-        Filters = { { "customer", (p, customer) => p.Customer == customer } },
+        Filters = { { "customer", (p, customer) => Texts.Nfc(p.Customer) == Texts.Nfc(customer) } },
     };
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapReads<MyPageDb, MyPage, MyPageView>(MyPages);

@@ -85,17 +85,49 @@ public sealed class PathTests
     }
 
     [Theory]
-    [InlineData("X-Forwarded-Prefix", "nonsense")]
-    [InlineData("X-Forwarded-Prefix", "%")]
-    [InlineData("X-Forwarded-Prefix", "/a%00b")]
-    [InlineData("X-Forwarded-Host", "a b<>:x")]
-    [InlineData("X-Forwarded-Proto", "ja va")]
-    [InlineData("X-Forwarded-For", "nobody")]
-    public async Task nonsense_in_a_forwarded_header_does_no_harm(string name, string value)
+    [InlineData("/catches/%FF")]
+    [InlineData("/catches/%C3%28")]
+    [InlineData("/catches/%ED%A0%80")]
+    [InlineData("/catches/%C0%AF")]
+    [InlineData("/taxi/catches/%F8%88%80%80%80?a=b")]
+    [InlineData("/%ff")]
+    public async Task A_path_that_is_no_UTF8_is_400(string path)
     {
         await using var house = await House.OpenAsync();
-        Assert.Equal(200, (int)(await house.GetAsync("/taxi/catches", (name, value))).StatusCode);
+        await House.ProblemAsync(await RawPathAsync(house, path), 400);
     }
+
+    [Theory]
+    [InlineData("/catches/%25FF", "/catches/%FF")]
+    [InlineData("/catches/a%2Fb", "/catches/a%2Fb")]
+    [InlineData("/catches/100%25", "/catches/100%")]
+    [InlineData("/catches/%EA%B9%80", "/catches/김")]
+    [InlineData("/catches/%zz", "/catches/%zz")]
+    public async Task Other_percent_signs_are_none_of_the_doors_business(string path, string seen)
+    {
+        await using var house = await House.OpenAsync();
+        Assert.Equal(seen, (string?)(await House.JsonAsync(await RawPathAsync(house, path)))["path"]);
+    }
+
+    [Theory]
+    [InlineData("localhost:99999", 400)]
+    [InlineData("localhost:0", 400)]
+    [InlineData("localhost:65535", 200)]
+    public async Task A_port_in_Host_is_one(string host, int status)
+    {
+        await using var house = await House.OpenAsync();
+        Assert.Equal(status, (int)(await house.GetAsync("/catches", ("Host", host))).StatusCode);
+    }
+
+    // No normal form of the client's own.
+    private static Task<HttpResponseMessage> RawPathAsync(House house, string path) =>
+        house.Client.GetAsync(
+            new Uri(
+                house.Door.Address.GetLeftPart(UriPartial.Authority) + path,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+            ),
+            House.Token
+        );
 
     [Fact]
     public async Task an_untrusted_proxy_is_not_believed()

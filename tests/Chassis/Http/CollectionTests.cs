@@ -41,6 +41,44 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     }
 
     [Theory]
+    [InlineData("PAGE=x")]
+    [InlineData("Size=0")]
+    [InlineData("NAME=nobody")]
+    [InlineData("Name=%FF")]
+    [InlineData("unknown=%FF&%FF=1&=&&")]
+    public async Task Parameters_of_another_name_or_case_are_ignored(string query)
+    {
+        await shop.HoldAsync(new Offer { Id = 1, Name = "a" });
+        Assert.Equal("1", (await shop.App.SendAsync("GET", $"/offers?{query}")).At("page/totalElements"));
+    }
+
+    [Theory]
+    [InlineData("%FF")]
+    [InlineData("a%C3%28")]
+    [InlineData("%ED%A0%80")]
+    [InlineData("%C0%80")]
+    [InlineData("%F8%88%80%80%80")]
+    [InlineData("%F4%90%80%80")]
+    [InlineData("%00")]
+    public async Task A_filter_that_is_no_text_is_400(string value)
+    {
+        var answer = await shop.App.SendAsync("GET", $"/offers?name={value}");
+        Assert.Equal((400, true), (answer.Status, answer.At("errors/name") is not null));
+    }
+
+    [Theory]
+    [InlineData("%EF%BF%BD", "\uFFFD")]
+    [InlineData("100%", "100%")]
+    [InlineData("a+b%2Bc", "a b+c")]
+    [InlineData("%F0%9F%9A%95%ea%b0%80", "🚕가")]
+    [InlineData("x&name=last", "last")]
+    public async Task A_filter_is_decoded_as_forms_are(string value, string name)
+    {
+        await shop.HoldAsync(new Offer { Id = 1, Name = name });
+        Assert.Equal("1", (await shop.App.SendAsync("GET", $"/offers?name={value}")).At("page/totalElements"));
+    }
+
+    [Theory]
     [InlineData("sort=price", "1,2,3")]
     [InlineData("sort=price,desc", "3,1,2")]
     [InlineData("sort=id,desc", "3,2,1")]

@@ -91,8 +91,15 @@ public sealed class ItemTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("application/json, application/hal+json", "application/hal+json")]
     [InlineData("text/html,application/xhtml+xml,*/*;q=0.8", "application/hal+json")]
     [InlineData("application/hal+json;q=0, */*", "application/json")]
+    [InlineData("application/json, text/plain, */*", "application/json")]
+    [InlineData("application/json;q=0.1, */*", "application/json")]
+    [InlineData("*/*, APPLICATION/JSON; charset=utf-8", "application/json")]
+    [InlineData("application/json;q=0, */*", "application/hal+json")]
+    [InlineData("application/json;q=0.4, application/hal+json;q=0.5", "application/hal+json")]
+    [InlineData("application/json, application/hal+json;q=0", "application/json")]
+    [InlineData("application/hal+json;q=0.1, */*", "application/json")]
     [InlineData(";;,garbage", "application/hal+json")]
-    public async Task Answers_are_HAL_unless_Accept_prefers_JSON(string accept, string expected) =>
+    public async Task Answers_are_HAL_unless_Accept_names_JSON_alone_or_prefers_it(string accept, string expected) =>
         Assert.Equal(expected, (await shop.App.SendAsync("GET", "/offers", headers: ("Accept", accept))).ContentType);
 
     [Fact]

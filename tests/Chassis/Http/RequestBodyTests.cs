@@ -15,6 +15,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
             {
                 app.MapPost("/text", TestApp.Echo(fields => fields.Text("v")));
                 app.MapPost("/optional", TestApp.Echo(fields => fields.OptionalText("v") ?? "none"));
+                app.MapPatch("/optional", TestApp.Echo(fields => fields.OptionalText("v") ?? "none"));
                 app.MapPost("/length", TestApp.Echo(fields => fields.Body.Length));
             },
             services => services.AddSingleton(new RequestLimits { BodyWithin = TimeSpan.FromSeconds(1) })
@@ -51,6 +52,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("application/json")]
     [InlineData("application/json; charset=utf-8")]
     [InlineData("APPLICATION/JSON")]
+    [InlineData("application/json;charset=\"UTF-8\"; x=y")]
     [InlineData("application/merge-patch+json")]
     [InlineData("application/vnd.x+json")]
     public async Task Every_JSON_type_is_read(string type) =>
@@ -60,11 +62,70 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/jsonp")]
+    [InlineData("text/json")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=iso-8859-1")]
+    [InlineData("application/json; charset=nothing")]
+    [InlineData("application/json, text/plain")]
+    [InlineData("application/json,application/json")]
+    [InlineData("application/x, application/y+json")]
+    [InlineData("application/json x")]
+    [InlineData("")]
     [InlineData(null)]
     public async Task A_body_that_is_not_JSON_by_its_type_is_415(string? type)
     {
         var answer = await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type);
         Assert.Equal((415, "application/problem+json"), (answer.Status, answer.ContentType));
+    }
+
+    [Theory]
+    [InlineData("application/json", 200)]
+    [InlineData("Application/Merge-Patch+JSON; charset=utf-8", 200)]
+    [InlineData("application/json-patch+json", 415)]
+    [InlineData("application/vnd.x+json", 415)]
+    [InlineData("text/plain", 415)]
+    [InlineData(null, 415)]
+    public async Task A_PATCH_is_plain_JSON_or_a_merge_patch(string? type, int status) =>
+        Assert.Equal(status, (await _app.SendAsync("PATCH", "/optional", "{\"v\":\"a\"}", type)).Status);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("[{\"op\":\"remove\",\"path\":\"/v\"}]")]
+    [InlineData("5")]
+    public async Task A_PATCH_without_a_JSON_object_is_400(string? body) =>
+        Assert.Equal(400, (await _app.SendAsync("PATCH", "/optional", body)).Status);
+
+    [Theory]
+    [InlineData("gzip", 415)]
+    [InlineData("br", 415)]
+    [InlineData("gzip, identity", 415)]
+    [InlineData("identity", 200)]
+    public async Task An_encoded_body_is_415_and_told_what_is_accepted(string coding, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/text")
+        {
+            Content = new StringContent("{\"v\":\"a\"}", null, "application/json"),
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+        using var answer = await _app.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(status == 415, answer.Headers.TryGetValues("Accept-Encoding", out var accepted) && accepted.Single() == "identity");
+    }
+
+    [Theory]
+    [InlineData("ffffffffffffffff")]
+    [InlineData("80000000")]
+    [InlineData("x")]
+    public async Task A_body_whose_end_is_uncertain_is_400_and_ends_the_connection(string size)
+    {
+        var request =
+            $"POST /text HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n";
+        var answer = await _app.SendRawAsync(System.Text.Encoding.ASCII.GetBytes(request), "never");
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed partial class RestConventions
     [InlineData("*/*", "application/hal+json")]
     [InlineData("application/json", "application/json")]
     [InlineData("application/json, application/hal+json;q=0.5", "application/json")]
+    [InlineData("application/json, text/plain, */*", "application/json")]
     [InlineData("text/html, */*;q=0.1", "application/hal+json")]
     public async Task Answers_are_hal_json_unless_Accept_prefers_json(string accept, string type) =>
         Assert.Equal(type, (await Http.AskAsync("GET /catches", null, ("Accept", accept)).Gives(200)).ContentType);
@@ -54,6 +55,20 @@ public sealed partial class RestConventions
                 ("X-Forwarded-Prefix", "/kr")
             )
         );
+        Assert.Equal(
+            $"{Http.BaseAddress}catches/{id}",
+            await SelfAsync($"/catches/{id}", ("X-Forwarded-Proto", "javascript"), ("X-Forwarded-Prefix", "//evil.example"))
+        );
+        Assert.Equal(
+            $"https://mannam.example/kr/catches/{id}",
+            await SelfAsync(
+                $"/catches/{id}",
+                ("X-Forwarded-For", "198.51.100.7, 127.0.0.2"),
+                ("X-Forwarded-Proto", "https, http"),
+                ("X-Forwarded-Host", "mannam.example, inner:8080"),
+                ("X-Forwarded-Prefix", "/kr")
+            )
+        );
     }
 
     [Fact]
@@ -62,7 +77,9 @@ public sealed partial class RestConventions
         var empty = await Http.AskAsync("GET /myPages?customer=nobody").Gives(200);
         Assert.Equal("""{"myPages":[]}""", empty.Json["_embedded"]!.ToJsonString());
         Assert.Equal("""{"size":20,"totalElements":0,"totalPages":0,"number":0}""", empty.Json["page"]!.ToJsonString());
-        await Http.AskAsync("GET /myPages?customer=%00").Refuses(400, "customer");
+        foreach (var noText in (string[])["%00", "%FF", "%ED%A0%80", "%C0%80"])
+            await Http.AskAsync($"GET /myPages?customer={noText}").Refuses(400, "customer");
+        await Http.AskAsync("GET /myPages?PAGE=x&Customer=%FF").Gives(200);
     }
 
     [Fact]

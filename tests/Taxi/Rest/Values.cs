@@ -55,6 +55,46 @@ public sealed partial class RestConventions
     }
 
     [Fact]
+    public async Task Two_texts_are_the_same_when_their_NFC_forms_are_and_stay_as_given()
+    {
+        const string Composed = "각 José";
+        var decomposed = Composed.Normalize(System.Text.NormalizationForm.FormD);
+        var ids = new List<long>();
+        foreach (var customer in (string[])[Composed, decomposed])
+            ids.Add(await taxi.OfferAsync(customer: customer));
+
+        foreach (var asked in (string[])[Composed, decomposed])
+        {
+            var pages = (await Http.AskAsync($"GET /myPages?customer={Uri.EscapeDataString(asked)}").Gives(200)).Rows("myPages");
+            Assert.Equal(ids, pages.Select(p => (long)p["id"]!));
+            Assert.Equal([Composed, decomposed], pages.Select(p => (string)p["customer"]!));
+            await Http.AskAsync($"PATCH /catches/{ids[0]}", new { customer = asked }).Gives(200);
+            await Http.AskAsync(
+                    "POST /pickUps",
+                    new
+                    {
+                        matchId = ids[0],
+                        driver = asked,
+                        customer = decomposed,
+                    }
+                )
+                .Gives(asked == Composed ? 201 : 200);
+        }
+        await Http.AskAsync($"PATCH /catches/{ids[0]}", new { customer = "각 Jose" }).Refuses(400, "customer");
+        await Http.AskAsync(
+                "POST /pickUps",
+                new
+                {
+                    matchId = ids[1],
+                    driver = "Kim",
+                    customer = "각 Jose",
+                }
+            )
+            .Refuses(400, "customer");
+        await Http.GiveUpAsync(ids[0], Uri.EscapeDataString(decomposed)).Gives(204);
+    }
+
+    [Fact]
     public async Task Of_a_key_given_twice_the_last_counts() =>
         Assert.Equal("7", (await RequestAsync("price", "0, \"price\": 7").Gives(201)).At("price"));
 

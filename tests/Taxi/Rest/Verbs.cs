@@ -1,3 +1,6 @@
+using Mannam.Chassis.FrontDoor;
+using Mannam.Chassis.FrontDoor.Gateway;
+using Mannam.Tests.Chassis.FrontDoor;
 using Mannam.Tests.Chassis.Http;
 using Xunit;
 
@@ -22,7 +25,10 @@ public sealed partial class RestConventions
     public async Task PATCH_takes_a_partial_resource_as_json_or_merge_patch_json()
     {
         var id = await Http.OrderAsync();
-        await SendAsync("text/plain").Refuses(415);
+        foreach (var other in (string[])["text/plain", "application/json-patch+json", "application/hal+json"])
+            await SendAsync(other).Refuses(415);
+        await Http.AskAsync($"PATCH /catches/{id}").Refuses(400);
+        await Http.AskAsync($"PATCH /catches/{id}", "[]").Refuses(400);
         Assert.Equal("Cancel", (await SendAsync("application/merge-patch+json").Gives(200)).At("status"));
 
         async Task<Answer> SendAsync(string type)
@@ -64,6 +70,27 @@ public sealed partial class RestConventions
     public async Task A_method_that_the_page_does_not_name_is_405_with_Allow(string call, string allow) =>
         Assert.Equal(allow.Split(", "), (await Http.AskAsync(call).Refuses(405)).Header("Allow")!.Split(", ").Order());
 
+    // A client library takes CONNECT for the wish for a tunnel.
+    [Theory]
+    [InlineData("CONNECT")]
+    [InlineData("TRACE")]
+    [InlineData("OPTIONS")]
+    [InlineData("BREW")]
+    public async Task So_is_every_other_method_at_a_front_door_and_at_a_gateway(string method)
+    {
+        await using var gateway = GatewayDoor.Of(
+            new FrontDoorOptions { Port = 0, Systems = [] },
+            [new SpreadOutSystem("taxi", "Taxi", [new SpreadOutService("catch", ["catches"], [taxi.Machine.Address])])]
+        );
+        await gateway.StartAsync(TestContext.Current.CancellationToken);
+        foreach (var door in (Uri[])[taxi.Machine.Address, gateway.Address])
+        {
+            var answer = await Network.RawAsync(door, $"{method} /catches/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 405", answer, StringComparison.Ordinal);
+            Assert.Contains("Allow: GET, HEAD, PATCH", answer, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task In_a_POST_fields_that_belong_to_the_service_are_ignored()
     {
@@ -100,8 +127,7 @@ public sealed partial class RestConventions
     [InlineData("""{"price": 250000, "customer": "Peter"}""")]
     [InlineData("""{"price": "250000.0", "startingPoint": "Busan"}""")]
     [InlineData("""{"driver": "me"}""")]
-    [InlineData(null)]
-    public async Task A_patch_that_changes_nothing_is_200(string? patch)
+    public async Task A_patch_that_changes_nothing_is_200(string patch)
     {
         var id = await Http.OrderAsync();
         Assert.Equal("approve", (await Http.AskAsync($"PATCH /catches/{id}", patch).Gives(200)).At("status"));

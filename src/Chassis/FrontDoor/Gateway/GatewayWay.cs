@@ -36,6 +36,9 @@ internal sealed class GatewayWay(string cluster) : IServiceWay
     {
         if (State is not { } state)
             return false;
+        // YARP does not pass it on. No service serves either of the two: both are refused, with what it does serve.
+        if (HttpMethods.IsConnect(context.Request.Method))
+            context.Request.Method = HttpMethods.Options;
         foreach (var replica in InTurn(state))
         {
             var error = await _forwarder!.SendAsync(
@@ -52,6 +55,8 @@ internal sealed class GatewayWay(string cluster) : IServiceWay
             // Too large, too slow: told where the request came in.
             if (Refused(why) is { } refused)
                 throw refused;
+            if (error is ForwarderError.RequestBodyClient)
+                throw new IOException("The body could not be read.", why);
             if (error is ForwarderError.Request)
                 _health!.SetPassive(state, replica, DestinationHealth.Unhealthy, Rest);
             if (!MayAskAgain(context.Request, error, why))

@@ -22,6 +22,7 @@ internal sealed record Expected(int[] Statuses, string? Field = null, bool MayCl
 /// <param name="Pause">How long to wait after each piece.</param>
 /// <param name="NeverEnds">The last piece is missing.</param>
 /// <param name="IsHead">An answer has no body.</param>
+/// <param name="EndsConnection">After its answer the connection must be closed, with nothing else on it.</param>
 /// <param name="Expected">What must come.</param>
 internal sealed record Attempt(
     int Number,
@@ -31,6 +32,7 @@ internal sealed record Attempt(
     TimeSpan Pause,
     bool NeverEnds,
     bool IsHead,
+    bool EndsConnection,
     Expected Expected
 )
 {

@@ -30,6 +30,9 @@ internal sealed class Draft(Operation operation, string path)
 
     public bool Chunked { get; set; }
 
+    /// <summary>The headers that tell where the body ends, instead of right ones; the body goes as it stands.</summary>
+    public string? Framing { get; set; }
+
     /// <summary>The body comes in pieces, with a pause after each.</summary>
     public TimeSpan Pause { get; set; }
 
@@ -59,13 +62,15 @@ internal sealed class Draft(Operation operation, string path)
             head.Append(header).Append("\r\n");
         if (body is not null && ContentType is not null)
             head.Append("Content-Type: ").Append(ContentType).Append("\r\n");
-        if (Chunked)
+        if (Framing is not null)
+            head.Append(Framing).Append("\r\n");
+        else if (Chunked)
             head.Append("Transfer-Encoding: chunked\r\n");
         else if (body is not null || Method is "POST" or "PUT" or "PATCH")
             head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body?.Length ?? 0}\r\n");
         // What is no ASCII is sent as it stands in UTF-8.
         var first = Encoding.UTF8.GetBytes(head.Append("\r\n").ToString());
-        if (Chunked)
+        if (Chunked && Framing is null)
             body = [.. Encoding.ASCII.GetBytes($"{body?.Length ?? 0:x}\r\n"), .. body ?? [], .. "\r\n0\r\n\r\n"u8];
         if (Pause == default && !NeverEnds)
             return [(byte[])[.. first, .. body ?? []]];

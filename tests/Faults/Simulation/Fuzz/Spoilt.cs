@@ -7,7 +7,7 @@ namespace Mannam.Simulation.Fuzz;
 internal sealed record Spoilt(string Kind, Func<Draft, bool> Fits, Func<Draft, Random, Expected> Do)
 {
     /// <summary>All there are.</summary>
-    public static IReadOnlyList<Spoilt> All { get; } = [.. SpoiltBodies.All, .. SpoiltFields.All, .. SpoiltHeads.All];
+    public static IReadOnlyList<Spoilt> All { get; } = [.. SpoiltBodies.All, .. SpoiltFields.All, .. SpoiltFraming.All, .. SpoiltHeads.All];
 
     public static Expected Refused(int status, string? field = null) => new([status], field);
 

@@ -36,7 +36,9 @@ internal static class SpoiltBodies
                 d.Body = null;
                 d.ContentType = One(random, null, "application/json");
                 var required = d.Operation.Fields.Where(f => f.Required).Select(f => f.Name).ToList();
-                return d.Operation.Method == "POST" && required.Count > 0 ? Refused(400, string.Join(',', required)) : Expected.Anything;
+                return d.Operation.Method == "PATCH" ? Refused(400)
+                    : required.Count > 0 ? Refused(400, string.Join(',', required))
+                    : Expected.Anything;
             }
         ),
         new(
@@ -60,8 +62,28 @@ internal static class SpoiltBodies
                     "text/json",
                     "application/x-www-form-urlencoded",
                     "multipart/form-data",
+                    "application/json; charset=utf-16",
+                    "application/json, text/plain",
                     "x"
                 );
+                return Refused(415);
+            }
+        ),
+        new(
+            "another kind of patch",
+            d => d.Method == "PATCH" && (d.Fields.Count > 0 || d.Body?.Length > 0),
+            (d, random) =>
+            {
+                d.ContentType = One(random, "application/json-patch+json", "application/vnd.x+json", "application/hal+json");
+                return Refused(415);
+            }
+        ),
+        new(
+            "an encoded body",
+            d => d.Operation.TakesBody && d.Fields.Count > 0,
+            (d, random) =>
+            {
+                d.Header("Content-Encoding", One(random, "gzip", "br", "deflate", "gzip, identity", "x"));
                 return Refused(415);
             }
         ),
@@ -73,6 +95,7 @@ internal static class SpoiltBodies
                 d.ContentType = One(
                     random,
                     "application/json;charset=utf-16",
+                    "application/json;charset=\"utf-8\"",
                     "APPLICATION/JSON",
                     "application/json; x=\"",
                     "application/vnd.x+json",

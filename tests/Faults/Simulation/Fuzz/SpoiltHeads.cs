@@ -8,6 +8,8 @@ internal static class SpoiltHeads
 {
     private static readonly string[] NoIds =
     [
+        // What is no UTF-8 is 400 before anything is looked up.
+        .. new[] { "%C3%28", "%ED%A0%80", "%C0%AF" },
         .. new[] { "0", "-1", "abc", "1e2", "1.0", "99999999999999999999", "9223372036854775807", "+1", "%31x", "0x1", "%D9%A1", "~" },
         .. new[] { "1;drop%20table", "%3Cb%3E", "%0d%0aforged:%201", "%ff", "1%20", "%F0%9F%9A%95", "null", "1,2", "*", "1%2F2", "%25" },
     ];
@@ -132,7 +134,11 @@ internal static class SpoiltHeads
                     One(
                         random,
                         "X-Forwarded-Host: evil, evil2",
+                        "X-Forwarded-Host: user@evil/path",
+                        "X-Forwarded-Host: evil:99999",
                         "X-Forwarded-Proto: javascript",
+                        "X-Forwarded-Proto: https, http",
+                        "X-Forwarded-For: 192.0.2.1, 127.0.0.1",
                         "X-Forwarded-Prefix: //evil/<b>",
                         "X-Forwarded-Prefix: /%0d%0aX-Forged:1",
                         "X-Forwarded-For: no address",

@@ -19,6 +19,8 @@ internal static class Verdict
             return "no 5xx but 503";
         if (attempt.Expected.Statuses.Length > 0 && heard.Status != 503 && !attempt.Expected.Statuses.Contains(heard.Status))
             return $"expected {string.Join(" or ", attempt.Expected.Statuses)}";
+        if (attempt.EndsConnection && heard.More.Length > 0)
+            return "a request was smuggled";
         if (heard.Headers.Keys.Any(h => h.Contains("forged", StringComparison.OrdinalIgnoreCase)))
             return "a header was forged";
         return heard.Status >= 400 ? OfRefusal(attempt, heard) : OfSuccess(attempt, heard);

@@ -11,7 +11,8 @@ namespace Mannam.Simulation.Fuzz;
 /// <param name="Headers">By their names.</param>
 /// <param name="Body">As text.</param>
 /// <param name="Took">Until all of it was there.</param>
-internal sealed record Heard(int Status, IReadOnlyDictionary<string, string> Headers, string Body, TimeSpan Took)
+/// <param name="More">What came after it on the same connection.</param>
+internal sealed record Heard(int Status, IReadOnlyDictionary<string, string> Headers, string Body, TimeSpan Took, string More = "")
 {
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
@@ -28,7 +29,7 @@ internal static class Wire
         using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(target, deadline.Token);
         var sending = SendAsync(socket, attempt, deadline.Token);
-        var answer = await ReadAsync(socket, deadline.Token);
+        var answer = await ReadAsync(socket, attempt.EndsConnection, deadline.Token);
         socket.Close();
         await sending;
         return Parse(answer, attempt.IsHead, Stopwatch.GetElapsedTime(began));
@@ -53,8 +54,8 @@ internal static class Wire
         }
     }
 
-    // Every call asks for the connection to be closed after its answer.
-    private static async Task<byte[]> ReadAsync(Socket socket, CancellationToken ct)
+    // Mostly a call asks for the connection to be closed after its answer.
+    private static async Task<byte[]> ReadAsync(Socket socket, bool toItsEnd, CancellationToken ct)
     {
         using var all = new MemoryStream();
         var buffer = new byte[8192];
@@ -63,7 +64,7 @@ internal static class Wire
             while (await socket.ReceiveAsync(buffer, ct) is > 0 and var read)
             {
                 all.Write(buffer, 0, read);
-                if (IsWhole(all.GetBuffer().AsSpan(0, (int)all.Length)))
+                if (!toItsEnd && IsWhole(all.GetBuffer().AsSpan(0, (int)all.Length)))
                     break;
             }
         }
@@ -108,10 +109,12 @@ internal static class Wire
             .GroupBy(l => l[0], l => l[^1], StringComparer.OrdinalIgnoreCase)
             .ToDictionary(g => g.Key, g => string.Join(", ", g), StringComparer.OrdinalIgnoreCase);
         var body = answer[(end + 4)..];
+        var next = body.IndexOf("HTTP/1.1 "u8);
+        var more = next < 0 ? "" : Encoding.UTF8.GetString(body[next..]);
         if (headers.GetValueOrDefault("Transfer-Encoding") == "chunked" && !isHead)
             body = Unchunked(body);
         var status = int.TryParse(lines[0].Split(' ').ElementAtOrDefault(1), CultureInfo.InvariantCulture, out var number) ? number : 0;
-        return new(status, headers, Encoding.UTF8.GetString(body), took);
+        return new(status, headers, Encoding.UTF8.GetString(body), took, more);
     }
 
     private static byte[] Unchunked(ReadOnlySpan<byte> chunks)
