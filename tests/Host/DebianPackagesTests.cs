@@ -16,6 +16,15 @@ public sealed class DebianPackagesTests : IDisposable
         esac
         """;
 
+    // As initdb does, it names a program to a shell, and as the loader does, it takes the variable apart.
+    private const string Hello = """
+        #!/bin/sh
+        [ "$1" != -V ] || exit 0
+        sh -c "\"$0\" -V" || exit 3
+        IFS=:
+        for folder in $LD_LIBRARY_PATH; do [ ! -f "$folder/libhello.so.1" ] || echo "$1 $folder"; done
+        """;
+
     private const string Provide = """
         set -eu
         say() { printf 'mannam: %s\n' "$*" >&2; }
@@ -125,7 +134,7 @@ public sealed class DebianPackagesTests : IDisposable
             "package/DEBIAN/control",
             "Package: hello\nVersion: 1.0\nArchitecture: all\nMaintainer: nobody <a@b>\nDescription: x\n"
         );
-        await WriteAsync("package/usr/bin/hello-1", "#!/bin/sh\necho \"$1 $LD_LIBRARY_PATH\"\n", executable: true);
+        await WriteAsync("package/usr/bin/hello-1", Hello, executable: true);
         await WriteAsync("package/usr/lib/hello/libhello.so.1", "");
         // As Debian's alternatives do: an absolute link that has to lead into the unpacked tree.
         File.CreateSymbolicLink(Path.Combine(package, "usr/bin/hello"), "/usr/bin/hello-1");
