@@ -76,7 +76,7 @@ run_part() {
 clean_up() {
   trap '' INT TERM HUP
   [ -z "$running" ] || kill -KILL "$running" 2> /dev/null || :
-  wait
+  wait 2> /dev/null
   rm -rf --one-file-system "$work"
 }
 
