@@ -39,6 +39,31 @@ internal sealed class Running : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(line["ready ".Length..]), Timeout = Patience };
     }
 
+    /// <summary>Waits until it answers at a port, and says that it is ready.</summary>
+    public async Task ReadyAtAsync(int port)
+    {
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = Patience };
+        for (var began = Stopwatch.GetTimestamp(); !await IsReadyAsync(); await Task.Delay(20))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+                throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+        }
+    }
+
+    /// <summary>Whether it says that it is ready.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await Http.GetAsync("health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits for a line on stderr that holds the text.</summary>
     public async Task SaysAsync(string text)
     {
