@@ -85,6 +85,6 @@ public sealed class RunLeavesNothingTests
     private static async Task WaitAsync(Func<bool> holds)
     {
         for (var began = Stopwatch.GetTimestamp(); !holds(); await Task.Delay(50, Ct))
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1), "it did not come about within a minute");
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(3), "it did not come about within three minutes");
     }
 }

@@ -7,10 +7,10 @@ namespace Mannam.Tests.Host;
 /// <summary>How a command ended, and what it wrote.</summary>
 internal sealed record Ended(int Status, string Out, string Error);
 
-/// <summary>A process of the program under test. No wait is longer than a minute.</summary>
+/// <summary>A process of the program under test. No wait is longer than three minutes.</summary>
 internal sealed class Running : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process process;
     private readonly Lines output;
     private readonly Lines errors;
@@ -25,7 +25,7 @@ internal sealed class Running : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>A client of its front door, once it is ready. It gives up after a minute.</summary>
+    /// <summary>A client of its front door, once it is ready. It gives up after three minutes.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>What it has written to stdout.</summary>
