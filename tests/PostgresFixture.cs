@@ -38,7 +38,7 @@ public sealed class PostgresFixture : IAsyncDisposable
         }
     }
 
-    private static string Data => $"/tmp/mannam-test-{Environment.ProcessId}";
+    private static string Data => Path.Combine(Path.GetTempPath(), $"mannam-test-{Environment.ProcessId}");
 
     private static Task<PrivatePostgres> StartAsync() => PrivatePostgres.StartAsync(Data, 600, _ => { }, CancellationToken.None);
 }

@@ -100,6 +100,7 @@ internal sealed record Installation(string Folder)
         return new HttpClient(
             new SocketsHttpHandler
             {
+                UseProxy = false,
                 ConnectCallback = async (_, ct) =>
                 {
                     var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -37,6 +37,7 @@ public sealed partial class Machine
                 Origins = settings.Get(HostSettings.CorsOrigins),
                 TrustedProxies = settings.Get(HostSettings.TrustedProxies),
                 Pages = options.Pages,
+                Parts = options.Parts,
                 MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
             }
         );

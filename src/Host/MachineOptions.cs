@@ -1,5 +1,6 @@
 using System.Net;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mannam.Host;
@@ -31,6 +32,9 @@ public sealed record MachineOptions
 
     /// <summary>Pages of the process's own, by path.</summary>
     public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
+
+    /// <summary>What else belongs to the health of the whole, by name: its PostgreSQL.</summary>
+    public IReadOnlyDictionary<string, Func<ServiceHealth>> Parts { get; init; } = new Dictionary<string, Func<ServiceHealth>>();
 
     /// <summary>Whether loops repeat by themselves; a test that makes single steps says false.</summary>
     public bool RunLoops { get; init; } = true;

@@ -36,13 +36,14 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
     internal async Task<PostgresAccount> EnteringAsync(string folder, CancellationToken ct)
     {
         string[] entering = ["/bin/sh", "-c", "cd -- \"$1\"", "sh", folder];
-        var refusal = await RunAsync(entering, ct);
+        // Ours may be closed to the account.
+        var refusal = await RunAsync(entering, "/", ct);
         if (refusal.ExitCode == 0)
             return this;
         foreach (var capability in Prefix.Count == 0 ? [] : PassingThrough)
         {
             var able = this with { Prefix = [.. Prefix, $"--inh-caps=+{capability}", $"--ambient-caps=+{capability}"] };
-            if ((await able.RunAsync(entering, ct)).ExitCode == 0)
+            if ((await able.RunAsync(entering, "/", ct)).ExitCode == 0)
                 return able;
         }
         throw new InvalidOperationException(
@@ -59,24 +60,12 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
     }
 
     /// <summary>Runs a program as this account to its end; its output and errors come together, in no particular order.</summary>
-    internal async Task<CommandResult> RunAsync(IReadOnlyList<string> command, CancellationToken ct)
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="folder">Where it is run.</param>
+    /// <param name="ct">Kills it.</param>
+    internal async Task<CommandResult> RunAsync(IReadOnlyList<string> command, string folder, CancellationToken ct)
     {
-        string[] all = [.. Prefix, .. command];
-        var start = new ProcessStartInfo(all[0], all[1..])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            // Ours may be closed to the account.
-            WorkingDirectory = "/",
-        };
-        // PGDATA, PGOPTIONS, LC_MESSAGES and their like would steer a server that is to be the same everywhere.
-        var path = Environment.GetEnvironmentVariable("PATH");
-        start.Environment.Clear();
-        start.Environment["PATH"] = $"{path}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        start.Environment["LC_ALL"] = "C";
-        using var process = Start(start);
-        process.StandardInput.Close();
+        using var process = Begin(command, folder);
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         try
@@ -90,6 +79,27 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
             throw;
         }
         return new(process.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Starts a program as this account, with nothing to read.</summary>
+    internal Process Begin(IReadOnlyList<string> command, string folder)
+    {
+        string[] all = [.. Prefix, .. command];
+        var start = new ProcessStartInfo(all[0], all[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        // PGDATA, PGOPTIONS, LC_MESSAGES and their like would steer a server that is to be the same everywhere.
+        var path = Environment.GetEnvironmentVariable("PATH");
+        start.Environment.Clear();
+        start.Environment["PATH"] = $"{path}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["LC_ALL"] = "C";
+        var process = Start(start);
+        process.StandardInput.Close();
+        return process;
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Mannam.Host;
@@ -6,7 +7,8 @@ namespace Mannam.Host;
 internal static class PostgresBinaries
 {
     private const string Versions = "/usr/lib/postgresql";
-    private static readonly string[] Programs = ["initdb", "pg_ctl", "postgres"];
+    private static readonly SearchValues<char> ReadByShells = SearchValues.Create("\"$`\\\n\r");
+    private static readonly string[] Programs = ["initdb", "postgres"];
 
     /// <summary>The folder of the newest version; for a cluster that exists, of the version that made it: no other can read it.</summary>
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed, or not in the cluster's version.</exception>
@@ -15,6 +17,15 @@ internal static class PostgresBinaries
         var made = Path.Combine(cluster, "PG_VERSION");
         return File.Exists(made) ? FindVersion(cluster, File.ReadAllText(made).Trim()) : FindNewest();
     }
+
+    /// <summary>The program that makes a cluster.</summary>
+    /// <exception cref="InvalidOperationException">It has shells run its neighbour by the folder's path, in double quotes, and the path is not safe there.</exception>
+    internal static string Initdb(string folder) =>
+        folder.AsSpan().ContainsAny(ReadByShells)
+            ? throw new InvalidOperationException(
+                $"PostgreSQL's initdb cannot be run from {folder}: a shell would read the path. Install PostgreSQL elsewhere, or name a server with --postgres."
+            )
+            : Path.Combine(folder, "initdb");
 
     private static string FindNewest() =>
         Installed().OrderByDescending(MajorVersion).Concat(OnPath()).FirstOrDefault()

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Mannam.Host;
 
 /// <summary>The files of a private PostgreSQL: the cluster, its settings, its log and its socket's folder, and the start of a server on them.</summary>
@@ -71,38 +73,11 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         await WriteSettingsAsync(sockets, ct);
     }
 
-    /// <summary>Starts the server and waits until it takes connections, recovery included.</summary>
-    internal async Task LaunchAsync(CancellationToken ct)
+    /// <summary>Starts the server, and waits until it takes connections, recovery included.</summary>
+    internal Task<Postmaster> LaunchAsync(TimeSpan patience, CancellationToken ct)
     {
         progress("starting PostgreSQL");
-        var logged = new FileInfo(Log).Length;
-        Posix.KeepDescriptorsFromChildren();
-        // pg_ctl gives the server a session of its own, out of Ctrl-C's reach, and the log for its output.
-        var pgCtl = Path.Combine(PostgresBinaries.Find(Folder), "pg_ctl");
-        var starting = account.RunAsync(
-            [pgCtl, "start", "--silent", "--wait", "--timeout=300", $"--pgdata={Folder}", $"--log={Log}"],
-            CancellationToken.None
-        );
-        await EndedEarlyAsync(starting, ct);
-        var result = await starting;
-        ct.ThrowIfCancellationRequested();
-        if (result.ExitCode != 0)
-            throw new InvalidOperationException(
-                $"PostgreSQL does not start; {Log} says: {await LoggedSinceAsync(logged, ct)}{result.Output.Trim()}"
-            );
-    }
-
-    /// <summary>Waits for the start to end; told to give up, makes it end by ending the server as soon as there is one.</summary>
-    /// <remarks>Killing pg_ctl would be of no use: the server is its child from a moment that nobody can know.</remarks>
-    private async Task EndedEarlyAsync(Task starting, CancellationToken ct)
-    {
-        await starting.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (!starting.IsCompleted)
-        {
-            if (Postmaster.Find(Folder) is { } begun)
-                await begun.StopAsync();
-            await Task.Delay(Glance, CancellationToken.None);
-        }
+        return new PostgresServer(Folder, Log, account).StartAsync(patience, ct);
     }
 
     /// <summary>Under another name until it is whole, so that a kill in the middle leaves nothing half made.</summary>
@@ -119,15 +94,16 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
             account = await account.EnteringAsync(fresh, ct);
             string[] initdb =
             [
-                Path.Combine(binaries, "initdb"),
-                $"--pgdata={fresh}",
+                PostgresBinaries.Initdb(binaries),
+                // A path relative to the data folder: initdb writes its end as a command line, and refuses a path with a line break.
+                $"--pgdata={Path.GetFileName(fresh)}",
                 $"--username={Superuser}",
                 "--encoding=UTF8",
                 "--locale=C",
                 "--auth-local=trust",
                 "--auth-host=reject",
             ];
-            var result = await account.RunAsync(initdb, ct);
+            var result = await account.RunAsync(initdb, dataFolder, ct);
             if (result.ExitCode != 0)
                 throw new InvalidOperationException($"The database cluster cannot be created in {dataFolder}: {result.Output.Trim()}");
             await using (var file = new FileStream(Path.Combine(fresh, "postgresql.conf"), FileMode.Append))
@@ -145,11 +121,11 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
 
     private async Task EndOrphansAsync(CancellationToken ct)
     {
-        var patience = DateTime.UtcNow + OrphansGrace;
+        var began = Stopwatch.GetTimestamp();
         while (Postmaster.Find(Folder) is null && Postmaster.Orphans(name, account.Uid) is { Count: > 0 } orphans)
         {
             // They end by themselves when their statement does. Nothing is lost by not waiting: the log is replayed either way.
-            if (DateTime.UtcNow > patience)
+            if (Stopwatch.GetElapsedTime(began) > OrphansGrace)
                 orphans.ForEach(orphan => Posix.Signal(orphan, Posix.KillAtOnce));
             await Task.Delay(Glance, ct);
         }
@@ -158,19 +134,15 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     private async Task WriteSettingsAsync(string sockets, CancellationToken ct)
     {
         var file = Path.Combine(Folder, PostgresSettings.FileName);
+        var text = new PostgresSettings(name, sockets, Connections, SuperuserReserve).ToText();
+        // On a full disk the server can start only if nothing has to be written.
+        if (File.Exists(file) && await File.ReadAllTextAsync(file, ct) == text)
+            return;
         var fresh = file + ".new";
         File.Delete(fresh);
-        await File.WriteAllTextAsync(fresh, new PostgresSettings(name, sockets, Connections, SuperuserReserve).ToText(), ct);
+        await File.WriteAllTextAsync(fresh, text, ct);
         account.Own(fresh);
         File.Move(fresh, file, overwrite: true);
-    }
-
-    private async Task<string> LoggedSinceAsync(long position, CancellationToken ct)
-    {
-        await using var file = new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        file.Position = position;
-        using var reader = new StreamReader(file);
-        return await reader.ReadToEndAsync(ct);
     }
 
     private static void TryDelete(string folder)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -7,10 +8,14 @@ namespace Mannam.Host;
 /// A running PostgreSQL server as its own <c>postmaster.pid</c> describes it: <c>Folder</c> is the cluster's as the server was told it;
 /// <c>IsReady</c> says that it takes connections.
 /// </summary>
-internal sealed record Postmaster(int ProcessId, string Folder, string SocketFolder, bool IsReady)
+internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
 {
-    private static readonly TimeSpan FastStop = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ImmediateStop = TimeSpan.FromSeconds(5);
+    private static readonly (int Signal, TimeSpan Patience)[] Orders =
+    [
+        (Posix.Interrupt, TimeSpan.FromSeconds(20)),
+        (Posix.Quit, TimeSpan.FromSeconds(3)),
+        (Posix.KillAtOnce, TimeSpan.FromSeconds(2)),
+    ];
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The server that runs in this very folder, or <see langword="null"/>; the file alone proves nothing, it outlives a killed server.</summary>
@@ -34,20 +39,23 @@ internal sealed record Postmaster(int ProcessId, string Folder, string SocketFol
     /// The process of that number is a server started on that folder. The command line is what everybody may read of a process,
     /// also where root may not trace others; a process that has ended but was not waited for has none.
     /// </summary>
-    internal bool IsAlive => CommandLine(ProcessId).Split('\0').SkipWhile(argument => argument != "-D").Skip(1).FirstOrDefault() == Folder;
+    internal bool IsAlive => FolderOf(ProcessId) is { Length: > 0 } folder && folder == Folder;
 
-    /// <summary>Ends it: connections are cut off and all is written (at most 20 s), else it is made to drop everything.</summary>
+    /// <summary>
+    /// Ends it: connections are cut off and all is written (at most 20 s), else it is made to drop everything, else, when it does not even hear
+    /// that, it is killed.
+    /// </summary>
     /// <exception cref="TimeoutException">It is still there.</exception>
     // The signals are pg_ctl's own. Sending them ourselves needs no child process that a second Ctrl-C would end.
     internal async Task StopAsync()
     {
-        foreach (var (signal, patience) in new[] { (Posix.Interrupt, FastStop), (Posix.Quit, ImmediateStop) })
+        foreach (var (signal, patience) in Orders)
         {
             if (!IsAlive)
                 return;
             Posix.Signal(ProcessId, signal);
-            var deadline = DateTime.UtcNow + patience;
-            while (IsAlive && DateTime.UtcNow < deadline)
+            var sent = Stopwatch.GetTimestamp();
+            while (IsAlive && Stopwatch.GetElapsedTime(sent) < patience)
                 await Task.Delay(Glance);
         }
         if (IsAlive)
@@ -70,17 +78,25 @@ internal sealed record Postmaster(int ProcessId, string Folder, string SocketFol
     {
         try
         {
-            // Lines: process, folder, start time, port, socket folder, TCP address, shared memory, status.
-            var lines = File.ReadAllLines(FileOf(cluster));
-            if (lines.Length < 2 || !int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var process))
+            // Lines: process, folder, start time, port, socket folder, TCP address, shared memory, status. The folder's name may hold line
+            // breaks, which PostgreSQL does not count: so it is compared with the command line's.
+            var text = File.ReadAllText(FileOf(cluster));
+            var lines = text.Split('\n');
+            if (!int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var process))
                 return null;
-            return new(process, lines[1], lines.ElementAtOrDefault(4) ?? "", lines.ElementAtOrDefault(7)?.Trim() == "ready");
+            var folder = FolderOf(process);
+            var wroteIt = text.AsSpan(Math.Min(lines[0].Length + 1, text.Length)).StartsWith(folder + "\n") || IsSame(folder, cluster);
+            return new(process, wroteIt ? folder : "", lines.ElementAtOrDefault(7)?.Trim() == "ready");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    // Empty for what is no server, or not a running one.
+    private static string FolderOf(int process) =>
+        CommandLine(process).Split('\0').SkipWhile(argument => argument != "-D").Skip(1).FirstOrDefault() ?? "";
 
     private static string FileOf(string cluster) => Path.Combine(cluster, "postmaster.pid");
 

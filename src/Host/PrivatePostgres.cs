@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Mannam.Host;
@@ -8,17 +9,19 @@ namespace Mannam.Host;
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(5);
+    /// <summary>How long a server may take until it is ready, recovery included.</summary>
+    internal static readonly TimeSpan Recovery = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     private readonly Postmaster postmaster;
 
-    private PrivatePostgres(Postmaster postmaster, bool adopted)
+    private PrivatePostgres(Postmaster postmaster, string sockets, bool adopted)
     {
         this.postmaster = postmaster;
         Adopted = adopted;
-        ConnectionString = ConnectionTo(postmaster);
+        ConnectionString = ConnectionTo(sockets);
     }
 
     /// <summary>Names the database <c>postgres</c>, as its superuser, over the Unix socket.</summary>
@@ -30,15 +33,23 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>It was still running, left by a program that was killed.</summary>
     public bool Adopted { get; }
 
+    /// <summary>It has not ended.</summary>
+    public bool HasNotEnded => postmaster.IsAlive;
+
     /// <summary>Starts the server, making its cluster first where there is none, or takes over the one that still runs there.</summary>
     /// <param name="dataFolder">The installation's folder, made if missing; the cluster is its subfolder <c>postgres</c>, the log <c>postgres.log</c>.</param>
     /// <param name="maxConnections">What all pools together need, 1 to 10,000; the superuser's reserve is added.</param>
     /// <param name="progress">Is told, a line at a time, what takes a while.</param>
     /// <param name="ct">Gives up; a server begun is stopped again.</param>
     /// <exception cref="InvalidOperationException">It cannot be started; the message says why and what to do.</exception>
-    public static async Task<PrivatePostgres> StartAsync(
+    public static Task<PrivatePostgres> StartAsync(string dataFolder, int maxConnections, Action<string> progress, CancellationToken ct) =>
+        StartAsync(dataFolder, maxConnections, Recovery, progress, ct);
+
+    /// <inheritdoc cref="StartAsync(string, int, Action{string}, CancellationToken)"/>
+    internal static async Task<PrivatePostgres> StartAsync(
         string dataFolder,
         int maxConnections,
+        TimeSpan patience,
         Action<string> progress,
         CancellationToken ct
     )
@@ -49,22 +60,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
         var cluster = new PostgresCluster(SocketFolders.FullPath(dataFolder), maxConnections, progress);
         using var turn = await cluster.TakeTurnAsync(ct);
-        if (Postmaster.Find(cluster.Folder) is { } running && await AdoptAsync(running, cluster, progress, ct) is { } adopted)
-            return adopted;
-
+        var sockets = SocketFolder(dataFolder);
+        if (Postmaster.Find(cluster.Folder) is { } running && await TakeOverAsync(running, cluster, sockets, patience, progress, ct))
+            return new(Postmaster.Find(cluster.Folder) ?? running, sockets, adopted: true);
         await cluster.PrepareAsync(ct);
-        try
-        {
-            await cluster.LaunchAsync(ct);
-            var started =
-                Postmaster.Find(cluster.Folder) ?? throw new InvalidOperationException($"PostgreSQL ended at once; see {cluster.Log}.");
-            return new(started, adopted: false);
-        }
-        catch (OperationCanceledException) when (Postmaster.Find(cluster.Folder) is { } begun)
-        {
-            await begun.StopAsync();
-            throw;
-        }
+        return new(await cluster.LaunchAsync(patience, ct), sockets, adopted: false);
     }
 
     /// <summary>A server runs on this data folder's cluster, whoever started it.</summary>
@@ -88,43 +88,47 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <inheritdoc cref="StopAsync()"/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    /// <summary>Waits until the server answers; stops it, and returns null, when it never does or has too few connections.</summary>
-    private static async Task<PrivatePostgres?> AdoptAsync(
+    /// <summary>Waits until the server answers. Stops it, and returns false, when it never does, has too few connections, or is elsewhere.</summary>
+    private static async Task<bool> TakeOverAsync(
         Postmaster running,
         PostgresCluster cluster,
+        string sockets,
+        TimeSpan patience,
         Action<string> progress,
         CancellationToken ct
     )
     {
         progress($"taking over the PostgreSQL that still runs (process {running.ProcessId})");
-        var began = DateTime.UtcNow;
-        DateTime? ready = null;
+        var began = Stopwatch.GetTimestamp();
+        long? ready = null;
         // One that is coming up or going down is given its time; one that says it is ready must answer soon.
-        while (running.IsAlive && DateTime.UtcNow < began + Recovery && !(DateTime.UtcNow > ready + FirstAnswer))
+        while (
+            running.IsAlive
+            && Stopwatch.GetElapsedTime(began) < patience
+            && !(ready is { } since && Stopwatch.GetElapsedTime(since) > FirstAnswer)
+        )
         {
             running = Postmaster.Find(cluster.Folder) ?? running;
             if (running.IsReady)
-                ready ??= DateTime.UtcNow;
-            if (await ConnectionsAsync(running, ct) is { } connections)
+                ready ??= Stopwatch.GetTimestamp();
+            if (running.IsReady && await ConnectionsAsync(sockets, ct) is { } connections)
             {
                 if (connections >= cluster.Connections)
-                    return new(running, adopted: true);
+                    return true;
                 progress($"restarting it: it takes {connections} connections, {cluster.Connections} are needed");
                 break;
             }
             await Task.Delay(Glance * 5, ct);
         }
         await running.StopAsync();
-        return null;
+        return false;
     }
 
-    private static async Task<int?> ConnectionsAsync(Postmaster running, CancellationToken ct)
+    private static async Task<int?> ConnectionsAsync(string sockets, CancellationToken ct)
     {
-        if (!running.IsReady)
-            return null;
         try
         {
-            var asking = new NpgsqlConnectionStringBuilder(ConnectionTo(running))
+            var asking = new NpgsqlConnectionStringBuilder(ConnectionTo(sockets))
             {
                 Pooling = false,
                 Timeout = (int)FirstAnswer.TotalSeconds,
@@ -140,10 +144,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    private static string ConnectionTo(Postmaster running) =>
+    private static string ConnectionTo(string sockets) =>
         new NpgsqlConnectionStringBuilder
         {
-            Host = running.SocketFolder,
+            Host = sockets,
             Port = PostgresSettings.Port,
             Username = PostgresCluster.Superuser,
             Database = "postgres",

@@ -1,9 +1,15 @@
 using System.CommandLine;
 using Mannam.Host;
 using Mannam.Host.Commands;
+using Mannam.Host.Output;
 
+StandardStreams.EnsureOpen();
 if (!Languages.Prepare())
     return 1;
+Surroundings.Clear();
+
+// Nobody who reads our errors, or stops reading them, holds us up.
+using var errors = Outlet.OfErrors();
 
 var root = new RootCommand("Mannam (만남): businesses in which a person asks for something, pays or books, and somebody takes it on.")
 {

@@ -17,8 +17,10 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
     // On a machine on which other tests run too a process may take its time to start.
     private static readonly TimeSpan BusyMachine = TimeSpan.FromSeconds(30);
     private readonly Spread spread = new(postgres, kafka, places: 1);
-    private readonly string data = $"/tmp/mannam-killed-{Environment.ProcessId}";
-    private readonly Broker? broker = Broker.IsHere ? new($"/tmp/mannam-killed-{Environment.ProcessId}/kafka") : null;
+    private readonly string data = Path.Combine(Path.GetTempPath(), $"mannam-killed-{Environment.ProcessId}");
+    private readonly Broker? broker = Broker.IsHere
+        ? new(Path.Combine(Path.GetTempPath(), $"mannam-killed-{Environment.ProcessId}/kafka"))
+        : null;
 
     private static int? Asked =>
         Environment.GetEnvironmentVariable("MANNAM_KILL_TIMES") is { Length: > 0 } times

@@ -37,10 +37,13 @@ internal sealed class Installed : IAsyncDisposable
     }
 
     /// <summary>Starts a process with exactly these arguments.</summary>
-    public Running Begin(params string[] arguments)
+    public Running Begin(params string[] arguments) => BeginBehind("", arguments);
+
+    /// <summary>Starts a process behind redirections of the shell, such as <c>2&gt;&amp;-</c>; <c>$PIPE</c> is the environment's.</summary>
+    public Running BeginBehind(string redirections, params string[] arguments)
     {
         // Deaf to Ctrl-C, as a script starts what it puts in the background.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "trap '' INT; exec \"$@\"", "sh", Dotnet, Program, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"trap '' INT; exec \"$@\" {redirections}", "sh", Dotnet, Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -7,10 +7,10 @@ namespace Mannam.Tests.Host;
 /// <summary>How a command ended, and what it wrote.</summary>
 internal sealed record Ended(int Status, string Out, string Error);
 
-/// <summary>A process of the program under test. No wait is longer than a minute.</summary>
+/// <summary>A process of the program under test. No wait is longer than three minutes.</summary>
 internal sealed class Running : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process process;
     private readonly Lines output;
     private readonly Lines errors;
@@ -25,7 +25,7 @@ internal sealed class Running : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>A client of its front door, once it is ready. It gives up after a minute.</summary>
+    /// <summary>A client of its front door, once it is ready. It gives up after three minutes.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>What it has written to stdout.</summary>
@@ -37,6 +37,31 @@ internal sealed class Running : IAsyncDisposable
         if (await output.FindAsync("ready ", Patience) is not { } line)
             throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
         Http = new HttpClient { BaseAddress = new Uri(line["ready ".Length..]), Timeout = Patience };
+    }
+
+    /// <summary>Waits until it answers at a port, and says that it is ready.</summary>
+    public async Task ReadyAtAsync(int port)
+    {
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = Patience };
+        for (var began = Stopwatch.GetTimestamp(); !await IsReadyAsync(); await Task.Delay(20))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+                throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+        }
+    }
+
+    /// <summary>Whether it says that it is ready.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await Http.GetAsync("health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Waits for a line on stderr that holds the text.</summary>

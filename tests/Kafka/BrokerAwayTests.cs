@@ -16,7 +16,7 @@ public sealed class BrokerAwayTests(PostgresFixture postgres, KafkaFixture kafka
     public async Task A_service_starts_and_works_without_a_broker_and_nothing_is_lost_when_one_comes_dies_and_comes_back()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot be killed");
-        await using var broker = new Broker($"/tmp/mannam-kafka-away-{Environment.ProcessId}");
+        await using var broker = new Broker(Path.Combine(Path.GetTempPath(), $"mannam-kafka-away-{Environment.ProcessId}"));
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
         await counter.CountAsync(1);

@@ -78,7 +78,7 @@ public sealed class KafkaFixture : IAsyncDisposable
         Librdkafka.Find();
         if (Broker.IsHere)
         {
-            _broker = new Broker($"/tmp/mannam-kafka-{Environment.ProcessId}");
+            _broker = new Broker(Path.Combine(Path.GetTempPath(), $"mannam-kafka-{Environment.ProcessId}"));
             await _broker.StartAsync();
             return _broker.Bootstrap;
         }

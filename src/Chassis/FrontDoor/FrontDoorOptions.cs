@@ -30,6 +30,9 @@ public sealed record FrontDoorOptions
     /// <summary>Pages of the process's own, by path.</summary>
     public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
 
+    /// <summary>What else belongs to the health of the whole, by name.</summary>
+    public IReadOnlyDictionary<string, Func<ServiceHealth>> Parts { get; init; } = new Dictionary<string, Func<ServiceHealth>>();
+
     /// <summary>How many requests a second each client may make; one more gets 429. 0 for any number.</summary>
     public int RequestsPerSecond { get; init; }
 

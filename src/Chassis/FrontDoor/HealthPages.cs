@@ -46,7 +46,10 @@ internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
                 details
             );
         }
-        var whole = !draining() && reports.All(r => r.Ready);
+        var parts = options.Parts.ToDictionary(p => p.Key, p => p.Value());
+        foreach (var (name, part) in parts)
+            pages[name] = new HealthPart(part.Ready ? Up : Down, part.Details);
+        var whole = !draining() && reports.All(r => r.Ready) && parts.Values.All(p => p.Ready);
         return new HealthDocument(whole ? Up : Down, draining() ? "draining" : null, pages);
     }
 

@@ -83,7 +83,7 @@ public sealed class Peers : IDisposable
         var configured = settings.GetIfSet(call.Address);
         var handler = configured is null
             ? inProcess(call.Peer)
-            // A peer answers itself: who sends us elsewhere is not the peer.
+            // A peer answers itself: who sends us elsewhere, or stands in between, is not the peer.
             : new PeerAddresses(
                 configured,
                 new SocketsHttpHandler
@@ -91,6 +91,7 @@ public sealed class Peers : IDisposable
                     PooledConnectionLifetime = TimeSpan.FromMinutes(1),
                     AllowAutoRedirect = false,
                     UseCookies = false,
+                    UseProxy = false,
                 }
             );
         // Without either, reading the setting fails, and says what is missing.

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.FrontDoor.Gateway;
+using Mannam.Host.Output;
 
 namespace Mannam.Host.Commands;
 
@@ -68,11 +69,8 @@ internal static class Gateway
         CancellationToken stop
     )
     {
-        await using var door = GatewayDoor.Of(
-            options,
-            systems,
-            builder => builder.Logging.AddSimpleConsole(c => c.SingleLine = true).AddMannamLevels()
-        );
+        await using var output = Outlet.OfOutput();
+        await using var door = GatewayDoor.Of(options, systems, builder => builder.Logging.AddMannamLog());
         try
         {
             await door.StartAsync(stop);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Host.Output;
 
 namespace Mannam.Host.Commands;
 
@@ -78,7 +79,8 @@ internal static class Service
 
     private static async Task<int> RunAsync(MachineOptions options, CancellationToken stop)
     {
-        using var logging = LoggerFactory.Create(l => l.AddSimpleConsole(c => c.SingleLine = true).AddMannamLevels());
+        await using var output = Outlet.OfOutput();
+        using var logging = LoggerFactory.Create(l => l.AddMannamLog());
         using var diagnostics = Diagnostics.StartIfAsked();
         await using var machine = await Machine.StartAsync(
             options with

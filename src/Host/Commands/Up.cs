@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Net;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor;
+using Mannam.Host.Output;
 using Mannam.Insurance;
 using Mannam.Law;
 using Mannam.Taxi;
@@ -94,6 +96,7 @@ internal static class Up
     {
         Settings.Check(choice.Configuration, Machine.SettingsOf(AllSystems));
         using var only = choice.Installation.Lock();
+        await using var output = Outlet.OfOutput();
         try
         {
             await StartAndStopAsync(choice, stop);
@@ -121,9 +124,9 @@ internal static class Up
         Machine.Prepare(choice.Systems);
         var connections = Machine.ConnectionsOf(choice.Systems);
         await using var postgres = choice.Postgres is null
-            ? await PrivatePostgres.StartAsync(choice.Installation.Folder, connections, Progress, stop)
+            ? await SupervisedPostgres.StartAsync(choice.Installation.Folder, connections, Progress, stop)
             : null;
-        using var logging = LoggerFactory.Create(l => l.AddSimpleConsole(c => c.SingleLine = true).AddMannamLevels());
+        using var logging = LoggerFactory.Create(l => l.AddMannamLog());
         using var diagnostics = Diagnostics.StartIfAsked();
         Progress($"starting {string.Join(", ", choice.Systems.Select(s => s.Name))}");
         await using var machine = await Machine.StartAsync(
@@ -137,6 +140,7 @@ internal static class Up
                 Port = choice.Port,
                 Logging = logging,
                 Pages = Diagnostics.Pages(diagnostics),
+                Parts = postgres is null ? [] : new Dictionary<string, Func<ServiceHealth>> { ["postgres"] = () => postgres.Health },
             },
             stop
         );
@@ -144,9 +148,13 @@ internal static class Up
         choice.Installation.Remember(RecordOf(choice));
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
         await Console.Out.WriteLineAsync($"ready {machine.Address.ToString().TrimEnd('/')}");
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var given = Task.Delay(Timeout.Infinite, stop);
+        await Task.WhenAny(postgres is null ? given : postgres.GivenUp, given);
         Progress("stopping");
         await machine.DrainAsync();
+        // Then everything is stopped in order all the same.
+        if (postgres is { GivenUp.IsCompleted: true })
+            throw await postgres.GivenUp;
     }
 
     private static void Progress(string line) => Console.Error.WriteLine($"mannam: {line}");

@@ -19,7 +19,7 @@ internal static partial class Mutate
             throw new ArgumentException(
                 $"there is no mutation {args[0]}; there are: {string.Join(", ", Mutation.All.Select(m => m.Name))}"
             );
-        var scratch = $"/tmp/mannam-mutate-{Environment.ProcessId}";
+        var scratch = Path.Combine(Path.GetTempPath(), $"mannam-mutate-{Environment.ProcessId}");
         var missed = 0;
         try
         {

@@ -51,7 +51,7 @@ internal static class Simulate
                     throw new ArgumentException($"{args[i]} is not understood");
             }
         }
-        var data = $"/tmp/mannam-faults-{Environment.ProcessId}";
+        var data = Path.Combine(Path.GetTempPath(), $"mannam-faults-{Environment.ProcessId}");
         try
         {
             await using var postgres = await PrivatePostgres.StartAsync(data, 300, _ => { }, ct);

@@ -30,7 +30,7 @@ internal static class FuzzCommand
             }
         }
         var business = Simulate.Of(system);
-        var data = $"/tmp/mannam-faults-{Environment.ProcessId}";
+        var data = Path.Combine(Path.GetTempPath(), $"mannam-faults-{Environment.ProcessId}");
         try
         {
             await using var postgres = await PrivatePostgres.StartAsync(data, 300, _ => { }, ct);

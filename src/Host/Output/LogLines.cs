@@ -1,0 +1,43 @@
+namespace Mannam.Host.Output;
+
+/// <summary>Logs to stderr, a line an entry: <c>warn: taxi.catch[0] relay failed …</c>. Microsoft's console logger waits when nobody reads, and ends for good at the first error.</summary>
+internal sealed class LogLines : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new Lines(categoryName);
+
+    public void Dispose()
+    {
+        // Stderr is not ours to close.
+    }
+
+    private sealed class Lines(string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            var text = $"{Short(logLevel)}: {category}[{eventId.Id}] {formatter(state, exception)} {exception}";
+            Console.Error.WriteLine(text.TrimEnd().ReplaceLineEndings(" "));
+        }
+
+        private static string Short(LogLevel level) =>
+            level switch
+            {
+                LogLevel.Trace => "trce",
+                LogLevel.Debug => "dbug",
+                LogLevel.Information => "info",
+                LogLevel.Warning => "warn",
+                LogLevel.Error => "fail",
+                _ => "crit",
+            };
+    }
+}

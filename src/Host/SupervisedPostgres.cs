@@ -1,0 +1,144 @@
+using Mannam.Chassis.FrontDoor;
+
+namespace Mannam.Host;
+
+/// <summary>When a server that keeps ending is given up.</summary>
+/// <param name="MostStarts">So many starts within <paramref name="Within"/>, or so many failed ones in a row, are the last.</param>
+/// <param name="Within">The time in which starts are counted.</param>
+/// <param name="Recovery">How long a start may take. A server that hangs for longer is ended, and the start has failed.</param>
+internal sealed record RestartLimit(int MostStarts, TimeSpan Within, TimeSpan Recovery)
+{
+    internal static readonly RestartLimit Usual = new(5, TimeSpan.FromMinutes(1), PrivatePostgres.Recovery);
+}
+
+/// <summary>
+/// A private PostgreSQL that is started again when it has ended, whoever ended it: on the same data folder, so at the same address. Connections
+/// that its end cut off are made anew by whoever uses them.
+/// </summary>
+internal sealed class SupervisedPostgres : IAsyncDisposable
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly string folder;
+    private readonly int connections;
+    private readonly RestartLimit limit;
+    private readonly Action<string> progress;
+    private readonly TimeProvider time;
+    private readonly Queue<long> starts = [];
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource<InvalidOperationException> givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task watching;
+    private PrivatePostgres server;
+    private string? trouble;
+    private int restarts;
+
+    private SupervisedPostgres(
+        PrivatePostgres server,
+        string folder,
+        int connections,
+        RestartLimit limit,
+        Action<string> progress,
+        TimeProvider time
+    )
+    {
+        (this.server, this.folder, this.connections, this.limit) = (server, folder, connections, limit);
+        (this.progress, this.time) = (progress, time);
+        watching = Task.Run(WatchAsync);
+    }
+
+    /// <summary>Stays the same over restarts.</summary>
+    public string ConnectionString => server.ConnectionString;
+
+    /// <summary>Is there when the limit is reached: the server has ended and is not started again. The message says why.</summary>
+    public Task<InvalidOperationException> GivenUp => givenUp.Task;
+
+    /// <summary>Whether the server runs, and how often it was started again.</summary>
+    public ServiceHealth Health =>
+        new(
+            Live: true,
+            Ready: trouble is null,
+            new Dictionary<string, string>
+            {
+                ["state"] = trouble ?? $"running (process {server.ProcessId})",
+                ["restarts"] = $"{Volatile.Read(ref restarts)}",
+            }
+        );
+
+    /// <inheritdoc cref="PrivatePostgres.StartAsync(string, int, Action{string}, CancellationToken)"/>
+    public static async Task<SupervisedPostgres> StartAsync(
+        string dataFolder,
+        int maxConnections,
+        Action<string> progress,
+        CancellationToken ct,
+        RestartLimit? limit = null
+    )
+    {
+        var server = await PrivatePostgres.StartAsync(dataFolder, maxConnections, progress, ct);
+        return new(server, dataFolder, maxConnections, limit ?? RestartLimit.Usual, progress, TimeProvider.System);
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                // What we started and what we took over are watched in the same way: only the first is our child.
+                if (server.HasNotEnded)
+                {
+                    await Task.Delay(Glance, time, stop.Token);
+                    continue;
+                }
+                trouble = $"process {server.ProcessId} has ended; PostgreSQL is started again";
+                progress($"PostgreSQL has ended (process {server.ProcessId}); it is started again");
+                if (await StartAgainAsync() is { } reason)
+                {
+                    givenUp.SetResult(new InvalidOperationException(reason));
+                    return;
+                }
+                trouble = null;
+                progress($"PostgreSQL runs again (process {server.ProcessId})");
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Whoever disposes of us stops the server.
+        }
+    }
+
+    /// <summary>Null, or why it is given up.</summary>
+    private async Task<string?> StartAgainAsync()
+    {
+        for (var failed = 0; ; failed++)
+        {
+            while (starts.TryPeek(out var oldest) && time.GetElapsedTime(oldest) > limit.Within)
+                starts.Dequeue();
+            if (starts.Count >= limit.MostStarts || failed >= limit.MostStarts)
+                return $"PostgreSQL keeps ending and was started {limit.MostStarts} times; see {Path.Combine(folder, "postgres.log")}";
+            starts.Enqueue(time.GetTimestamp());
+            Interlocked.Increment(ref restarts);
+            try
+            {
+                server = await PrivatePostgres.StartAsync(folder, connections, limit.Recovery, progress, stop.Token);
+                return null;
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                trouble = $"PostgreSQL does not start: {e.Message}";
+                progress(Faults.Sentence(e));
+                var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, failed)));
+                await Task.Delay(pause, time, stop.Token);
+            }
+        }
+    }
+
+    /// <summary>Stops watching, then the server.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await watching;
+        await server.DisposeAsync();
+        stop.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.IO.Pipes;
+using System.Text.RegularExpressions;
+using Mannam.Host.Output;
+using Xunit;
+
+namespace Mannam.Tests.Host;
+
+public sealed class OutletTests
+{
+    private static readonly string Line = new('x', 1000);
+
+    [Fact]
+    public async Task Lines_that_nobody_reads_are_dropped_counted_and_told_when_somebody_reads()
+    {
+        await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        await using var outlet = new Outlet((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "read late");
+
+        // More than the pipe and the queue hold.
+        for (var i = 0; i < 2 * Outlet.LongestQueue; i++)
+            await outlet.WriteLineAsync(Line);
+
+        var dropped = outlet.Dropped;
+        Assert.InRange(dropped, Outlet.LongestQueue / 2, Outlet.LongestQueue);
+        Assert.Equal(dropped, Measured("read late"));
+        using var reader = new StreamReader(pipe);
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        soon.CancelAfter(TimeSpan.FromMinutes(1));
+        // It may be told in parts: what is dropped while the first lines find their way is told among them.
+        for (var told = 0L; told < dropped; )
+        {
+            var line = await reader.ReadLineAsync(soon.Token);
+            if (line != Line)
+                told += long.Parse(
+                    Regex.Match(line!, "^mannam: (\\d+) lines could not be written here$").Groups[1].Value,
+                    CultureInfo.InvariantCulture
+                );
+            Assert.True(told <= dropped);
+        }
+    }
+
+    [Fact]
+    public async Task A_full_disk_and_a_reader_who_has_gone_only_cost_the_lines()
+    {
+        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        var onFull = new Outlet((int)full.DangerousGetHandle(), "full");
+        var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        var onNobody = new Outlet((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "nobody");
+        using var kept = pipe.ClientSafePipeHandle;
+        await onNobody.WriteLineAsync("read");
+        using (var reader = new StreamReader(pipe))
+            Assert.Equal("read", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+
+        for (var i = 0; i < 3; i++)
+        {
+            await onFull.WriteLineAsync(Line);
+            await onNobody.WriteLineAsync(Line);
+        }
+
+        await onFull.DisposeAsync();
+        await onNobody.DisposeAsync();
+        Assert.Equal((3, 3), (onFull.Dropped, onNobody.Dropped));
+    }
+
+    private static long Measured(string stream)
+    {
+        long measured = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, to) =>
+        {
+            if (instrument is { Meter.Name: "Mannam", Name: "mannam.log.dropped" })
+                to.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
+            {
+                foreach (var tag in tags)
+                    measured += tag is { Key: "stream", Value: string name } && name == stream ? value : 0;
+            }
+        );
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
+    }
+}
