@@ -121,8 +121,8 @@ public sealed class ForwardedTests : IAsyncLifetime
         await using var house = await OpenAsync("10.1.0.0/16", perSecond: 1);
         Task<HttpResponseMessage> AskAsync(string by) => house.GetAsync("/catches", (For, by));
 
-        Assert.Equal(200, (int)(await AskAsync("198.51.100.1, 10.1.2.3")).StatusCode);
-        Assert.Equal(200, (int)(await AskAsync("198.51.100.2, 10.1.2.3")).StatusCode);
+        var each = await Task.WhenAll(Enumerable.Range(10, 20).Select(i => AskAsync($"198.51.100.{i}, 10.1.2.3")));
+        Assert.All(each, a => Assert.Equal(200, (int)a.StatusCode));
         // Whatever a client writes before its own address.
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AskAsync($"192.0.2.{i}, 198.51.100.3, 10.1.2.3")));
         Assert.Contains(answers, a => (int)a.StatusCode == 429);

@@ -60,6 +60,7 @@ public sealed class TextsTests(PostgresFixture postgres)
 
         await using var command = (NpgsqlCommand)pages.CreateDbCommand();
         command.Connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(" OR ", command.CommandText, StringComparison.Ordinal);
         command.CommandText = "explain " + command.CommandText;
         var plan = new StringBuilder();
         await using (var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
