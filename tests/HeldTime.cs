@@ -12,14 +12,21 @@ public sealed class HeldTime : TimeProvider
 
     private readonly Channel<HeldTimer> _held = Channel.CreateUnbounded<HeldTimer>();
     private long _forward;
+    private long _day;
 
     /// <summary>Whether a delay is held.</summary>
     public Func<TimeSpan, bool> Holds { get; set; } = delay => delay >= TimeSpan.FromSeconds(100);
 
-    /// <summary>Puts the time of day forward; delays under way do not notice.</summary>
+    /// <summary>Puts the time forward; delays under way do not notice.</summary>
     public void Forward(TimeSpan by) => Interlocked.Add(ref _forward, by.Ticks);
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _forward));
+    /// <summary>Sets the time of day alone, as whoever sets a clock does.</summary>
+    public void SetDay(TimeSpan by) => Interlocked.Add(ref _day, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _forward) + Interlocked.Read(ref _day));
+
+    public override long GetTimestamp() =>
+        base.GetTimestamp() + Interlocked.Read(ref _forward) * (TimestampFrequency / TimeSpan.TicksPerSecond);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

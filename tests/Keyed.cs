@@ -37,7 +37,12 @@ internal static class Keyed
     public static async Task ExecuteAsync(this PostgresFixture postgres, string database, string sql)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(await postgres.ServerAsync()) { Database = database, Pooling = false }.ToString()
+            new NpgsqlConnectionStringBuilder(await postgres.ServerAsync())
+            {
+                Database = database,
+                Pooling = false,
+                CommandTimeout = 120,
+            }.ToString()
         );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);

@@ -107,7 +107,7 @@ internal static class Filling
     {
         await using var store = Open(server, database);
         await using var command = store.CreateCommand(
-            "update positions p set next = e.next from unnest($1, $2) e(partition, next) where p.partition = e.partition"
+            "update positions p set next = e.next, last = null from unnest($1, $2) e(partition, next) where p.partition = e.partition"
         );
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = ends.Partitions });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = ends.Ends });

@@ -9,7 +9,7 @@ namespace Mannam.Host;
 internal sealed class Databases(string server, string prefix)
 {
     /// <summary>Connections that a service keeps at most, besides its relay's.</summary>
-    public const int Pool = 8;
+    public const int Pool = Store.Connections;
 
     private const int LogPool = 4;
 

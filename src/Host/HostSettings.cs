@@ -16,6 +16,20 @@ internal static class HostSettings
         1,
         100_000
     );
+    public static readonly Setting<long> Connections = Setting.Number(
+        "Connections",
+        10_000,
+        "how many connections may be open at once; one more is closed; fewer, where the limit of open files allows fewer",
+        1,
+        1_000_000
+    );
+    public static readonly Setting<long> ConnectionsPerClient = Setting.Number(
+        "ConnectionsPerClient",
+        0,
+        "how many of them one client may have, by its address; one more is closed; 0 for half of all; TrustedProxies may have all",
+        0,
+        1_000_000
+    );
     public static readonly Setting<IReadOnlyList<string>> CorsOrigins = Setting.List(
         "CorsOrigins",
         "",
@@ -89,6 +103,8 @@ internal static class HostSettings
     [
         RequestsInProgress,
         RequestsPerSecond,
+        Connections,
+        ConnectionsPerClient,
         CorsOrigins,
         Hosts,
         TrustedProxies,

@@ -39,8 +39,15 @@ public sealed partial class Machine
                 Pages = options.Pages,
                 Parts = options.Parts,
                 MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
+                MaxConnections = OpenFiles.Connections(
+                    settings,
+                    OpenFiles.Of(services.Count, kafka is null ? Topics.Count : 0, kafka is not null)
+                ),
+                MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
             }
         );
+
+    private List<string> Topics => [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
 
     /// <summary>A service of its own: at the root, and below its system's name as everywhere.</summary>
     internal static SystemEntry Alone(ServiceDeclaration service, ServiceEntry entry) =>

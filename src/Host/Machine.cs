@@ -46,6 +46,8 @@ public sealed partial class Machine : IAsyncDisposable
     /// <summary>Every service it has, running or stopped.</summary>
     public IReadOnlyCollection<ServiceDeclaration> Services => [.. services.Select(s => s.Service)];
 
+    private TimeProvider Time => options.Time ?? TimeProvider.System;
+
     /// <summary>What it was started with.</summary>
     public MachineOptions Options => options;
 
@@ -103,7 +105,7 @@ public sealed partial class Machine : IAsyncDisposable
             services.AddRange(system.Services.Select(s => (s, topic)));
         }
         services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);
-        List<string> topics = kafka is not null ? [] : [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
+        List<string> topics = kafka is not null ? [] : Topics;
         // A start is mostly the compiler's time: what needs no database is made while the databases are, each beside the other.
         var mapped = MapStoresAsync(services.Select(s => s.Service));
         made = Task.Run(
@@ -124,7 +126,7 @@ public sealed partial class Machine : IAsyncDisposable
         await OpenFrontDoorAsync(ct);
         if (options is { Configuration: IConfigurationRoot root, RunLoops: true } && FileWatch.Of(root, options.Logging) is { } watch)
         {
-            logs.Add(new LoopRunner(watch, options.Time, options.Logging.CreateLogger(watch.Name)));
+            logs.Add(new LoopRunner(watch, Time, options.Logging.CreateLogger(watch.Name)));
             logs[^1].Start();
         }
     }
@@ -133,7 +135,7 @@ public sealed partial class Machine : IAsyncDisposable
     {
         var partitions = (int)settings.Get(HostSettings.Partitions);
         var writer = await log.AddTopicAsync(topic, databases.Log(topic), partitions, new Points($"{topic}.log"), ct);
-        logs.Add(new LoopRunner(writer, options.Time, options.Logging.CreateLogger($"{topic}.log")));
+        logs.Add(new LoopRunner(writer, Time, options.Logging.CreateLogger($"{topic}.log")));
         if (options.RunLoops)
             logs[^1].Start();
     }
@@ -207,7 +209,7 @@ public sealed partial class Machine : IAsyncDisposable
     public async Task DrainAsync()
     {
         frontDoor?.BeginDrain();
-        await Task.Delay(settings.Get(options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), options.Time);
+        await Task.Delay(settings.Get(options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), Time);
     }
 
     /// <summary>Stops in order: no new connections, requests begun are finished, then the services, then the logs.</summary>

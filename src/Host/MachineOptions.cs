@@ -27,7 +27,10 @@ public sealed record MachineOptions
 
     /// <summary>0 takes a free one.</summary>
     public int Port { get; init; }
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The clock of all services; null for each the one of its own database.</summary>
+    public TimeProvider? Time { get; init; }
+
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Pages of the process's own, by path.</summary>

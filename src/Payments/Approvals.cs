@@ -105,9 +105,9 @@ public sealed class Approvals<TDb, TPayment> : IDisposable
                     if (await AskAsync(wanted) is { } ended)
                         return ended;
                 }
-                catch (Exception e) when (asked && Failures.IsStoreUnreachable(e))
+                catch (Exception e) when (asked && Failures.IsOutside(e))
                 {
-                    // Money may have been taken that is not recorded: only a cancellation ends the attempt, not a store that is away.
+                    // Money may have been taken that is not recorded: only a cancellation ends the attempt, not a store that refuses for a while.
                 }
                 await Task.Delay(pause, _time, _stop.Token);
             }

@@ -5,7 +5,6 @@ using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 
 namespace Mannam.Payments;
 
@@ -52,14 +51,16 @@ public static class PaymentsRegistration
         service
             .Calling(new PeerCall("provider", ProviderUrl))
             .Owing<GiveBackDue>(GiveBackAsync)
-            .Holding(s => s.AddPayments<TDb, TPayment>(late, ids));
+            .Holding(s => s.AddPayments<TDb, TPayment>(late));
+        if (ids is not null)
+            service.Numbering(ids);
         return late == LateSuccess.GivenBack
             ? service
             : service
                 .Setting(ResumeAfter)
                 .Sweeping(
                     "Approvals",
-                    "select key from payments where asked and asked_at < now() - $1 order by asked_at limit 100",
+                    new OpenRows("payments", "asked", "asked_at"),
                     olderThan: settings => settings.Get(ResumeAfter),
                     (asked, s, _) =>
                     {
@@ -69,7 +70,7 @@ public static class PaymentsRegistration
                 );
     }
 
-    private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateSuccess late, string? ids)
+    private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateSuccess late)
         where TDb : ServiceDb
         where TPayment : Payment =>
         services
@@ -81,7 +82,7 @@ public static class PaymentsRegistration
                 s.GetRequiredService<Points>(),
                 s.GetRequiredService<IHostApplicationLifetime>(),
                 late,
-                ids is null ? null : new IdSequence(s.GetRequiredService<NpgsqlDataSource>(), ids)
+                s.GetService<IdSequence>()
             ));
 
     // Again and again, until the provider has said that the money is back, or will never be taken.

@@ -18,6 +18,9 @@ internal sealed class Installed : IAsyncDisposable
     /// <summary>The data folder; not there before the first <c>up</c>.</summary>
     public string Data => Path.Combine(Folder, "data");
 
+    /// <summary>How many files a process may have open, as a number.</summary>
+    public string OpenFiles { get; set; } = "$(ulimit -Hn)";
+
     /// <summary>What the processes find in their environment besides.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -43,7 +46,10 @@ internal sealed class Installed : IAsyncDisposable
     public Running BeginBehind(string redirections, params string[] arguments)
     {
         // Deaf to Ctrl-C, as a script starts what it puts in the background.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"trap '' INT; exec \"$@\" {redirections}", "sh", Dotnet, Program, .. arguments])
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", $"trap '' INT; ulimit -n {OpenFiles}; exec \"$@\" {redirections}", "sh", Dotnet, Program, .. arguments]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

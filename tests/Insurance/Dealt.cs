@@ -20,7 +20,7 @@ internal sealed class Dealt(int partition) : ITransport, ISubscription
     public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
     {
         if (_next < 0)
-            _next = (int)(await _positions!.ReadAsync([partition], ct))[partition];
+            _next = (int)(await _positions!.ReadAsync([partition], ct))[partition].Next;
         List<Received> fetched = [.. _all.Skip(_next).Take(max)];
         _next += fetched.Count;
         return fetched;

@@ -35,6 +35,39 @@ internal sealed class Broker(string folder) : IAsyncDisposable
         );
     }
 
+    /// <summary>Ends it in order.</summary>
+    public Task StopAsync() => RunAsync("stop", folder);
+
+    /// <summary>Keeps a copy of its data, while it is stopped.</summary>
+    public void BackUp() => Copy("data", "backup");
+
+    /// <summary>Its data are those of the copy again, while it is stopped.</summary>
+    public void Restore()
+    {
+        Directory.Delete(Path.Combine(folder, "data"), recursive: true);
+        Copy("backup", "data");
+    }
+
+    private void Copy(string from, string to)
+    {
+        using var copy = Process.Start("cp", ["-r", Path.Combine(folder, from), Path.Combine(folder, to)]);
+        copy.WaitForExit();
+        if (copy.ExitCode != 0)
+            throw new InvalidOperationException($"{from} could not be copied to {to}");
+    }
+
+    /// <summary>Moves it to another port, while it is stopped.</summary>
+    public void Move(int port)
+    {
+        var settings = Path.Combine(folder, "server.properties");
+        var old = Bootstrap;
+        File.WriteAllText(
+            settings,
+            File.ReadAllText(settings).Replace($"PLAINTEXT://{old}", $"PLAINTEXT://127.0.0.1:{port}", StringComparison.Ordinal)
+        );
+        File.WriteAllText(Path.Combine(folder, "bootstrap"), $"127.0.0.1:{port}\n");
+    }
+
     /// <summary>Ends it as a crash would.</summary>
     public Task KillAsync() => RunAsync("stop", folder, "KILL");
 

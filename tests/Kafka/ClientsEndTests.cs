@@ -80,8 +80,10 @@ public sealed class ClientsEndTests(KafkaFixture kafka)
 
     private sealed class FromTheBeginning : IPositions
     {
-        public Task<IReadOnlyDictionary<int, long>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct) =>
-            Task.FromResult<IReadOnlyDictionary<int, long>>(partitions.ToDictionary(p => p, _ => 0L));
+        public Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct) =>
+            Task.FromResult<IReadOnlyDictionary<int, Position>>(partitions.ToDictionary(p => p, _ => new Position(0)));
+
+        public Task<long> GoOnAsync(int partition, Found found, CancellationToken ct) => Task.FromResult(found.First);
 
         public void Forget(IReadOnlyCollection<int> partitions) { }
     }

@@ -5,6 +5,7 @@ using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Mannam.Chassis.Declaration;
 
@@ -111,7 +112,10 @@ public abstract class ServiceDeclaration(string system, string name, string titl
             services,
             parts.Time,
             parts.Points,
-            parts.Due
+            parts.Due,
+            parts.Metrics,
+            parts.Obstacles,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName)
         );
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];

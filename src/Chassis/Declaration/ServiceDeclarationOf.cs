@@ -117,12 +117,12 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     /// <summary>Every <see cref="SweepEvery"/>, settles what a crash left open.</summary>
     /// <param name="name">What is swept, such as <c>OpenRequests</c>.</param>
-    /// <param name="open">SQL that selects the keys of what has been open for longer than <c>$1</c>, an interval, by the database's clock.</param>
-    /// <param name="olderThan">How long; longer than any live request takes, whose version decides otherwise.</param>
+    /// <param name="open">The rows that are open.</param>
+    /// <param name="olderThan">How long they have been, by the database's clock; longer than any live request takes, whose version decides otherwise.</param>
     /// <param name="settle">What becomes of each.</param>
     public ServiceDeclaration<TDb, TAggregate> Sweeping(
         string name,
-        string open,
+        OpenRows open,
         Func<Settings, TimeSpan> olderThan,
         Func<TAggregate, Decision> settle
     ) =>
@@ -130,19 +130,23 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             name,
             open,
             olderThan,
-            async (keys, services, _) =>
+            async (keys, services, ct) =>
             {
                 var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
                 foreach (var key in keys)
+                {
+                    // The rest is found again: the loop must go round, also where each waits for a lock.
+                    ct.ThrowIfCancellationRequested();
                     await aggregates.DecideAsync(key, settle, Cause.Time());
+                }
             }
         );
 
     /// <summary>The same, where it takes more than a decision.</summary>
-    /// <inheritdoc cref="Sweeping(string, string, Func{Settings, TimeSpan}, Func{TAggregate, Decision})"/>
+    /// <inheritdoc cref="Sweeping(string, OpenRows, Func{Settings, TimeSpan}, Func{TAggregate, Decision})"/>
     public ServiceDeclaration<TDb, TAggregate> Sweeping(
         string name,
-        string open,
+        OpenRows open,
         Func<Settings, TimeSpan> olderThan,
         Func<IReadOnlyList<long>, IServiceProvider, CancellationToken, Task> settle
     )
@@ -169,14 +173,15 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     private static async Task<List<long>> OpenAsync(
         IServiceProvider services,
-        string open,
+        OpenRows open,
         Func<Settings, TimeSpan> olderThan,
         CancellationToken ct
     )
     {
-        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(open);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan(services.GetRequiredService<Settings>()) });
-        await using var rows = await command.ExecuteReaderAsync(ct);
+        await using var batch = services.GetRequiredService<ServiceParts>().Database.CreateBatch();
+        batch.BatchCommands.Add(open.Restart());
+        batch.BatchCommands.Add(open.Find(olderThan(services.GetRequiredService<Settings>())));
+        await using var rows = await batch.ExecuteReaderAsync(ct);
         var keys = new List<long>();
         while (await rows.ReadAsync(ct))
             keys.Add(rows.GetInt64(0));
@@ -185,7 +190,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     internal override void Register(IServiceCollection services, ServiceParts parts)
     {
-        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Database), poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Reads), poolSize: 64);
         services.AddSingleton(s =>
         {
             var map = new RowMap<TAggregate>(StoreModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
@@ -217,25 +222,42 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         if (_policies.Count > 0)
         {
             var handler = new Handler<TDb, TAggregate>(
-                services.GetRequiredService<IDbContextFactory<TDb>>(),
+                StoreModel<TDb>.Contexts(parts.Database),
                 _policies,
                 create,
                 services.GetRequiredService<Bookkeeping<TAggregate>>(),
                 services
             );
             var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName);
+            var notices = new Notices(parts.Metrics, parts.Time, log);
             yield return new Consumer<TDb, TAggregate>(
                 parts.Topic,
                 FullName,
                 parts.Transport,
                 parts.Database,
                 handler,
+                new OwnEvents<TAggregate>(
+                    $"/{System}/{Name}",
+                    services.GetRequiredService<Bookkeeping<TAggregate>>(),
+                    services.GetService<IdSequence>(),
+                    notices
+                ),
+                notices,
                 parts.Time,
                 parts.Points,
                 parts.Metrics,
+                parts.Obstacles,
                 log
             );
-            yield return new WaitingLoop<TDb, TAggregate>(parts.Database, handler, parts.Time, parts.Points, parts.Metrics, log);
+            yield return new WaitingLoop<TDb, TAggregate>(
+                parts.Database,
+                handler,
+                parts.Time,
+                parts.Points,
+                parts.Metrics,
+                parts.Obstacles,
+                log
+            );
         }
     }
 }

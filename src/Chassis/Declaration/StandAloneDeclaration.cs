@@ -13,7 +13,7 @@ public sealed class StandAloneDeclaration<TDb>(string name, string title) : Serv
     public override IReadOnlyList<string> SubscribesTo => [];
 
     internal override void Register(IServiceCollection services, ServiceParts parts) =>
-        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Database), poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Reads), poolSize: 64);
 
     public override void MapStore() => _ = StoreModel<TDb>.Model;
 

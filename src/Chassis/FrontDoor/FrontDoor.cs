@@ -33,6 +33,7 @@ public sealed class FrontDoor : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxInProgress);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxConnections);
         var routes = new RouteTable(options);
         var forwarded = new Forwarded(options.TrustedProxies);
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production });
@@ -91,9 +92,21 @@ public sealed class FrontDoor : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
         kestrel.Limits.MaxRequestBodySize = MaxBody;
+        // Of an answer that waits for its client; a stream that has nothing to tell waits for nobody.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(options.LeastRead, TimeSpan.FromSeconds(5));
         // "Body not complete within 30 s" in the server's terms: whatever is not complete by then came slower than the largest body may.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(MaxBody / 30.0, TimeSpan.FromSeconds(30));
-        kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        var shares = new ClientShares(options);
+        kestrel.Listen(
+            options.Address,
+            options.Port,
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(shares.Before);
+            }
+        );
     }
 }

@@ -39,8 +39,20 @@ public sealed record FrontDoorOptions
     /// <summary>Whether this is the door of a service that runs alone, for peers and gateways: what web pages may is the gateways' business.</summary>
     public bool ForPeers { get; init; }
 
-    /// <summary>How many requests may be in progress at once; one more gets 503. At least 1.</summary>
+    /// <summary>How many requests may be in progress at once; one more gets 503. At least 1. One service of several may have three quarters of them.</summary>
     public int MaxInProgress { get; init; } = 512;
+
+    /// <summary>How many connections may be open at once; one more is closed. At least 1.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>How many of them one client may have, by its address; one more is closed. 0 for half of all.</summary>
+    public int MaxConnectionsPerClient { get; init; }
+
+    /// <summary>How many bytes a second a client must read of an answer that waits for it, on the whole; one that reads less is cut off.</summary>
+    public int LeastRead { get; init; } = 4096;
+
+    /// <summary>How long a new connection may say nothing.</summary>
+    public TimeSpan FirstByteWithin { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>A system at the front door.</summary>

@@ -8,8 +8,8 @@ internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
     private const string Up = "UP";
     private const string Down = "DOWN";
 
-    // A probe of an orchestrator gives up after a second or more; a service that takes as long is not well.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // A probe of an orchestrator gives up after a few seconds; a service that takes as long is not well.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private static readonly Dictionary<string, string> NoDetails = [];
 

@@ -11,10 +11,14 @@ internal sealed class Reception(FrontDoorOptions options, RouteTable routes, Hea
     private const string OpenApiPath = "/openapi/v1.json";
 
     private readonly RateLimit rate = new(options.RequestsPerSecond);
-    private int inProgress;
+    private readonly Places places = new(options.MaxInProgress);
+
+    // Of those whose client sends its body only when it is asked for it: the service asks.
+    private readonly Places expecting = new(Math.Max(1, options.MaxInProgress / 2));
+    private readonly Bodies bodies = new();
 
     /// <summary>Requests handed on that have not come back.</summary>
-    public int InProgress => Volatile.Read(ref inProgress);
+    public int InProgress => places.Taken;
 
     public Task ReceiveAsync(HttpContext context)
     {
@@ -65,28 +69,94 @@ internal sealed class Reception(FrontDoorOptions options, RouteTable routes, Hea
             await Refusal.WriteAsync(context, 429, "Too many requests", "This client asks more often than it may. Please try again later.");
             return;
         }
+        if (context.Request.Headers.Expect.Count > 0)
+        {
+            await ExpectAsync(context, route, prefix, path);
+            return;
+        }
+        // Before it takes a place: a client may be slow, but it holds nobody else up.
+        var (body, held) = await bodies.CompleteAsync(context);
+        if (body == BodyState.Complete)
+        {
+            try
+            {
+                await WorkOnAsync(context, route, prefix, path);
+            }
+            finally
+            {
+                bodies.Release(held);
+            }
+        }
+        else if (body == BodyState.TooMany)
+        {
+            context.Response.Headers.Connection = "close";
+            await TooManyAsync(context);
+        }
+    }
+
+    private async Task ExpectAsync(HttpContext context, ServiceRoute route, string prefix, string path)
+    {
+        if (!expecting.TryTake())
+        {
+            await TooManyAsync(context);
+            return;
+        }
         try
         {
-            if (Interlocked.Increment(ref inProgress) > options.MaxInProgress)
-            {
-                await Refusal.Unavailable(context, "Too many requests are in progress. Please try again later.");
-                return;
-            }
-            var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-            // Before the prefix stands what a proxy has cut off (X-Forwarded-Prefix).
-            line.PathBase = line.PathBase.Length == 0 ? prefix : line.PathBase.TrimEnd('/') + prefix;
-            line.Path = path;
-            if (await route.Entry.Way.PassOnAsync(context))
-            {
-                return;
-            }
-            await Refusal.Unavailable(context, $"The service {route.Name} is not running. Please try again later.");
+            await WorkOnAsync(context, route, prefix, path);
         }
         finally
         {
-            Interlocked.Decrement(ref inProgress);
+            expecting.GiveBack();
         }
     }
+
+    private async Task WorkOnAsync(HttpContext context, ServiceRoute route, string prefix, string path)
+    {
+        if (!TryTake(route))
+        {
+            await TooManyAsync(context);
+            return;
+        }
+        try
+        {
+            await PassOnAsync(context, route, prefix, path);
+        }
+        finally
+        {
+            places.GiveBack();
+            route.Places.GiveBack();
+        }
+    }
+
+    private bool TryTake(ServiceRoute route)
+    {
+        if (!route.Places.TryTake())
+        {
+            return false;
+        }
+        if (places.TryTake())
+        {
+            return true;
+        }
+        route.Places.GiveBack();
+        return false;
+    }
+
+    private static async Task PassOnAsync(HttpContext context, ServiceRoute route, string prefix, string path)
+    {
+        var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        // Before the prefix stands what a proxy has cut off (X-Forwarded-Prefix).
+        line.PathBase = line.PathBase.Length == 0 ? prefix : line.PathBase.TrimEnd('/') + prefix;
+        line.Path = path;
+        if (!await route.Entry.Way.PassOnAsync(context))
+        {
+            await Refusal.Unavailable(context, $"The service {route.Name} is not running. Please try again later.");
+        }
+    }
+
+    private static Task TooManyAsync(HttpContext context) =>
+        Refusal.Unavailable(context, "Too many requests are in progress. Please try again later.");
 
     public void Dispose() => rate.Dispose();
 

@@ -12,8 +12,11 @@ internal sealed class RouteTable
     /// <exception cref="ArgumentException">Two claim the same paths.</exception>
     public RouteTable(FrontDoorOptions options)
     {
-        systems = Unique(options.Systems, s => s.Name, s => new SystemRoutes(s));
-        operators = Unique(options.Operators, o => o.Name, o => new ServiceRoute(o.Name, "/" + o.Name, o));
+        // One service that hangs leaves a quarter of the places to the others.
+        var isAlone = options.Operators.Count + options.Systems.Sum(s => s.Services.Count) == 1;
+        var most = isAlone ? options.MaxInProgress : Math.Max(1, options.MaxInProgress - options.MaxInProgress / 4);
+        systems = Unique(options.Systems, s => s.Name, s => new SystemRoutes(s, most));
+        operators = Unique(options.Operators, o => o.Name, o => new ServiceRoute(o.Name, "/" + o.Name, o, new Places(most)));
         alone = options.Systems is [var only] ? systems[only.Name] : null;
         var twice = operators.Keys.Where(systems.ContainsKey).Concat(operators.Keys.Concat(systems.Keys).Where(IsAtRoot)).FirstOrDefault();
         if (twice is not null)
@@ -92,13 +95,15 @@ internal sealed class SystemRoutes
 {
     private readonly FrozenDictionary<string, ServiceRoute> bySegment;
 
-    public SystemRoutes(SystemEntry system)
+    /// <param name="system">The system.</param>
+    /// <param name="most">How many requests each of its services may work on at once.</param>
+    public SystemRoutes(SystemEntry system, int most)
     {
         Entry = system;
         Prefix = "/" + system.Name;
         bySegment = RouteTable.Unique(
             from service in system.Services
-            let route = new ServiceRoute($"{system.Name}.{service.Name}", Prefix, service)
+            let route = new ServiceRoute($"{system.Name}.{service.Name}", Prefix, service, new Places(most))
             from segment in service.Segments
             select (segment, route),
             s => s.segment,
@@ -119,4 +124,5 @@ internal sealed class SystemRoutes
 /// <param name="Name">Its full name: <c>taxi.catch</c>.</param>
 /// <param name="Prefix">What stands before its own paths: <c>/taxi</c>.</param>
 /// <param name="Entry">The service.</param>
-internal sealed record ServiceRoute(string Name, string Prefix, ServiceEntry Entry);
+/// <param name="Places">Requests that it may work on at once.</param>
+internal sealed record ServiceRoute(string Name, string Prefix, ServiceEntry Entry, Places Places);

@@ -1,3 +1,4 @@
+using Mannam.Chassis.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Mannam.Chassis.Hosting;
@@ -19,21 +20,30 @@ public interface ILoop
 }
 
 /// <summary>Repeats a loop's step until it is stopped, through every failure, and shows that it is alive.</summary>
-public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log) : IAsyncDisposable
+/// <param name="loop">The loop.</param>
+/// <param name="time">Its clock.</param>
+/// <param name="log">Tells failures.</param>
+/// <param name="failed">Is told of each failure too.</param>
+public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Action<Exception>? failed = null) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private long _beat = time.GetTimestamp();
     private int _failures;
+    private DateTimeOffset _failsSince;
 
     public string Name => loop.Name;
 
     /// <summary>How long ago the loop last showed that it goes round; it does so also while it retries.</summary>
     public TimeSpan SinceLastBeat => time.GetElapsedTime(Volatile.Read(ref _beat));
 
-    /// <summary>Why the last step failed; null while the loop is well.</summary>
+    /// <summary>Why the last step failed, without anybody's data; null while the loop is well.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>How it is, for the page of health.</summary>
+    public string State =>
+        Failure is { } failure ? $"retrying since {_failsSince.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}: {failure}" : "running";
 
     public void Start() => _running = Task.Run(RunAsync);
 
@@ -63,7 +73,10 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log) : IAs
 
     private async Task PauseAsync(Exception e, CancellationToken ct)
     {
-        Failure = e.Message;
+        if (_failures == 0)
+            _failsSince = time.GetUtcNow();
+        Failure = Failures.Shown(e);
+        failed?.Invoke(e);
         var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, Math.Min(_failures++, 12))));
         log.LogWarning(e, "{Loop} failed and tries again in {Pause}", loop.Name, pause);
         await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -24,7 +24,8 @@ public sealed record ServiceEnvironment
 
     public ILoggerFactory Logging { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
 
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    /// <summary>Its clock; null for the one of its own database, as in production.</summary>
+    public TimeProvider? Time { get; init; }
 
     /// <summary>Whether other replicas of the service may run beside this one.</summary>
     public bool Replicated { get; init; }

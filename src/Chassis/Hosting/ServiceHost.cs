@@ -30,13 +30,14 @@ public sealed class ServiceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(declaration);
         ArgumentNullException.ThrowIfNull(environment);
         (Declaration, _environment) = (declaration, environment);
+        var time = environment.Time ?? new StoreClock(TimeProvider.System);
         _parts = new ServiceParts(
             environment.ConnectionString,
             environment.Topic,
             environment.Transport,
-            environment.Time,
+            time,
             new Points(declaration.FullName),
-            new ServiceMetrics(declaration.FullName, environment.Time)
+            new ServiceMetrics(declaration.FullName, time)
         )
         {
             Replicated = environment.Replicated,
@@ -89,12 +90,28 @@ public sealed class ServiceHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken ct)
     {
         await _schema.ApplyAsync(_parts.Database, ct);
+        await MeasureAsync(ct);
         await _app.StartAsync(ct);
         await WarmUpAsync();
         var log = _environment.Logging.CreateLogger(Declaration.FullName);
         if (_environment.RunLoops)
-            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _environment.Time, log)));
+            _runners.AddRange(
+                _loops.Select(l => new LoopRunner(l, _parts.Time, log, e => _parts.Obstacles.Met(l.Name, Obstacle.Of(e, asked: false))))
+            );
         _runners.ForEach(r => r.Start());
+    }
+
+    // Before anything is stored; from then on the loop of due things does it.
+    private async Task MeasureAsync(CancellationToken ct)
+    {
+        if (_parts.Time is not StoreClock clock)
+            return;
+        await using var connection = await _parts.Database.OpenConnectionAsync(ct);
+        await using var command = new Npgsql.NpgsqlCommand("select clock_timestamp()", connection);
+        var asked = clock.GetTimestamp();
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        await rows.ReadAsync(ct);
+        clock.Measured(asked, rows.GetFieldValue<DateTimeOffset>(0));
     }
 
     private async Task WarmUpAsync()
@@ -126,12 +143,14 @@ public sealed class ServiceHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = declaration.FullName });
         builder.UseInProcess(server);
         builder.Services.AddSingleton(environment.Logging);
-        builder.Services.AddSingleton(environment.Time);
+        builder.Services.AddSingleton(parts.Time);
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(parts.Database);
+        builder.Services.AddSingleton(parts.Commands);
+        builder.Services.AddSingleton(parts);
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton(parts.Points);
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, environment.Time, parts.Points));
+        builder.Services.AddSingleton(parts.Obstacles);
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, parts.Time, parts.Points));
         builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
         declaration.Register(builder.Services, parts);
@@ -143,26 +162,31 @@ public sealed class ServiceHost : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Guarantee 8. Ready: the store is reachable and its schema current. Live: every loop has a recent heartbeat.</summary>
+    /// <summary>Guarantee 8. Ready: the store can be written and its schema is current. Live: every loop has a recent heartbeat.</summary>
     public async ValueTask<ServiceHealth> HealthAsync(CancellationToken ct)
     {
         var details = new Dictionary<string, string>();
         foreach (var runner in _runners)
-            details[runner.Name] = runner.Failure is { } failure ? $"retrying: {failure}" : "running";
+            details[runner.Name] = runner.State;
+        foreach (var held in _parts.Metrics.Held.GroupBy(h => h.What))
+            details[$"held {held.Key}"] = string.Join("; ", held);
         foreach (var (peer, state) in Services.GetRequiredService<Peers>().Circuits)
             details[$"circuit {peer}"] = state;
+        if (Consumer?.Notice is { } notice)
+            details["history"] = notice;
         var live = _runners.TrueForAll(r => r.SinceLastBeat < LongestBeat);
         try
         {
             using var soon = CancellationTokenSource.CreateLinkedTokenSource(ct);
             soon.CancelAfter(TimeSpan.FromSeconds(2));
             var current = await _schema.IsCurrentAsync(_parts.Database, soon.Token);
-            details["store"] = current ? "reachable" : "its schema is not current";
+            details["store"] = current ? "writes" : "its schema is not current";
             return new ServiceHealth(live, current, details);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            details["store"] = $"unreachable: {e.Message}";
+            _parts.Obstacles.Met("health", Obstacle.Of(e, asked: false));
+            details["store"] = $"{(Failures.Of(e) is StoreFault.Refused ? "refuses" : "unreachable")}: {Failures.Shown(e)}";
             return new ServiceHealth(live, false, details);
         }
     }

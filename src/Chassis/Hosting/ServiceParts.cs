@@ -17,13 +17,26 @@ internal sealed class ServiceParts : IAsyncDisposable
     )
     {
         (ConnectionString, Topic, Transport, Time, Points, Metrics) = (connectionString, topic, transport, time, points, metrics);
-        Database = Store.Open(connectionString);
-        Commits = new SharedCommit(Database);
+        Database = Store.OpenForLoops(connectionString);
+        Commands = Store.OpenForCommands(connectionString);
+        Reads = Store.OpenForReads(connectionString);
+        Commits = new SharedCommit(Commands, Turns);
+        Obstacles = new Obstacles(metrics, Database, Commands, Reads);
     }
 
     public string ConnectionString { get; }
 
+    /// <summary>For the loops, and for health.</summary>
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>For what requests decide and record.</summary>
+    public NpgsqlDataSource Commands { get; }
+
+    /// <summary>For what people ask for.</summary>
+    public NpgsqlDataSource Reads { get; }
+
+    /// <summary>For decisions that may have to wait for a row.</summary>
+    public Turns Turns { get; } = new();
 
     /// <summary>For decisions that need no transaction of their own.</summary>
     public SharedCommit Commits { get; }
@@ -38,6 +51,9 @@ internal sealed class ServiceParts : IAsyncDisposable
 
     public ServiceMetrics Metrics { get; }
 
+    /// <summary>Is told of every failure.</summary>
+    public Obstacles Obstacles { get; }
+
     /// <summary>Whether other replicas of the service may run.</summary>
     public bool Replicated { get; init; }
 
@@ -45,9 +61,11 @@ internal sealed class ServiceParts : IAsyncDisposable
 
     public DueSignal Due { get; } = new();
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Metrics.Dispose();
-        return Database.DisposeAsync();
+        await Reads.DisposeAsync();
+        await Commands.DisposeAsync();
+        await Database.DisposeAsync();
     }
 }

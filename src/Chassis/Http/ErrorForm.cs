@@ -1,5 +1,9 @@
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Mannam.Chassis.Http;
@@ -8,6 +12,7 @@ namespace Mannam.Chassis.Http;
 internal sealed partial class ErrorForm(RequestDelegate next, RequestLimits limits, ILogger<ErrorForm> log)
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HeldPause = TimeSpan.FromSeconds(1);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -57,8 +62,14 @@ internal sealed partial class ErrorForm(RequestDelegate next, RequestLimits limi
         {
             return Problems.Of(bad.StatusCode, bad.StatusCode == 400 ? "The request could not be read." : null);
         }
-        if (StoreFailure.Is(fault))
+        if (Failures.IsHeld(fault))
         {
+            LogHeld(log, fault.Message, http.Request.Method, http.Request.Path);
+            return Problems.Unavailable("It is being changed by somebody else now. Nothing was done; please try again.", HeldPause);
+        }
+        if (Failures.IsOutside(fault))
+        {
+            http.RequestServices.GetService<Obstacles>()?.Met("http", Obstacle.Of(fault, asked: false));
             LogStore(log, fault.GetBaseException().Message, http.Request.Method, http.Request.Path);
             return Problems.Unavailable("The store is not available now.", StorePause);
         }
@@ -68,6 +79,9 @@ internal sealed partial class ErrorForm(RequestDelegate next, RequestLimits limi
 
     [LoggerMessage(1, LogLevel.Warning, "The store is not available ({Reason}): {Method} {Path} is answered with 503.")]
     private static partial void LogStore(ILogger log, string reason, string method, PathString path);
+
+    [LoggerMessage(3, LogLevel.Debug, "Others hold what it needs ({Reason}): {Method} {Path} is answered with 503.")]
+    private static partial void LogHeld(ILogger log, string reason, string method, PathString path);
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Path} failed.")]
     private static partial void LogFault(ILogger log, Exception fault, string method, PathString path);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
@@ -102,6 +103,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
     {
         if (await store.FindAsync(request.Id) is not { } known)
             return null;
+        // One that was recorded in the future was recorded by a clock that has been set back since: nobody waits for that moment.
         var age = request.Created - known.Created;
         if (age < IdempotencyStore.Kept)
         {
@@ -112,7 +114,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
             var (standing, now) = await Recalling.RecallAsync(http, known.Saga);
             if (standing == Standing.Lives)
                 return await FirstAsync(known, now!);
-            if (standing == Standing.Open || age < LongestLife)
+            if (standing == Standing.Open || age.Duration() < LongestLife)
                 return StillRuns();
         }
         await store.ForgetAsync(known.Id, known.Request);
@@ -149,7 +151,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, IdempotencyStore sto
                         || request.IsRecorded;
             }
         }
-        catch (Exception e) when (StoreFailure.Is(e))
+        catch (Exception e) when (Failures.IsOutside(e))
         {
             // An answer that could not be remembered is nobody's first answer: once its request has ended, or where nothing was done, a repeat
             // would start anew. Whoever asks again is answered by the state, as after a crash, and that is remembered.

@@ -1,4 +1,5 @@
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
 using Npgsql;
 
 namespace Mannam.Chassis.Idempotency;
@@ -58,15 +59,28 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Removes what was recorded before that time, the oldest first.</summary>
+    /// <summary>Removes what was recorded too long ago, the oldest first. What was recorded in the future, by a wrong clock, counts from now.</summary>
     /// <returns>How many; fewer than <paramref name="most"/> when no more are left.</returns>
-    public async Task<int> RemoveAsync(DateTimeOffset before, int most, CancellationToken ct)
+    public async Task<int> RemoveAsync(DateTimeOffset now, int most, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(
+            new("update idempotency set created = $1 where created > $2")
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime },
+                    new NpgsqlParameter<DateTime> { TypedValue = (now + Ahead.Tolerance).UtcDateTime },
+                },
+            }
+        );
+        var remove = new NpgsqlBatchCommand(
             "delete from idempotency where id = any(array(select id from idempotency where created <= $1 order by created limit $2))"
         );
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
-        return await command.ExecuteNonQueryAsync(ct);
+        remove.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (now - Kept).UtcDateTime });
+        remove.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        batch.BatchCommands.Add(remove);
+        await batch.ExecuteNonQueryAsync(ct);
+        return (int)remove.RecordsAffected;
     }
 }

@@ -17,9 +17,12 @@ internal sealed class Consumer<TDb, TAggregate>(
     ITransport transport,
     NpgsqlDataSource database,
     Handler<TDb, TAggregate> handler,
+    OwnEvents<TAggregate> own,
+    Notices notices,
     TimeProvider time,
     Points points,
     ServiceMetrics metrics,
+    Obstacles obstacles,
     ILogger log
 ) : ILoop, IConsumerState, IAsyncDisposable
     where TDb : ServiceDb
@@ -35,7 +38,10 @@ internal sealed class Consumer<TDb, TAggregate>(
     // A row that somebody else holds delays a batch for so long, and then its own saga alone.
     private static readonly TimeSpan BatchWaits = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private readonly Progress _progress = new(database, topic);
+
+    // A step in which events are refused takes hardly longer.
+    private static readonly TimeSpan LongestRefused = TimeSpan.FromSeconds(5);
+    private readonly Progress _progress = new(database, topic, notices) { WentBack = own.WentBack };
     private ISubscription? _subscription;
     private int _skipped;
 
@@ -52,8 +58,12 @@ internal sealed class Consumer<TDb, TAggregate>(
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
             _gathers = _gathering.After(fetched.Count);
-            if (fetched.Count > 0)
-                await HandleAsync(fetched, ct);
+            if (own.Looks)
+                await own.LookAsync(fetched, ct);
+            if (fetched.Count > 0 && !await HandleAsync(fetched, ct))
+                _subscription.Rewind();
+            else if (fetched.Count == 0 && own.Looks && Handled is { Assigned: > 0 })
+                own.AtEnd();
             return fetched.Count > 0;
         }
         catch
@@ -63,61 +73,86 @@ internal sealed class Consumer<TDb, TAggregate>(
         }
     }
 
-    private async Task HandleAsync(IReadOnlyList<Received> fetched, CancellationToken ct)
+    // False when some of it is left for the next step.
+    private async Task<bool> HandleAsync(IReadOnlyList<Received> fetched, CancellationToken ct)
     {
         var events = new List<Received>(fetched.Count);
-        var next = new Dictionary<int, long>();
+        var ends = new Dictionary<int, Received>();
+        List<Received>? passed = null;
         foreach (var received in fetched)
         {
-            next[received.Partition] = received.Offset + 1;
-            if (received.Unreadable is not null || handler.Takes(received.Type))
+            ends[received.Partition] = received;
+            if (received.Unreadable is null && !handler.Takes(received.Type))
+                continue;
+            if (_progress.WasHandled(received))
+                (passed ??= []).Add(received);
+            else
                 events.Add(received);
         }
+        var next = ends.ToDictionary(e => e.Key, e => ReachedBy(e.Value));
+        if (passed is not null)
+            notices.PassedOver(passed.Count, passed[^1].Id.ToString());
         _skipped += fetched.Count - events.Count;
-        if (events.Count > 0 || _skipped > MostSkipped)
-            await HandleAsync(events, next, ct);
+        if ((events.Count > 0 || _skipped > MostSkipped) && !await HandleAsync(events, next, ct))
+            return false;
         _progress.Passed(next);
+        return true;
     }
 
-    private async Task HandleAsync(List<Received> events, Dictionary<int, long> next, CancellationToken ct)
+    private static Reached ReachedBy(Received received) => new(received.Offset + 1, received.Mark);
+
+    private async Task<bool> HandleAsync(List<Received> events, Dictionary<int, Reached> next, CancellationToken ct)
     {
         try
         {
             await CommitAsync(events, next, BatchWaits, ct);
+            return true;
         }
-        catch (Exception e) when (Fate.IsOf(e))
+        catch (Exception e) when (Fate.IsOf(e) && !ct.IsCancellationRequested)
         {
             log.LogDebug(e, "A batch of {Count} failed; once more, event by event", events.Count);
-            foreach (var received in events)
-                await HandleAsync(received, ct);
         }
+        // Where a whole table is locked, each event waits for it. The loop must go round all the same: what is left comes again.
+        var (began, refused) = (time.GetTimestamp(), 0);
+        foreach (var received in events)
+        {
+            if (refused > 0 && time.GetElapsedTime(began) > LongestRefused)
+                return false;
+            if (await HandleAsync(received, WaitingEvents.Waits(refused), ct) is { Obstacle: not null })
+                refused++;
+        }
+        return true;
     }
 
     // In the order of each partition, so all before this one is handled, or waits: the position may move.
-    private async Task HandleAsync(Received received, CancellationToken ct)
+    // Null when it was handled.
+    private async Task<Fate?> HandleAsync(Received received, TimeSpan waits, CancellationToken ct)
     {
-        var next = new Dictionary<int, long> { [received.Partition] = received.Offset + 1 };
+        var next = new Dictionary<int, Reached> { [received.Partition] = ReachedBy(received) };
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await CommitAsync([received], next, WaitingEvents.Waits, ct);
-                return;
+                await CommitAsync([received], next, waits, ct);
+                return null;
             }
             catch (Exception e) when (attempt < 3 && Failures.IsConflict(e)) { }
-            catch (Exception e) when (Fate.IsOf(e))
+            catch (Exception e) when (Fate.IsOf(e) && !ct.IsCancellationRequested)
             {
-                var fate = Fate.Of(e, before: 1, time.GetUtcNow());
+                // With its batch it failed too, but for what others refuse nobody counts.
+                var fate = Fate.Of(e, attempts: Fate.ObstacleOf(e) is null ? 1 : 0, refusals: 0, time.GetUtcNow());
                 log.Failed(received, fate, e);
+                obstacles.Met(Name, fate.Obstacle);
                 await points.AtAsync("consumer.setting-aside");
                 await SetAsideAsync(received, next, fate, ct);
                 await points.AtAsync("consumer.set-aside");
-                return;
+                metrics.CountSoon();
+                return fate;
             }
         }
     }
 
-    private async Task CommitAsync(List<Received> events, Dictionary<int, long> next, TimeSpan waits, CancellationToken ct)
+    private async Task CommitAsync(List<Received> events, Dictionary<int, Reached> next, TimeSpan waits, CancellationToken ct)
     {
         var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
@@ -131,9 +166,9 @@ internal sealed class Consumer<TDb, TAggregate>(
         foreach (var received in events)
         {
             if (received.Unreadable is { } why)
-                unit.Add(WaitingRow.Of(topic, received, Fate.Unreadable(why, time.GetUtcNow())).Insert());
+                unit.Add(WaitingRow.Of(topic, received, Fate.Unreadable(why, time.GetUtcNow()), time.GetUtcNow()).Insert());
             else if (waiting.Contains(received.Key))
-                unit.Add(WaitingRow.Of(topic, received, Fate.Queued(time.GetUtcNow())).Insert());
+                unit.Add(WaitingRow.Of(topic, received, Fate.Queued(time.GetUtcNow()), time.GetUtcNow()).Insert());
             // Removed as it is taken: of an event that the batch holds twice, the first counts.
             else if (fresh.Remove(received.Id))
                 handled.Add(received);
@@ -143,14 +178,14 @@ internal sealed class Consumer<TDb, TAggregate>(
         metrics.Handled(handled.Count);
     }
 
-    private async Task SetAsideAsync(Received received, Dictionary<int, long> next, Fate fate, CancellationToken ct)
+    private async Task SetAsideAsync(Received received, Dictionary<int, Reached> next, Fate fate, CancellationToken ct)
     {
         var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, null, ct);
         var unit = handler.Begin();
-        unit.Add(WaitingRow.Of(topic, received, fate).Insert());
+        unit.Add(WaitingRow.Of(topic, received, fate, time.GetUtcNow()).Insert());
         await CommitAsync(unit, transaction, moves, ct);
     }
 
@@ -179,19 +214,12 @@ internal sealed class Consumer<TDb, TAggregate>(
     /// <inheritdoc/>
     public long? Lag => _progress.Lag(_subscription);
 
+    /// <inheritdoc/>
+    public string? Notice => notices.Latest;
+
     public async ValueTask DisposeAsync()
     {
         if (_subscription is not null)
             await _subscription.DisposeAsync();
     }
-}
-
-/// <summary>What can be asked of a consumer while it runs.</summary>
-internal interface IConsumerState
-{
-    /// <summary>What it has handled of its partitions; null while there is more, or it has not begun.</summary>
-    Handled? Handled { get; }
-
-    /// <summary>How many records of its partitions it has not come to yet; null while it has not begun.</summary>
-    long? Lag { get; }
 }

@@ -1,4 +1,7 @@
+using System.Numerics;
 using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Storage;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Mannam.Chassis.Messaging;
@@ -16,7 +19,10 @@ internal sealed class DueLoop(
     IServiceProvider services,
     TimeProvider time,
     Points points,
-    DueSignal signal
+    DueSignal signal,
+    ServiceMetrics metrics,
+    Obstacles obstacles,
+    ILogger log
 ) : ILoop
 {
     /// <summary>How long one attempt may take.</summary>
@@ -39,8 +45,13 @@ internal sealed class DueLoop(
     {
         if (!_recurringAreThere)
             await AddRecurringAsync(ct);
+        // Not so after a failure: it may be another database then.
+        _recurringAreThere = false;
         var claimed = await ClaimAsync(ct);
+        _recurringAreThere = true;
         await Task.WhenAll(claimed.Select(d => DoAsync(d, ct)));
+        if (claimed.Count < Most)
+            await metrics.CountWaitingAsync(database, ct);
         return claimed.Count == Most;
     }
 
@@ -49,8 +60,8 @@ internal sealed class DueLoop(
     {
         await using var command = database.CreateCommand(
             """
-            insert into due (due_id, key, kind, data, at, cause, attempts)
-            select md5(kind)::uuid, 0, kind, '{}', $2, '', 0 from unnest($1) kind on conflict do nothing
+            insert into due (due_id, key, kind, data, at, cause, attempts, set_at)
+            select md5(kind)::uuid, 0, kind, '{}', $2, '', 0, $2 from unnest($1) kind on conflict do nothing
             """
         );
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. recurring] });
@@ -62,25 +73,34 @@ internal sealed class DueLoop(
     private sealed record Claimed(Guid Id, string Kind, string Data, int Attempts);
 
     // Chosen once: as a plain subquery it may be run for each row that it is compared with, and skips other rows each time.
+    private const string Claim = """
+        with first as materialized (
+            select due_id from due where at <= $1 and kind = any($3) order by at, key, kind limit $4 for update skip locked
+        )
+        update due set at = $1 + $2, set_at = $1, attempts = attempts + 1 from first where due.due_id = first.due_id
+        returning due.due_id, kind, data, attempts
+        """;
+
+    // The time is measured on the way.
     private async Task<List<Claimed>> ClaimAsync(CancellationToken ct)
     {
-        await using var command = database.CreateCommand(
-            """
-            with first as materialized (
-                select due_id from due where at <= $1 and kind = any($3) order by at, key, kind limit $4 for update skip locked
-            )
-            update due set at = $1 + $2, attempts = attempts + 1 from first where due.due_id = first.due_id
-            returning due.due_id, kind, data, attempts
-            """
-        );
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime });
+        var (asked, now) = (time.GetTimestamp(), time.GetUtcNow());
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Ahead.IsDue("due", "at", "true", now));
+        var command = new NpgsqlBatchCommand(Claim);
+        batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(new("select clock_timestamp()"));
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. actions.Keys.Except(LeftOut)] });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Most });
-        await using var rows = await command.ExecuteReaderAsync(ct);
+        await using var rows = await batch.ExecuteReaderAsync(ct);
         var claimed = new List<Claimed>();
         while (await rows.ReadAsync(ct))
             claimed.Add(new Claimed(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3)));
+        await rows.NextResultAsync(ct);
+        await rows.ReadAsync(ct);
+        (time as StoreClock)?.Measured(asked, rows.GetFieldValue<DateTimeOffset>(0));
         return claimed;
     }
 
@@ -101,21 +121,40 @@ internal sealed class DueLoop(
         }
         await points.AtAsync($"due.{due.Kind}.done");
         await using var command = database.CreateCommand(
-            again is null ? "delete from due where due_id = $1" : "update due set at = $2, attempts = 0, error = null where due_id = $1"
+            again is null
+                ? "delete from due where due_id = $1"
+                : "update due set at = $2, set_at = $3, attempts = 0, error = null, code = null, failing_since = null where due_id = $1"
         );
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = due.Id });
         if (again is { } pause)
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (time.GetUtcNow() + pause).UtcDateTime });
+        {
+            var now = time.GetUtcNow();
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (now + pause).UtcDateTime });
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime });
+        }
         await command.ExecuteNonQueryAsync(ct);
     }
 
     private async Task AgainAsync(Claimed due, Exception e, CancellationToken ct)
     {
         var pause = Pauses.Before(due.Attempts, LongestPause);
-        await using var command = database.CreateCommand("update due set at = $2, error = $3 where due_id = $1");
+        var obstacle = Obstacle.Of(e, asked: true);
+        obstacles.Met($"due {due.Kind}", obstacle ?? Itself(e));
+        // Told before it is stored, as storing may fail too. Not each time: it may take days.
+        if (BitOperations.IsPow2(due.Attempts))
+            log.LogWarning(e, "{Kind} failed for the {Attempts}. time and is due again in {Pause}", due.Kind, due.Attempts, pause);
+        await using var command = database.CreateCommand(
+            "update due set at = $2, set_at = $5, error = $3, code = $4, failing_since = coalesce(failing_since, $5) where due_id = $1"
+        );
+        var now = time.GetUtcNow();
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = due.Id });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (time.GetUtcNow() + pause).UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (now + pause).UtcDateTime });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = e.Message });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = (obstacle ?? Itself(e)).Stored });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime });
         await command.ExecuteNonQueryAsync(ct);
     }
+
+    // A bug, or a peer that does not understand us: the thing is owed all the same.
+    private static Obstacle Itself(Exception e) => new("action", Failures.SqlStateOf(e) ?? e.GetType().Name);
 }

@@ -23,8 +23,10 @@ public sealed class EventWriter(string source, JsonSerializerContext language, T
     internal OutboxRow Write(long key, IEvent what, Cause cause)
     {
         var name = what.GetType().Name;
-        var id = Guid.CreateVersion7();
-        var at = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        var now = time.GetUtcNow();
+        // By the same clock: what is handled is forgotten by it.
+        var id = Guid.CreateVersion7(now);
+        var at = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         return new OutboxRow(id, key, Envelope(id, key, name, at, cause), Fields(what, name, at));
     }
 

@@ -4,15 +4,27 @@ using Mannam.Chassis.Storage;
 namespace Mannam.Chassis.Messaging;
 
 /// <summary>Guarantee 4: what becomes of an event that was not handled. It waits until it is due, or it is parked.</summary>
-/// <param name="Kind"><c>queued</c> behind an earlier one of its saga; failed <c>permanent</c>, <c>transient</c> or <c>later</c>; or <c>unreadable</c>.</param>
-/// <param name="Attempts">How often it failed so far; asking for later is no failure.</param>
+/// <param name="Kind"><c>queued</c> behind an earlier one of its saga; failed <c>permanent</c>, <c>transient</c> or <c>later</c>; refused by the
+/// <c>store</c> or a <c>peer</c>; or <c>unreadable</c>.</param>
+/// <param name="Attempts">How often it failed by its own fault so far; asking for later is no failure, and neither is what others refuse.</param>
 /// <param name="Error">What the last failure said.</param>
 /// <param name="Due">When it is tried again.</param>
 /// <param name="ParkedAt">When it was given up; null while it waits.</param>
 internal sealed record Fate(string Kind, int Attempts, string? Error, DateTimeOffset Due, DateTimeOffset? ParkedAt)
 {
-    /// <summary>A transient failure is parked after so many attempts: with the pauses between them that takes about 100 s.</summary>
+    /// <summary>An event that fails by its own fault is parked after so many attempts: with the pauses between them that takes about 100 s.</summary>
     public const int MostAttempts = 10;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    // What others refuse may be over at any moment.
+    private static readonly TimeSpan LongestPauseOfRefused = TimeSpan.FromSeconds(10);
+
+    /// <summary>Who refuses it, and why; null where nobody does. Such an event is never parked.</summary>
+    public Obstacle? Obstacle { get; private init; }
+
+    /// <summary>How often it was refused in a row.</summary>
+    public int Refusals { get; private init; }
 
     /// <summary>It arrived while earlier events of its saga wait.</summary>
     public static Fate Queued(DateTimeOffset now) => new("queued", 0, null, now, null);
@@ -20,24 +32,36 @@ internal sealed record Fate(string Kind, int Attempts, string? Error, DateTimeOf
     /// <summary>Nobody knows what it is.</summary>
     public static Fate Unreadable(string why, DateTimeOffset now) => Parked("unreadable", 1, why, now);
 
-    /// <summary>Its policy failed, or what it decided could not be stored.</summary>
-    /// <param name="before">How often it had failed before.</param>
-    public static Fate Of(Exception e, int before, DateTimeOffset now)
+    /// <summary>Its policy failed, what it decided could not be stored, or others refuse what it needs.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="attempts">How often it had failed before by its own fault.</param>
+    /// <param name="refusals">How often it had been refused before, in a row.</param>
+    /// <param name="now">The time.</param>
+    public static Fate Of(Exception e, int attempts, int refusals, DateTimeOffset now)
     {
-        var thrown = e is PolicyFailedException ? e.InnerException ?? e : e;
-        var attempts = before + 1;
-        return thrown switch
-        {
-            LaterException later => new("later", before, later.Message, now + later.Pause, null),
-            PermanentException or JsonException => Parked("permanent", attempts, thrown.Message, now),
-            _ when attempts >= MostAttempts => Parked("transient", attempts, thrown.Message, now),
-            _ => new("transient", attempts, thrown.Message, now + Pauses.Before(attempts, TimeSpan.FromMinutes(1)), null),
-        };
+        var thrown = e is PolicyFailedException policy ? policy.Thrown : e;
+        if (thrown is LaterException later)
+            return new("later", attempts, later.Message, now + later.Pause, null);
+        if (thrown is PermanentException or JsonException)
+            return Parked("permanent", attempts + 1, thrown.Message, now);
+        if (ObstacleOf(e) is { } obstacle)
+            return new(obstacle.By, attempts, thrown.Message, now + Pauses.Before(refusals + 1, LongestPauseOfRefused), null)
+            {
+                Obstacle = obstacle,
+                Refusals = refusals + 1,
+            };
+        return ++attempts >= MostAttempts
+            ? Parked("transient", attempts, thrown.Message, now)
+            : new("transient", attempts, thrown.Message, now + Pauses.Before(attempts, LongestPause), null);
     }
 
-    /// <summary>Whether the failure is the event's own, and not the store's or that of a service about to end.</summary>
+    /// <summary>Whether the event can be set aside after such a failure. Not when the store is gone, or the service is about to end: then the step fails, and
+    /// is repeated.</summary>
     public static bool IsOf(Exception e) =>
         e is PolicyFailedException || e is not (FencedException or OperationCanceledException) && !Failures.IsStoreUnreachable(e);
+
+    /// <summary>Who refuses it, for reasons outside the event; null where the failure is its own or its policy's.</summary>
+    public static Obstacle? ObstacleOf(Exception e) => e is PolicyFailedException policy ? policy.Obstacle : Obstacle.Of(e, asked: false);
 
     private static Fate Parked(string kind, int attempts, string error, DateTimeOffset now) => new(kind, attempts, error, now, now);
 }

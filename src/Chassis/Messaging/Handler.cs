@@ -53,7 +53,7 @@ internal sealed class Handler<TDb, TAggregate>(
             if (_someHaveTurns && TurnOf(received) is { } ask)
             {
                 await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);
-                knows = await ask(db, services);
+                knows = await AskAsync(() => ask(db, services));
             }
             unit.Stage(aggregate, Decide(received, aggregate, knows), new Cause(received.Id.ToString(), received.TraceParent));
         }
@@ -63,7 +63,20 @@ internal sealed class Handler<TDb, TAggregate>(
         policies.GetValueOrDefault(received.Type)?.InTurn;
 
     private Task<object?> KnownAsync(Received received) =>
-        policies.GetValueOrDefault(received.Type)?.Known is { } known ? known(received, services).AsTask() : Nothing;
+        policies.GetValueOrDefault(received.Type)?.Known is { } known ? AskAsync(() => known(received, services)) : Nothing;
+
+    // What others throw is not taken for a failure of the store that this transaction is in.
+    private static async Task<object?> AskAsync(Func<ValueTask<object?>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e)
+        {
+            throw new PolicyFailedException(e, asked: true);
+        }
+    }
 
     private IMessage[] Decide(Received received, TAggregate aggregate, object? known)
     {
@@ -76,7 +89,7 @@ internal sealed class Handler<TDb, TAggregate>(
         }
         catch (Exception e)
         {
-            throw new PolicyFailedException(e);
+            throw new PolicyFailedException(e, asked: false);
         }
     }
 }

@@ -84,14 +84,22 @@ public sealed class ParkedEvents(NpgsqlDataSource database)
         // Due since long ago: whose clock is right does not matter.
         ChangeAsync("update waiting set parked_at = null, kind = 'queued', attempts = 0, due = to_timestamp(0)", choice, ct);
 
-    /// <summary>Forgets the events chosen.</summary>
+    /// <summary>Forgets the events chosen. They count as handled: a copy, or the same event when the topic is read again, has no effect either.</summary>
     /// <returns>Their ids.</returns>
-    public Task<IReadOnlyList<long>> DropAsync(Choice choice, CancellationToken ct) => ChangeAsync("delete from waiting", choice, ct);
+    public Task<IReadOnlyList<long>> DropAsync(Choice choice, CancellationToken ct) =>
+        ChangeAsync(
+            "delete from waiting",
+            choice,
+            ct,
+            "insert into inbox (event_id) select event_id from changed where event_id is not null on conflict do nothing"
+        );
 
-    private async Task<IReadOnlyList<long>> ChangeAsync(string change, Choice choice, CancellationToken ct)
+    private async Task<IReadOnlyList<long>> ChangeAsync(string change, Choice choice, CancellationToken ct, string also = "select 1")
     {
         ArgumentNullException.ThrowIfNull(choice);
-        await using var command = database.CreateCommand($"{change} where {Choice.Condition} returning waiting_id");
+        await using var command = database.CreateCommand(
+            $"with changed as ({change} where {Choice.Condition} returning waiting_id, event_id), also as ({also}) select waiting_id from changed"
+        );
         choice.Add(command);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var ids = new List<long>();

@@ -14,4 +14,13 @@ public sealed class LaterException(string message, TimeSpan? pause = null) : Exc
 }
 
 /// <summary>What a policy threw. Wrapped, so that an IOException of a policy is not taken for one of the store.</summary>
-internal sealed class PolicyFailedException(Exception thrown) : Exception(thrown.Message, thrown);
+/// <param name="thrown">What it threw.</param>
+/// <param name="asked">Whether it was thrown while others were asked for what the policy has to know.</param>
+internal sealed class PolicyFailedException(Exception thrown, bool asked) : Exception(thrown.Message, thrown)
+{
+    /// <summary>What was thrown.</summary>
+    public Exception Thrown => InnerException!;
+
+    /// <summary>Why others did not tell what the policy has to know; null where the failure is the policy's own.</summary>
+    public Obstacle? Obstacle { get; } = asked ? Obstacle.Of(thrown, asked: true) : null;
+}

@@ -4,23 +4,66 @@ namespace Mannam.Chassis.Messaging;
 
 /// <summary>How far a consumer has come in each of its partitions: by its database, and by what it has looked at since.</summary>
 /// <remarks>The two differ by the events that nobody here subscribes to: their positions are moved along with the next handled one.</remarks>
-internal sealed class Progress(NpgsqlDataSource database, string topic) : IPositions
+internal sealed class Progress(NpgsqlDataSource database, string topic, Notices notices) : IPositions
 {
     // What a subscription says while it does not know is more than can be added up.
     private const long Many = int.MaxValue;
-    private readonly Dictionary<int, long> _stored = [];
-    private readonly Dictionary<int, long> _next = [];
+    private readonly Dictionary<int, Positions.Stored> _stored = [];
+    private readonly Dictionary<int, Reached> _next = [];
 
-    /// <summary>Reads where newly assigned partitions are to be read from.</summary>
-    public async Task<IReadOnlyDictionary<int, long>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct)
+    /// <summary>Called when the database has gone back: what it knew to be read is not read any more.</summary>
+    public Action WentBack { get; set; } = () => { };
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct)
     {
         var positions = await Positions.ReadAsync(database, topic, partitions, ct);
+        foreach (var (partition, stored) in positions)
+        {
+            // Others only move it forward, or to another history.
+            if (
+                Stored(partition)?.Position is { } before
+                && before.History == stored.Position.History
+                && before.Next > stored.Position.Next
+            )
+                WentBack();
+            Set(partition, stored);
+        }
+        return positions.ToDictionary(p => p.Key, p => p.Value.Position);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> GoOnAsync(int partition, Found found, CancellationToken ct)
+    {
+        var before = Stored(partition)?.Position ?? throw new InvalidOperationException($"partition {partition} is not read");
+        var compared = Comparison.Of(before, found);
+        var begins = compared.Next != before.Next;
+        var now = new Position(compared.Next, found.History ?? before.History, begins ? null : before.Last ?? Known(found.Last));
+        if (now == before)
+            return now.Next;
+        Set(partition, await Positions.ChangeAsync(database, (topic, partition), before, now, again: compared.Other is not null, ct));
+        if (compared.Other is { } why)
+            notices.BeganAgain($"{topic}/{partition}", before.Next, now.Next, why);
+        if (compared.Gone > 0)
+            notices.Gone($"{topic}/{partition}", compared.Gone, now.Next);
+        return now.Next;
+    }
+
+    private static Guid? Known(Guid? mark) => mark == Guid.Empty ? null : mark;
+
+    private Positions.Stored? Stored(int partition)
+    {
+        lock (_next)
+            return _stored.GetValueOrDefault(partition);
+    }
+
+    private void Set(int partition, Positions.Stored stored)
+    {
         lock (_next)
         {
-            foreach (var (partition, next) in positions)
-                _next[partition] = _stored[partition] = next;
+            _stored[partition] = stored;
+            _next[partition] = new(stored.Position.Next, stored.Position.Last);
         }
-        return positions;
     }
 
     /// <inheritdoc/>
@@ -36,32 +79,60 @@ internal sealed class Progress(NpgsqlDataSource database, string topic) : IPosit
         }
     }
 
-    /// <summary>What is to be stored, for the positions given and those that are not stored yet.</summary>
-    public Positions.Moves To(Dictionary<int, long> next)
+    /// <summary>Whether the event was handled before its partition was begun again, so long ago that the inbox does not know it any more.</summary>
+    public bool WasHandled(Received received) =>
+        Stored(received.Partition)?.HandledBelow is { } newest && received.Unreadable is null && IsUpTo(newest, received);
+
+    // An id of another version does not tell when it was made; the event does.
+    private static bool IsUpTo(Guid newest, Received received) =>
+        received.Id.Version == 7 ? received.Id <= newest : received.Time <= TimeOf(newest);
+
+    private static DateTimeOffset TimeOf(Guid version7)
     {
-        var to = new SortedDictionary<int, long>(next);
-        foreach (var (partition, offset) in _next)
+        var bytes = version7.ToByteArray(bigEndian: true);
+        return DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
+    }
+
+    /// <summary>What is to be stored, for the positions given and those that are not stored yet.</summary>
+    public Positions.Moves To(Dictionary<int, Reached> next)
+    {
+        var to = new SortedDictionary<int, Reached>(next);
+        lock (_next)
         {
-            if (offset > _stored[partition])
-                to.TryAdd(partition, offset);
+            foreach (var (partition, reached) in _next)
+            {
+                if (reached.Next > _stored[partition].Position.Next)
+                    to.TryAdd(partition, reached);
+            }
+            return new(
+                [.. to.Keys],
+                [.. to.Keys.Select(p => new Reached(_stored[p].Position.Next, _stored[p].Position.Last))],
+                [.. to.Values]
+            );
         }
-        return new([.. to.Keys], [.. to.Keys.Select(p => _stored[p])], [.. to.Values]);
     }
 
     /// <summary>The moves were committed.</summary>
     public void Stored(Positions.Moves moves)
     {
-        for (var i = 0; i < moves.Partitions.Length; i++)
-            _stored[moves.Partitions[i]] = moves.Next[i];
+        lock (_next)
+        {
+            for (var i = 0; i < moves.Partitions.Length; i++)
+            {
+                var (partition, reached) = (moves.Partitions[i], moves.Next[i]);
+                if (_stored.TryGetValue(partition, out var before))
+                    _stored[partition] = before with { Position = before.Position with { Next = reached.Next, Last = reached.Last } };
+            }
+        }
     }
 
     /// <summary>All before these positions was looked at.</summary>
-    public void Passed(Dictionary<int, long> next)
+    public void Passed(Dictionary<int, Reached> next)
     {
         lock (_next)
         {
-            foreach (var (partition, offset) in next)
-                _next[partition] = offset;
+            foreach (var (partition, reached) in next)
+                _next[partition] = reached;
         }
     }
 
@@ -70,8 +141,8 @@ internal sealed class Progress(NpgsqlDataSource database, string topic) : IPosit
     {
         lock (_next)
         {
-            return from?.Partitions is { } all && _next.All(p => from.Lag(p.Key, p.Value) <= 0)
-                ? new Handled(_next.Values.Sum(), _next.Count, all)
+            return from?.Partitions is { } all && _next.All(p => from.Lag(p.Key, p.Value.Next) <= 0)
+                ? new Handled(_next.Values.Sum(r => r.Next), _next.Count, all)
                 : null;
         }
     }
@@ -80,7 +151,7 @@ internal sealed class Progress(NpgsqlDataSource database, string topic) : IPosit
     public long? Lag(ISubscription? from)
     {
         lock (_next)
-            return from is not null && _next.Count > 0 ? _next.Sum(p => Math.Clamp(from.Lag(p.Key, p.Value), 0, Many)) : null;
+            return from is not null && _next.Count > 0 ? _next.Sum(p => Math.Clamp(from.Lag(p.Key, p.Value.Next), 0, Many)) : null;
     }
 }
 

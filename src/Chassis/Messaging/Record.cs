@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Mannam.Chassis.Messaging;
@@ -33,6 +35,10 @@ public sealed class Received
     /// <summary>Why its envelope is not CloudEvents 1.0 as Mannam writes it; null for an event. Of an unreadable record only place, key, headers and
     /// value mean something.</summary>
     public string? Unreadable { get; init; }
+
+    /// <summary>By what it is known again at its place: its id, or what its bytes make of one.</summary>
+    internal Guid Mark =>
+        Unreadable is null ? Id : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{Key} {Headers} {Value}")).AsSpan(0, 16));
 
     /// <summary>Reads a record of a topic. One that cannot be read says so, rather than to stop those behind it.</summary>
     public static Received Read(int partition, long offset, long key, string headers, string value)

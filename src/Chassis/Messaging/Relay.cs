@@ -75,8 +75,9 @@ internal sealed class Relay(
     private async Task<(long[] Ids, List<Record> Records)> UnsentAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (_published.Length > 0)
-            batch.BatchCommands.Add(Removal());
+        // Also where there is nothing to remove: it fails where the store only reads. What were published then could not be removed, and would be published
+        // again and again; and the connection must be given up to find a primary that was moved.
+        batch.BatchCommands.Add(Removal());
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select id, key, headers, value from outbox order by id limit 500"));
         var ids = new List<long>();
         var records = new List<Record>();
@@ -121,9 +122,9 @@ internal sealed class Relay(
                 await batch.ExecuteNonQueryAsync();
             }
         }
-        catch (NpgsqlException)
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
-            // Published twice then, as after a crash.
+            // The connection is lost, perhaps with the step that was cut off. Published twice then, as after a crash.
         }
         await GiveUpAsync();
     }

@@ -65,7 +65,13 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
     // The lock must be free soon after this process' machine is gone. And a removal lost with the server's memory is only published twice.
     private static string Lasting(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        // A store that does not answer is given up soon, and found again where it is then.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            Timeout = 5,
+            CommandTimeout = 10,
+        };
         settings.Options += " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c synchronous_commit=off";
         return settings.ToString();
     }

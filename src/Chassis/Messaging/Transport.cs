@@ -16,8 +16,12 @@ public interface ITransport
 /// <summary>How far a subscriber has come, by its own database: the broker's word on it is never asked.</summary>
 public interface IPositions
 {
-    /// <summary>The next offset to read of each of the partitions, which are the subscriber's from now on.</summary>
-    Task<IReadOnlyDictionary<int, long>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct);
+    /// <summary>Where each of the partitions was read to. They are the subscriber's from now on. What the subscription finds there may be another history:
+    /// it reads on without asking only where the position certainly belongs to what is there (<see cref="Position.BelongsTo"/>).</summary>
+    Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct);
+
+    /// <summary>Where reading goes on in what was found: at the position, or at the first record where the position belongs to another history.</summary>
+    Task<long> GoOnAsync(int partition, Found found, CancellationToken ct);
 
     /// <summary>These partitions are somebody else's from now on.</summary>
     void Forget(IReadOnlyCollection<int> partitions);

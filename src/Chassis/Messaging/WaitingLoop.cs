@@ -1,3 +1,4 @@
+using System.Numerics;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
     TimeProvider time,
     Points points,
     ServiceMetrics metrics,
+    Obstacles obstacles,
     ILogger log
 ) : ILoop
     where TDb : ServiceDb
@@ -27,12 +29,15 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
 
     // What another replica works on is passed by, as is what waits behind it.
     private const string First = """
-        select waiting_id, attempts, due, partition, "offset", key, headers, value from waiting w where parked_at is null and due <= $1
+        select waiting_id, attempts, refusals, due, partition, "offset", key, headers, value from waiting w where parked_at is null and due <= $1
         and not exists (select 1 from waiting e where e.key = w.key and e.parked_at is null and e.waiting_id < w.waiting_id)
         order by due, waiting_id limit 1 for update skip locked
         """;
 
-    private sealed record Waiting(long Id, int Attempts, DateTime Due, Received Received);
+    private sealed record Waiting(long Id, int Attempts, int Refusals, DateTime Due, Received Received);
+
+    // How many were refused one after the other: as many as there are, the loop must go through them.
+    private int _refused;
 
     public string Name => "waiting";
 
@@ -49,10 +54,12 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
     // Mostly nothing waits: that is found out in one round trip, without a transaction.
     private async Task<bool> FirstAsync(CancellationToken ct)
     {
-        var now = new NpgsqlParameter<DateTime> { TypedValue = time.GetUtcNow().UtcDateTime };
-        await using (var look = database.CreateCommand(SomeAreDue))
+        var moment = time.GetUtcNow();
+        var now = new NpgsqlParameter<DateTime> { TypedValue = moment.UtcDateTime };
+        await using (var look = database.CreateBatch())
         {
-            look.Parameters.Add(now);
+            look.BatchCommands.Add(Ahead.IsDue("waiting", "due", "parked_at is null", moment));
+            look.BatchCommands.Add(new(SomeAreDue) { Parameters = { now } });
             if (await look.ExecuteScalarAsync(ct) is not true)
                 return false;
         }
@@ -63,8 +70,11 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         try
         {
             await HandleAsync(db, transaction, first, ct);
+            _refused = 0;
+            if (first.Refusals > 0)
+                metrics.CountSoon();
         }
-        catch (Exception e) when (Fate.IsOf(e))
+        catch (Exception e) when (Fate.IsOf(e) && !ct.IsCancellationRequested)
         {
             await transaction.DisposeAsync();
             await KeepAsync(first, e, ct);
@@ -80,8 +90,9 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
             ? new(
                 rows.GetInt64(0),
                 rows.GetInt32(1),
-                rows.GetDateTime(2),
-                Received.Read(rows.GetInt32(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetString(6), rows.GetString(7))
+                rows.GetInt32(2),
+                rows.GetDateTime(3),
+                Received.Read(rows.GetInt32(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetString(7), rows.GetString(8))
             )
             : null;
     }
@@ -93,7 +104,7 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         if (received.Unreadable is { } why)
             throw new PermanentException(why);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        await db.Database.ExecuteSqlRawAsync(Positions.LockTimeout(WaitingEvents.Waits), ct);
+        await db.Database.ExecuteSqlRawAsync(Positions.LockTimeout(WaitingEvents.Waits(_refused)), ct);
         var fresh = await db.Database.ExecuteSqlAsync($"insert into inbox (event_id) values ({received.Id}) on conflict do nothing", ct);
         var unit = handler.Begin();
         if (fresh > 0)
@@ -114,11 +125,15 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
     // Its row is free again: should another replica have tried it since, that attempt is the one that counts.
     private async Task KeepAsync(Waiting waiting, Exception e, CancellationToken ct)
     {
-        var fate = Fate.Of(e, waiting.Attempts, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var fate = Fate.Of(e, waiting.Attempts, waiting.Refusals, now);
         log.Failed(waiting.Received, fate, e);
+        obstacles.Met(Name, fate.Obstacle);
+        _refused = fate.Obstacle is null ? 0 : _refused + 1;
         await using var command = database.CreateCommand(
             """
-            update waiting set kind = $4, attempts = $5, error = $6, due = $7, parked_at = $8
+            update waiting set kind = $4, attempts = $5, error = $6, due = $7, set_at = $11, parked_at = $8,
+                refusals = $9, code = $10, refused_since = case when $10 is null then null else coalesce(refused_since, $11) end
             where waiting_id = $1 and attempts = $2 and due = $3 and parked_at is null
             """
         );
@@ -130,6 +145,9 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = fate.Error });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = fate.Due.UtcDateTime });
         command.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = fate.ParkedAt?.UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fate.Refusals });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = fate.Obstacle?.Code });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime });
         await command.ExecuteNonQueryAsync(ct);
     }
 }
@@ -137,8 +155,13 @@ internal sealed class WaitingLoop<TDb, TAggregate>(
 /// <summary>What is the same wherever events are set aside.</summary>
 internal static class WaitingEvents
 {
-    /// <summary>How long a transaction with one event waits for a row that somebody else holds; the event can wait better by itself.</summary>
-    public static readonly TimeSpan Waits = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a transaction with one event waits for a row that somebody else holds; the event can wait better by itself. Where a whole table is held,
+    /// each one waits less than the one before, so that a loop gets through them.</summary>
+    /// <param name="refused">How many were refused just before.</param>
+    public static TimeSpan Waits(int refused) =>
+        TimeSpan.FromMilliseconds(Math.Max(10, (int)Longest.TotalMilliseconds >> Math.Min(refused, 10)));
 
     /// <summary>Tells that an event failed, and what becomes of it.</summary>
     public static void Failed(this ILogger log, Received received, Fate fate, Exception e)
@@ -146,7 +169,7 @@ internal static class WaitingEvents
         var what = $"{received.Type} of saga {received.Key} ({received.Partition}/{received.Offset})";
         if (fate.ParkedAt is not null)
             log.LogError(e, "{Event} is parked after {Attempts} attempts: {Error}", what, fate.Attempts, fate.Error);
-        else
+        else if (fate.Obstacle is null || BitOperations.IsPow2(fate.Refusals))
             log.LogWarning("{Event} waits until {Due:O}: {Error}", what, fate.Due, fate.Error);
     }
 }

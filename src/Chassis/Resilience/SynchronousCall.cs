@@ -28,7 +28,7 @@ public sealed class SynchronousCall : IDisposable
         (_peer, _time, _points) = (peer, time, points);
         (_timeout, _join, _break) = (settings.Get(limits.Timeout), settings.Get(limits.Join), settings.Get(limits.CircuitBreak));
         _underWay = new SemaphoreSlim((int)settings.Get(limits.UnderWay));
-        _circuit = new ResiliencePipelineBuilder { TimeProvider = time }
+        _circuit = new ResiliencePipelineBuilder { TimeProvider = new MonotonicTime(time) }
             .AddCircuitBreaker(
                 new CircuitBreakerStrategyOptions
                 {

@@ -77,6 +77,8 @@ public sealed class Aggregates<TDb, TAggregate>
         unit.Add(new OutboxRow(Guid.CreateVersion7(), nobody, "{}", "{}").Insert());
         unit.Add(_books.Map.Update(aggregate, aggregate.Version));
         await unit.SendAsync(connection, CancellationToken.None);
+        // As requests find it, on a connection of theirs.
+        await FindAsync(nobody);
     }
 
     /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
@@ -108,15 +110,20 @@ public sealed class Aggregates<TDb, TAggregate>
                 _books.Wake(Wakes.All);
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && Failures.IsStoreUnreachable(e))
+            catch (Exception e) when (attempt < Attempts && MayPass(e))
             {
                 await Task.Delay(20 * attempt);
             }
         }
     }
 
+    // A store that does not answer was waited for long enough.
+    private static bool MayPass(Exception e) => Failures.IsForgotten(e) || Failures.IsStoreUnreachable(e) && !Failures.IsTimeout(e);
+
     /// <summary>Loads the saga's aggregate (a new one, where there is none), lets it decide, and commits.</summary>
-    /// <exception cref="Npgsql.NpgsqlException">The store cannot be reached; the decision may have been committed all the same.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The store cannot be reached; the decision may have been committed all the same. Or somebody else holds the row
+    /// (<see cref="Failures.IsHeld"/>): nothing is committed.</exception>
+    /// <exception cref="BusyException">Too many others change the same: nothing is committed.</exception>
     public Task<Decided<TAggregate>> DecideAsync(long key, Func<TAggregate, Decision> decide, Cause cause) =>
         DecideAsync(key, null, decide, cause);
 
@@ -135,15 +142,19 @@ public sealed class Aggregates<TDb, TAggregate>
             {
                 return attempt == 1
                     ? await DecideAsync(atHand ?? await FindAsync(key) ?? _create(key), decide, cause, null)
-                    : await DecideInLineAsync(key, decide, cause);
+                    : await _books.InTurnAsync(key, () => DecideInLineAsync(key, decide, cause));
             }
             catch (Exception e) when (IdempotencyRow.IsTaken(e))
             {
                 // Ours, of an attempt whose answer was lost: decided again on what it left. Otherwise this request ends here.
                 await cause.Key!.MeetAsync(key);
             }
-            catch (Exception e) when (attempt < Attempts && Failures.IsConflict(e)) { }
-            catch (Exception e) when (attempt < Attempts && Failures.IsStoreUnreachable(e))
+            catch (Exception e) when (Failures.IsConflict(e))
+            {
+                if (attempt == Attempts)
+                    throw new BusyException("others change the same again and again", e);
+            }
+            catch (Exception e) when (attempt < Attempts && MayPass(e))
             {
                 await Task.Delay(20 * attempt);
             }

@@ -19,7 +19,11 @@ internal sealed class Bookkeeping<TAggregate>(
     public RowMap<TAggregate> Map { get; } = map;
 
     /// <summary>A connection to the service's database.</summary>
-    public ValueTask<NpgsqlConnection> OpenAsync() => parts.Database.OpenConnectionAsync();
+    public ValueTask<NpgsqlConnection> OpenAsync() => parts.Commands.OpenConnectionAsync();
+
+    /// <summary>Makes a change that may have to wait for the saga's row.</summary>
+    /// <exception cref="BusyException">It would wait for too long.</exception>
+    public Task<T> InTurnAsync<T>(long key, Func<Task<T>> change) => parts.Turns.TakeAsync(key, change);
 
     /// <summary>What a message of a saga becomes, and who is to be told.</summary>
     public (NpgsqlBatchCommand Row, Wakes Wakes) Row(long key, IMessage message, Cause cause) =>
@@ -36,7 +40,8 @@ internal sealed class Bookkeeping<TAggregate>(
             key,
             what.GetType().Name,
             JsonSerializer.Serialize(what, (JsonTypeInfo)language.GetTypeInfo(what.GetType())!),
-            parts.Time.GetUtcNow() + what.After,
+            parts.Time.GetUtcNow(),
+            what.After,
             $"{cause.Id} {cause.TraceParent}"
         );
 
@@ -57,10 +62,7 @@ internal sealed class Bookkeeping<TAggregate>(
         if (transaction is not null)
             await statements.CommitAsync(transaction, CancellationToken.None);
         else if (statements.GoAlone)
-        {
-            await using var connection = await OpenAsync();
-            await Statements.SendAsync(connection, [statements], CancellationToken.None);
-        }
+            await parts.Commits.CommitAloneAsync(statements);
         else
             await parts.Commits.CommitAsync(statements);
     }

@@ -75,3 +75,28 @@ begin
     raise exception 'the aggregate was changed by somebody else since it was loaded' using errcode = 'serialization_failure';
 end
 $$;
+
+-- 5: what others refuse is never given up: how often in a row, by whom (kind), why (code), and since when. And what a probe draws from, to see that the
+-- store writes: it fails where nothing can be written, and locks nothing
+alter table waiting add refusals int not null default 0, add code text, add refused_since timestamptz;
+create index waiting_refused on waiting (kind) where refused_since is not null;
+alter table due add code text, add failing_since timestamptz;
+create index due_failing on due (kind) where failing_since is not null;
+create sequence writes;
+
+-- 6: when a moment was set that something waits for: one that was set in the future comes from a wrong clock, and is due
+alter table due add set_at timestamptz not null default now();
+create index due_set_at on due (set_at);
+alter table waiting add set_at timestamptz not null default now();
+create index waiting_set_at on waiting (set_at) where parked_at is null;
+-- 7: a position belongs to the topic's history that it was read in: the topic's identity, and the event that was read last. Where it began again, events up to
+-- handled_below were handled before, though the inbox has forgotten them
+alter table positions add column history text, add column last uuid, add column handled_below uuid;
+
+-- 8: up to which event the inbox was cleaned. Of what is older, nobody can tell any more whether it was handled
+create table forgotten (
+    one    boolean primary key default true check (one),
+    newest uuid not null
+);
+insert into forgotten (newest)
+select coalesce((select event_id from inbox order by event_id limit 1), '00000000-0000-0000-0000-000000000000');

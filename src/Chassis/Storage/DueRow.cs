@@ -3,10 +3,10 @@ using Npgsql;
 namespace Mannam.Chassis.Storage;
 
 /// <summary>What the service owes, and when it is due.</summary>
-internal sealed record DueRow(Guid DueId, long Key, string Kind, string Data, DateTimeOffset At, string Cause)
+internal sealed record DueRow(Guid DueId, long Key, string Kind, string Data, DateTimeOffset SetAt, TimeSpan After, string Cause)
 {
     public NpgsqlBatchCommand Insert() =>
-        new("insert into due (due_id, key, kind, data, at, cause, attempts) values ($1, $2, $3, $4::json, $5, $6, 0)")
+        new("insert into due (due_id, key, kind, data, at, cause, attempts, set_at) values ($1, $2, $3, $4::json, $5, $6, 0, $7)")
         {
             Parameters =
             {
@@ -14,8 +14,9 @@ internal sealed record DueRow(Guid DueId, long Key, string Kind, string Data, Da
                 new NpgsqlParameter<long> { TypedValue = Key },
                 new NpgsqlParameter<string> { TypedValue = Kind },
                 new NpgsqlParameter<string> { TypedValue = Data },
-                new NpgsqlParameter<DateTime> { TypedValue = At.UtcDateTime },
+                new NpgsqlParameter<DateTime> { TypedValue = (SetAt + After).UtcDateTime },
                 new NpgsqlParameter<string> { TypedValue = Cause },
+                new NpgsqlParameter<DateTime> { TypedValue = SetAt.UtcDateTime },
             },
         };
 }

@@ -8,6 +8,9 @@ namespace Mannam.Chassis.Storage;
 /// <remarks>A script is an embedded <c>.sql</c> file in which a line <c>-- 1: what it does</c> begins step 1. A step that was applied is never edited.</remarks>
 public sealed partial class Schema(params (string Scope, Assembly Assembly, string Resource)[] scripts)
 {
+    // Seconds.
+    private const int LongestStep = 300;
+
     private readonly List<Step> _steps = [.. scripts.SelectMany(s => Read(s.Scope, s.Assembly, s.Resource))];
 
     private sealed record Step(string Scope, int Number, string Sql);
@@ -18,6 +21,8 @@ public sealed partial class Schema(params (string Scope, Assembly Assembly, stri
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        // Another replica may be applying them: that is waited for, however long a step takes.
+        await ExecuteAsync(connection, "set local lock_timeout = 0", ct);
         await ExecuteAsync(connection, "select pg_advisory_xact_lock(77001520, 1)", ct);
         await ExecuteAsync(
             connection,
@@ -32,18 +37,32 @@ public sealed partial class Schema(params (string Scope, Assembly Assembly, stri
         await transaction.CommitAsync(ct);
     }
 
-    /// <summary>Whether every step was applied.</summary>
+    /// <summary>Whether every step was applied, and the store writes: a sequence gives no number where it only reads. It waits for nobody's lock.</summary>
+    /// <exception cref="PostgresException">The store does not write now, or refuses otherwise.</exception>
     public async Task<bool> IsCurrentAsync(NpgsqlDataSource database, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await MissingAsync(connection, ct)).Count == 0;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(Applied));
+        batch.BatchCommands.Add(new("select nextval('writes')"));
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        if ((await MissingAsync(rows, ct)).Count > 0)
+            return false;
+        await rows.NextResultAsync(ct);
+        return true;
     }
+
+    private const string Applied = "select scope, number from schema_steps";
 
     private async Task<List<Step>> MissingAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        var applied = new HashSet<(string, int)>();
-        await using var command = new NpgsqlCommand("select scope, number from schema_steps", connection);
+        await using var command = new NpgsqlCommand(Applied, connection);
         await using var rows = await command.ExecuteReaderAsync(ct);
+        return await MissingAsync(rows, ct);
+    }
+
+    private async Task<List<Step>> MissingAsync(NpgsqlDataReader rows, CancellationToken ct)
+    {
+        var applied = new HashSet<(string, int)>();
         while (await rows.ReadAsync(ct))
             applied.Add((rows.GetString(0), rows.GetInt32(1)));
         return _steps.FindAll(s => !applied.Contains((s.Scope, s.Number)));
@@ -51,7 +70,7 @@ public sealed partial class Schema(params (string Scope, Assembly Assembly, stri
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestStep };
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -5,41 +5,79 @@ namespace Mannam.Chassis.Storage;
 
 /// <summary>Lets those who commit at the same moment share the commit, as they share a round trip: each is as durable, and costs a part.</summary>
 /// <remarks>When a statement fails, all are rolled back and each is committed by itself, so that nobody fails with another. Only what need not wait for a row
-/// that somebody else holds (<see cref="Statements.GoAlone"/>), so that nobody waits with another either.</remarks>
+/// that somebody else holds (<see cref="Statements.GoAlone"/>), so that nobody waits with another either. Where one has to wait all the same, because a row
+/// or a table is held from outside, the others wait with it once, for the lock timeout.</remarks>
 internal sealed class SharedCommit
 {
     private readonly NpgsqlDataSource _database;
-    private readonly SharedRoundTrip<Statements, Exception?> _shared;
+    private readonly Turns _turns;
+    private readonly SharedRoundTrip<Statements, Outcome> _shared;
 
-    public SharedCommit(NpgsqlDataSource database)
+    public SharedCommit(NpgsqlDataSource database, Turns turns)
     {
-        _database = database;
+        (_database, _turns) = (database, turns);
         _shared = new(CommitAsync);
     }
+
+    // Again: nothing is committed, and it is not known whose statement failed.
+    private readonly record struct Outcome(Exception? Failure, bool Again = false);
 
     /// <summary>Returns once that is durable.</summary>
     /// <exception cref="NpgsqlException">Somebody else changed the aggregate (see <see cref="Failures.IsConflict"/>), or refused otherwise: nothing is
     /// committed; or the store cannot be reached, and it may be committed all the same.</exception>
     public async Task CommitAsync(Statements statements)
     {
-        if (await _shared.AskAsync(statements) is { } failure)
+        var outcome = await _shared.AskAsync(statements);
+        if (outcome.Again)
+        {
+            statements.Renew();
+            await CommitAloneAsync(statements);
+        }
+        else if (outcome.Failure is { } failure)
             ExceptionDispatchInfo.Throw(failure);
     }
 
-    private async Task<IReadOnlyList<Exception?>> CommitAsync(IReadOnlyList<Statements> several)
+    /// <summary>The same, sharing the commit with nobody: when it is the saga's turn.</summary>
+    /// <exception cref="BusyException">It would have to wait for too long.</exception>
+    public Task CommitAloneAsync(Statements statements) =>
+        _turns.TakeAsync(
+            statements.Key,
+            async () =>
+            {
+                await SendAsync([statements]);
+                return true;
+            }
+        );
+
+    private async Task<IReadOnlyList<Outcome>> CommitAsync(IReadOnlyList<Statements> several)
     {
         try
         {
             await SendAsync(several);
-            return new Exception?[several.Count];
+            return new Outcome[several.Count];
+        }
+        catch (PostgresException e) when (several.Count > 1 && Failures.IsLocked(e))
+        {
+            // One by one here, whoever comes next would wait behind each that is held.
+            return [.. Enumerable.Repeat(new Outcome(e, Again: true), several.Count)];
         }
         catch (PostgresException e) when (several.Count > 1 && !Failures.IsStoreUnreachable(e))
         {
-            var failures = new List<Exception?>(several.Count);
-            foreach (var one in several)
-                failures.Add(await FailureOfAsync(one));
-            return failures;
+            return await OneByOneAsync(several);
         }
+    }
+
+    private async Task<IReadOnlyList<Outcome>> OneByOneAsync(IReadOnlyList<Statements> several)
+    {
+        var outcomes = new List<Outcome>(several.Count);
+        var held = false;
+        foreach (var one in several)
+        {
+            var outcome = held ? new Outcome(null, Again: true) : new Outcome(await FailureOfAsync(one));
+            held = held || outcome.Failure is { } failure && Failures.IsLocked(failure);
+            outcomes.Add(outcome);
+        }
+        return outcomes;
     }
 
     private async Task<Exception?> FailureOfAsync(Statements one)

@@ -55,5 +55,6 @@ internal sealed class Statements(long key)
             await batch.ExecuteNonQueryAsync(ct);
     }
 
-    private long Key { get; } = key;
+    /// <summary>Its aggregate's; the least of them, where there are several.</summary>
+    public long Key { get; } = key;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Npgsql;
 
 namespace Mannam.Chassis.Storage;
@@ -5,7 +7,76 @@ namespace Mannam.Chassis.Storage;
 /// <summary>How a database is reached.</summary>
 public static class Store
 {
+    /// <summary>Connections that a service keeps at most, besides its relay's.</summary>
+    /// <remarks>Each kind of work has a pool of its own, so that none takes the places of another: commands that all wait for a held row leave reads, health and
+    /// events alone.</remarks>
+    public const int Connections = ForCommands + ForReads + ForLoops;
+
+    /// <summary>Of them, for commands.</summary>
+    internal const int ForCommands = 4;
+
+    private const int ForReads = 2;
+    private const int ForLoops = 2;
+
+    // A request waits so long for a row or a table that somebody else holds. Twice this is less than the second in which it is answered.
+    private const string HeldFor = "-c lock_timeout=300ms";
+
+    // The server gives up before the client does: a statement that the client gave up would go on.
+    private const string RequestOptions = HeldFor + " -c statement_timeout=4s";
+
+    private static readonly ConditionalWeakTable<NpgsqlDataSource, object> Opened = [];
+
+    // Npgsql goes on counting on what it has prepared in a session, also when the session has forgotten it (a pool in between that resets it, DEALLOCATE ALL).
+    // Every statement goes through Npgsql, but through many places of ours: so it is noticed where the exception is thrown.
+    static Store() => AppDomain.CurrentDomain.FirstChanceException += Thrown;
+
     /// <summary>Connections to a database whose columns have PostgreSQL's own types, so that none need be asked for which others there are.</summary>
-    public static NpgsqlDataSource Open(string connectionString) =>
-        new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
+    public static NpgsqlDataSource Open(string connectionString)
+    {
+        var opened = new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
+        Opened.Add(opened, opened);
+        return opened;
+    }
+
+    /// <summary>For what requests decide and record.</summary>
+    internal static NpgsqlDataSource OpenForCommands(string connectionString) => OpenForRequests(connectionString, ForCommands);
+
+    /// <summary>For what people ask for.</summary>
+    internal static NpgsqlDataSource OpenForReads(string connectionString) => OpenForRequests(connectionString, ForReads);
+
+    /// <summary>For the service's own loops, and for its health.</summary>
+    internal static NpgsqlDataSource OpenForLoops(string connectionString) =>
+        Open(Impatient(connectionString, ForLoops, HeldFor, place: 5, answer: 15));
+
+    private static NpgsqlDataSource OpenForRequests(string connectionString, int connections) =>
+        Open(Impatient(connectionString, connections, RequestOptions, place: 5, answer: 5));
+
+    /// <summary>The connection string of whoever gives a store up that does not answer.</summary>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="connections">How many at most.</param>
+    /// <param name="options">More options of the session.</param>
+    /// <param name="place">Seconds in which a connection must be free, or made.</param>
+    /// <param name="answer">Seconds in which a statement must be answered.</param>
+    internal static string Impatient(string connectionString, int connections, string options, int place, int answer)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        return new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxPoolSize = connections,
+            Timeout = place,
+            CommandTimeout = answer,
+            // The connection is dropped. To cancel the statement, the same server would have to be asked again, and waited for.
+            CancellationTimeout = -1,
+            Options = $"{given.Options} {options}".Trim(),
+        }.ToString();
+    }
+
+    private static void Thrown(object? sender, FirstChanceExceptionEventArgs thrown)
+    {
+        if (thrown.Exception is not PostgresException || !Failures.IsForgotten(thrown.Exception))
+            return;
+        // Those in use are closed when they come back.
+        foreach (var (opened, _) in Opened)
+            opened.Clear();
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
@@ -18,6 +19,14 @@ internal static class StoreModel<TDb>
     /// <summary>Lets a context use this database, and nothing that is not needed on the hot path.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>
         options.EnableThreadSafetyChecks(false).UseNpgsql(database).UseModel(Model);
+
+    /// <summary>Contexts on these connections.</summary>
+    public static IDbContextFactory<TDb> Contexts(NpgsqlDataSource database)
+    {
+        var options = new DbContextOptionsBuilder<TDb>();
+        Configure(options, database);
+        return new PooledDbContextFactory<TDb>(options.Options, poolSize: 8);
+    }
 
     // EF Core makes all its services anew for options that differ in more than the database and the model, be it in their order.
     private static IModel Build()

@@ -20,7 +20,7 @@ internal sealed class WaitingRow
     /// <summary>Why it is here, see <see cref="Fate"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>How often its policy failed.</summary>
+    /// <summary>How often it failed by its own fault.</summary>
     public int Attempts { get; init; }
     public string? Error { get; init; }
     public DateTimeOffset Due { get; init; }
@@ -28,7 +28,19 @@ internal sealed class WaitingRow
     /// <summary>When it was parked; null while it waits.</summary>
     public DateTimeOffset? ParkedAt { get; init; }
 
-    public static WaitingRow Of(string topic, Received received, Fate fate) =>
+    /// <summary>How often others refused it, in a row.</summary>
+    public int Refusals { get; init; }
+
+    /// <summary>Why they did; null where nobody does.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Since when they do.</summary>
+    public DateTimeOffset? RefusedSince { get; init; }
+
+    /// <summary>When <see cref="Due"/> was set.</summary>
+    public DateTimeOffset SetAt { get; init; }
+
+    public static WaitingRow Of(string topic, Received received, Fate fate, DateTimeOffset now) =>
         new()
         {
             Key = received.Key,
@@ -44,13 +56,18 @@ internal sealed class WaitingRow
             Error = fate.Error,
             Due = fate.Due,
             ParkedAt = fate.ParkedAt,
+            SetAt = now,
+            Refusals = fate.Refusals,
+            Code = fate.Obstacle?.Code,
+            RefusedSince = fate.Obstacle is null ? null : now,
         };
 
     public NpgsqlBatchCommand Insert() =>
         new(
             """
-            insert into waiting (key, topic, partition, "offset", event_id, type, headers, value, kind, attempts, error, due, parked_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            insert into waiting (key, topic, partition, "offset", event_id, type, headers, value, kind, attempts, error, due, parked_at,
+                refusals, code, refused_since, set_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """
         )
         {
@@ -69,6 +86,10 @@ internal sealed class WaitingRow
                 new NpgsqlParameter<string?> { TypedValue = Error },
                 new NpgsqlParameter<DateTime> { TypedValue = Due.UtcDateTime },
                 new NpgsqlParameter<DateTime?> { TypedValue = ParkedAt?.UtcDateTime },
+                new NpgsqlParameter<int> { TypedValue = Refusals },
+                new NpgsqlParameter<string?> { TypedValue = Code },
+                new NpgsqlParameter<DateTime?> { TypedValue = RefusedSince?.UtcDateTime },
+                new NpgsqlParameter<DateTime> { TypedValue = SetAt.UtcDateTime },
             },
         };
 

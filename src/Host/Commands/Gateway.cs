@@ -49,6 +49,9 @@ internal static class Gateway
                     Origins = settings.Get(HostSettings.CorsOrigins),
                     TrustedProxies = settings.Get(HostSettings.TrustedProxies),
                     MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
+                    // Each may lead to one more, to a service.
+                    MaxConnections = OpenFiles.Connections(settings, OpenFiles.OfGateway, each: 2),
+                    MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
                     RequestsPerSecond = (int)settings.Get(HostSettings.RequestsPerSecond),
                 };
                 return RunAsync(

@@ -31,7 +31,7 @@ internal static class SubscriptionService
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(
                 "OpenRequests",
-                "select key from subscriptions where status = 'created' and not is_paid and requested_at < now() - $1 order by requested_at limit 100",
+                new OpenRows("subscriptions", "status = 'created' and not is_paid", "requested_at"),
                 olderThan: settings => settings.Get(Paying.Limits!.Timeout) + TimeSpan.FromSeconds(5),
                 subscription => subscription.NotPaid()
             )

@@ -33,7 +33,7 @@ internal static class CatchService
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(
                 "OpenRequests",
-                "select key from catches where status = 'requested' and requested_at < now() - $1 order by requested_at limit 100",
+                new OpenRows("catches", "status = 'requested'", "requested_at"),
                 olderThan: settings => settings.Get(PaymentLimits.Timeout) + TimeSpan.FromSeconds(5),
                 request => request.Abandoned()
             )

@@ -1,4 +1,5 @@
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Messaging;
 
 namespace Mannam.Tests.Chassis.Counting;
 
@@ -10,6 +11,9 @@ internal sealed class CountingSystem
 
     /// <summary>What the ledger does before it enters a number, such as to fail.</summary>
     public Action<Counted> BeforeEntering { get; set; } = _ => { };
+
+    /// <summary>What the ledger asks others for before it decides, such as to be refused.</summary>
+    public Func<Received, ValueTask> AskBeforeEntering { get; set; } = _ => ValueTask.CompletedTask;
 
     /// <summary>What the audit does before it follows a number.</summary>
     public Action<Counted> BeforeAuditing { get; set; } = _ => { };
@@ -34,11 +38,16 @@ internal sealed class CountingSystem
     private ServiceDeclaration Ledger =>
         Declare<LedgerDb, Ledger>("ledger", key => new Ledger(key))
             .Publishing<Entered>()
-            .Whenever<Counted>(
-                (counted, ledger) =>
+            .Whenever<Counted, bool>(
+                (counted, ledger, _) =>
                 {
                     BeforeEntering(counted);
                     return ledger.Enter(counted.Number);
+                },
+                async (received, _) =>
+                {
+                    await AskBeforeEntering(received);
+                    return true;
                 }
             );
 

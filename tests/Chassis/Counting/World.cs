@@ -105,7 +105,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
                 Topic = Topic,
                 Configuration = new ConfigurationBuilder().Build(),
                 InProcess = _ => null,
-                Time = time ?? TimeProvider.System,
+                Time = time,
                 RunLoops = loops,
                 Replicated = replicated,
             },

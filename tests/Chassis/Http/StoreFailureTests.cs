@@ -1,4 +1,5 @@
 using Mannam.Chassis.Http;
+using Mannam.Chassis.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -29,6 +30,6 @@ public sealed class StoreFailureTests
         var stumble = Assert.Throws<NullReferenceException>(() => ((object)null!).ToString());
         stumble.Source = source;
 
-        Assert.Equal(isStore, StoreFailure.Is(new InvalidOperationException("", stumble)));
+        Assert.Equal(isStore, Failures.IsOutside(new InvalidOperationException("", stumble)));
     }
 }

@@ -15,7 +15,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     {
         // As services have it: what is asked for twice is prepared.
         _database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Max Auto Prepare=64;Auto Prepare Min Usages=2");
-        _commits = new SharedCommit(_database);
+        _commits = new SharedCommit(_database, new Turns());
         await new Schema(("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql")).ApplyAsync(_database, Ct);
         await ExecuteAsync("create table sagas (key bigint primary key, version int not null, told text unique)");
     }
@@ -60,7 +60,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
                 .Range(1, 8)
                 .Select(async lane =>
                 {
-                    var commits = new SharedCommit(_database);
+                    var commits = new SharedCommit(_database, new Turns());
                     for (var round = 0; round < 25; round++)
                     {
                         var key = lane * 1000 + round * 10;
@@ -97,7 +97,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task When_the_store_is_away_each_is_told()
     {
         await using var nobody = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2");
-        _commits = new SharedCommit(nobody);
+        _commits = new SharedCommit(nobody, new Turns());
 
         var all = await TogetherAsync([Inserting(1), Inserting(2), Inserting(3)], held: false);
 

@@ -85,7 +85,7 @@ internal sealed class Lane(Business business, string server, string prefix) : IA
         {
             foreach (var each in opened.Services.Where(s => s.Declaration.SubscribesTo.Count > 0))
             {
-                await using var skip = each.Store.CreateCommand("update positions set next = $2 where partition = $1");
+                await using var skip = each.Store.CreateCommand("update positions set next = $2, last = null where partition = $1");
                 skip.Parameters.Add(new NpgsqlParameter<int> { TypedValue = rows.GetInt32(0) });
                 skip.Parameters.Add(new NpgsqlParameter<long> { TypedValue = rows.GetInt64(1) });
                 await skip.ExecuteNonQueryAsync();

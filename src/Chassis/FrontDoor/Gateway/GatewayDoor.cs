@@ -11,6 +11,7 @@ namespace Mannam.Chassis.FrontDoor.Gateway;
 public static class GatewayDoor
 {
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Opens none yet: the door is to be started.</summary>
     /// <param name="options">The door's, without systems.</param>
@@ -24,7 +25,10 @@ public static class GatewayDoor
     {
         ArgumentNullException.ThrowIfNull(options);
         var ways = systems
-            .SelectMany(system => system.Services, (system, service) => new GatewayWay($"{system.Name}.{service.Name}"))
+            .SelectMany(
+                system => system.Services,
+                (system, service) => new GatewayWay($"{system.Name}.{service.Name}", PerReplica(options, service))
+            )
             .ToList();
         return new FrontDoor(
             options with
@@ -40,7 +44,10 @@ public static class GatewayDoor
             },
             builder =>
             {
-                builder.Services.AddReverseProxy().LoadFromMemory([], [.. systems.SelectMany(s => s.Services, Cluster)]);
+                builder
+                    .Services.AddReverseProxy()
+                    .LoadFromMemory([], [.. systems.SelectMany(s => s.Services, Cluster)])
+                    .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectWithin);
                 // A replica that cannot be reached is told of once, by the health pages.
                 builder.Logging.AddFilter("Yarp", LogLevel.Error);
                 configure?.Invoke(builder);
@@ -53,6 +60,10 @@ public static class GatewayDoor
             }
         );
     }
+
+    // A replica that hangs leaves half of the places to the others of its service, until the probes find it away.
+    private static int PerReplica(FrontDoorOptions options, SpreadOutService service) =>
+        service.Addresses.Count > 1 ? Math.Max(1, options.MaxInProgress / 2) : options.MaxInProgress;
 
     private static ServiceEntry Entry(SpreadOutService service, GatewayWay way) =>
         new(service.Name, service.Segments, way, way.HealthAsync);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy;
@@ -9,11 +10,16 @@ namespace Mannam.Chassis.FrontDoor.Gateway;
 
 /// <summary>To the replicas of a service, in turn. What one of them did not take is asked of the next; what it may have taken is not asked twice, but for
 /// reading.</summary>
-internal sealed class GatewayWay(string cluster) : IServiceWay
+/// <param name="cluster">The service's full name.</param>
+/// <param name="perReplica">How many requests one replica may have at once; it is passed over then.</param>
+internal sealed class GatewayWay(string cluster, int perReplica) : IServiceWay
 {
     // Passed over for so long, unless a probe finds it well before.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
-    private static readonly ForwarderRequestConfig Request = new() { ActivityTimeout = TimeSpan.FromSeconds(100) };
+
+    // Without a byte in either direction. A service answers sooner, or tells that it cannot.
+    private static readonly ForwarderRequestConfig Request = new() { ActivityTimeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentDictionary<string, Places> _places = new();
     private IProxyStateLookup? _states;
     private IHttpForwarder? _forwarder;
     private IDestinationHealthUpdater? _health;
@@ -39,15 +45,26 @@ internal sealed class GatewayWay(string cluster) : IServiceWay
         // YARP does not pass it on. No service serves either of the two: both are refused, with what it does serve.
         if (HttpMethods.IsConnect(context.Request.Method))
             context.Request.Method = HttpMethods.Options;
-        foreach (var replica in InTurn(state))
+        foreach (var replica in InTurn(state, IsRead(context.Request)))
         {
-            var error = await _forwarder!.SendAsync(
-                context,
-                replica.Model.Config.Address,
-                state.Model.HttpClient,
-                Request,
-                Outward.Instance
-            );
+            var places = _places.GetOrAdd(replica.DestinationId, static (_, most) => new Places(most), perReplica);
+            if (!places.TryTake())
+                continue;
+            ForwarderError error;
+            try
+            {
+                error = await _forwarder!.SendAsync(
+                    context,
+                    replica.Model.Config.Address,
+                    state.Model.HttpClient,
+                    Request,
+                    Outward.Instance
+                );
+            }
+            finally
+            {
+                places.GiveBack();
+            }
             if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
                 return true;
             var why = context.Features.Get<IForwarderErrorFeature>()?.Exception;
@@ -77,16 +94,20 @@ internal sealed class GatewayWay(string cluster) : IServiceWay
         error is ForwarderError.Request
         && (
             why is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
-            || HttpMethods.IsGet(request.Method)
-            || HttpMethods.IsHead(request.Method)
+            || IsRead(request)
         );
 
-    private IEnumerable<DestinationState> InTurn(ClusterState state)
+    private IEnumerable<DestinationState> InTurn(ClusterState state, bool isRead)
     {
         var all = state.DestinationsState.AvailableDestinations;
+        // A service whose store only reads is unready, but still shows what it has. One that was not reached just now is passed over as ever.
+        if (all.Count == 0 && isRead)
+            all = [.. state.DestinationsState.AllDestinations.Where(d => d.Health.Passive is not DestinationHealth.Unhealthy)];
         var first = (int)((uint)Interlocked.Increment(ref _turn) % (uint)Math.Max(1, all.Count));
         return Enumerable.Range(0, all.Count).Select(i => all[(first + i) % all.Count]);
     }
+
+    private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     /// <summary>What is known of its replicas. The gateway is well whatever they are: it must be there when they come back.</summary>
     public ValueTask<ServiceHealth> HealthAsync() =>
@@ -107,7 +128,7 @@ internal sealed class GatewayWay(string cluster) : IServiceWay
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (way.State is not { } state || way.InTurn(state).FirstOrDefault() is not { } replica)
+            if (way.State is not { } state || way.InTurn(state, isRead: false).FirstOrDefault() is not { } replica)
                 throw new HttpRequestException(HttpRequestError.ConnectionError, "no replica is available");
             request.RequestUri = new Uri(new Uri(replica.Model.Config.Address), request.RequestUri!.PathAndQuery);
             return state.Model.HttpClient.SendAsync(request, cancellationToken);

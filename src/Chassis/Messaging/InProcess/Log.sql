@@ -8,3 +8,7 @@ create table log (
     primary key (partition, "offset")
 );
 create index log_key on log (key);
+
+-- 2: the identity of this log: one that is made anew has another
+create table history (id uuid not null default gen_random_uuid());
+insert into history default values;

@@ -15,13 +15,20 @@ internal sealed class LogTail(int partitions)
     public long[] Ends => Volatile.Read(ref _ends);
 
     /// <summary>Whether it is known where the log ends.</summary>
-    public bool IsKnown { get; private set; }
+    public bool IsKnown => Openings > 0;
+
+    /// <summary>How often the writer has read where the log ends: each time the log may be another one, so what was read before is compared with it.</summary>
+    public int Openings { get; private set; }
 
     /// <summary>The writer read where the log ends.</summary>
     public void Reset(long[] ends)
     {
         lock (_gate)
-            (_ends, IsKnown) = (ends, true);
+        {
+            foreach (var ring in _rings)
+                Array.Clear(ring);
+            (_ends, Openings) = (ends, Openings + 1);
+        }
         Tell();
     }
 

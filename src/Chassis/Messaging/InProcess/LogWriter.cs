@@ -12,6 +12,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
     private readonly Signal _waiting = new();
     private NpgsqlConnection? _connection;
     private long[] _ends = [];
+    private bool _failed;
 
     private sealed record Append(IReadOnlyList<Record> Records, TaskCompletionSource Done);
 
@@ -86,6 +87,9 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
     {
         if (_connection is not null)
             return true;
+        // It may be another database by now: restored, or made anew.
+        if (_failed)
+            await log.MakeAsync(ct);
         _connection = await log.LockAsync(ct);
         if (_connection is null)
             return false;
@@ -98,6 +102,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
             await CloseAsync();
             throw;
         }
+        _failed = false;
         tail.Reset(_ends);
         return true;
     }
@@ -124,7 +129,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
     {
         if (_connection is not null)
             await _connection.DisposeAsync();
-        _connection = null;
+        (_connection, _failed) = (null, true);
     }
 
     public async ValueTask DisposeAsync()

@@ -7,8 +7,7 @@ namespace Mannam.Chassis.Messaging.InProcess;
 /// <summary>A topic in a database of its own: appends and reads. Offsets of a partition count from 0 without a gap.</summary>
 internal sealed class TopicLog(string connectionString, string topic, int partitions) : IAsyncDisposable
 {
-    /// <summary>The log's tables.</summary>
-    public static readonly Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Chassis.Messaging/InProcess/Log.sql"));
+    private static readonly Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Chassis.Messaging/InProcess/Log.sql"));
 
     private const string Insert = """
         insert into log (partition, "offset", key, headers, value) select * from unnest($1, $2, $3, $4, $5)
@@ -24,6 +23,9 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
     public int Partitions => partitions;
 
     public NpgsqlDataSource Database { get; } = Store.Open(connectionString);
+
+    /// <summary>Makes its tables where they are missing.</summary>
+    public Task MakeAsync(CancellationToken ct) => Schema.ApplyAsync(Database, ct);
 
     /// <summary>The partition that all events of a saga go to.</summary>
     public int PartitionOf(long key) => (int)((ulong)key % (ulong)partitions);
@@ -60,6 +62,37 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
             ends[rows.GetInt32(0)] = rows.GetInt64(1);
         return ends;
     }
+
+    /// <summary>What is there where each of the partitions was read to.</summary>
+    public async Task<Dictionary<int, Found>> FindAsync(IReadOnlyDictionary<int, Position> positions, CancellationToken ct)
+    {
+        await using var command = Database.CreateCommand(
+            """
+            select p, (select id::text from history),
+                coalesce((select min("offset") from log where partition = p), 0), coalesce((select max("offset") + 1 from log where partition = p), 0),
+                l."offset", l.key, l.headers, l.value
+            from unnest($1, $2) v(p, last) left join log l on l.partition = p and l."offset" = last
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. positions.Keys] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. positions.Values.Select(p => p.Next - 1)] });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var found = new Dictionary<int, Found>();
+        while (await rows.ReadAsync(ct))
+        {
+            var (partition, first, end) = (rows.GetInt32(0), rows.GetInt64(2), rows.GetInt64(3));
+            // Offsets have no gaps: between the first record and the end there is one at each.
+            Guid? last =
+                !rows.IsDBNull(4) ? Read(partition, rows, 4).Mark
+                : positions[partition].Next > first ? Guid.Empty
+                : null;
+            found[partition] = new(rows.IsDBNull(1) ? null : rows.GetString(1), first, end, last);
+        }
+        return found;
+    }
+
+    private static Received Read(int partition, NpgsqlDataReader rows, int at) =>
+        Received.Read(partition, rows.GetInt64(at), rows.GetInt64(at + 1), rows.GetString(at + 2), rows.GetString(at + 3));
 
     /// <summary>Appends records at places that the holder of the lock chose: all or none.</summary>
     public static async Task AppendAsync(
@@ -99,7 +132,7 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
         await using var rows = await command.ExecuteReaderAsync(ct);
         var records = new List<Received>();
         while (await rows.ReadAsync(ct))
-            records.Add(Received.Read(partition, rows.GetInt64(0), rows.GetInt64(1), rows.GetString(2), rows.GetString(3)));
+            records.Add(Read(partition, rows, 0));
         return records;
     }
 

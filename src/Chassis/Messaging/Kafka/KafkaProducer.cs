@@ -53,7 +53,11 @@ internal sealed class KafkaProducer : IDisposable
             for (var i = 0; i < records.Count; i++)
             {
                 var index = i;
-                _producer.Produce(topic, KafkaRecord.Write(records[i]), report => delivered.Report(index, report));
+                _producer.Produce(
+                    topic,
+                    KafkaRecord.Write(records[i]),
+                    report => delivered.Report(index, report, isLate: _over.IsCancellationRequested)
+                );
             }
         }
         return delivered.All.WaitAsync(ct);
@@ -89,14 +93,16 @@ internal sealed class Delivered(int count, KafkaTopics topics)
         }
     }
 
-    public void Report(int index, DeliveryReport<byte[], byte[]> report)
+    /// <param name="isLate">Whether the producer was given up meanwhile: others publish after it, and may have been told before.</param>
+    public void Report(int index, DeliveryReport<byte[], byte[]> report, bool isLate)
     {
         if (report.Error.IsError)
         {
             _all.TrySetException(new KafkaException(report.Error));
             return;
         }
-        topics.Holds(report.TopicPartitionOffset);
+        if (!isLate)
+            topics.Holds(report.TopicPartitionOffset);
         lock (_indexes)
         {
             _indexes.Add(index);

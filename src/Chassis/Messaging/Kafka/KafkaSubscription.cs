@@ -16,7 +16,7 @@ internal sealed class KafkaSubscription : ISubscription
     private readonly KafkaOptions _options;
     private readonly string _topic;
     private readonly string _group;
-    private readonly IPositions _positions;
+    private readonly KafkaPositions _positions;
     private readonly KafkaTopics _topics;
     private readonly ILogger _log;
     private readonly PollingThread _thread;
@@ -28,18 +28,31 @@ internal sealed class KafkaSubscription : ISubscription
     private volatile IConsumer<byte[], byte[]>? _consumer;
     private volatile bool _rewind;
 
+    // A connection was lost since a record came: behind the same address may be another broker, or the same one with an older state.
+    private bool _wasCut;
+    private readonly KafkaDoubt _doubt = new();
+    private KafkaTopic? _known;
+
     public KafkaSubscription(KafkaOptions options, string topic, string group, IPositions positions, KafkaTopics topics, ILogger log)
     {
-        (_options, _topic, _group, _positions, _topics, _log) = (options, topic, options.GroupPrefix + group, positions, topics, log);
+        (_options, _topic, _group, _topics, _log) = (options, topic, options.GroupPrefix + group, topics, log);
+        _positions = new KafkaPositions(topic, positions, topics);
         _thread = new PollingThread($"kafka {group}");
     }
 
-    public int? Partitions { get; private set; }
+    public int? Partitions => _known?.Partitions;
 
     public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
     {
-        Partitions ??= await _topics.EnsureAsync(_topic, ct);
-        return await _thread.RunAsync(() => Fetch(max, ct));
+        var topic = await _topics.EnsureAsync(_topic, fresh: _consumer is null, ct);
+        return await _thread.RunAsync(() =>
+        {
+            // The client would go on with what it remembers of the topic that was.
+            if (_known is not null && _known != topic)
+                Leave();
+            _known = topic;
+            return Fetch(max, ct);
+        });
     }
 
     // Waits for the first: whoever has just handled a batch and is told that there is nothing would come again to wait, and a third time for what came. Each
@@ -64,19 +77,24 @@ internal sealed class KafkaSubscription : ISubscription
     {
         try
         {
+            if (_doubt.IsTooLong(_wasCut || !_positions.AllProven, _topics.AnsweredAt(_topic)))
+                Leave();
             _consumer ??= Join();
             if (_rewind)
                 Reposition(ct);
             for (var began = Stopwatch.GetTimestamp(); _fetched.Count < max; )
             {
+                if (!_positions.AllProven)
+                    AskAbout(_positions.Doubtful(_consumer, _known!), ct);
                 var left = _fetched.Count > 0 ? TimeSpan.Zero : atMost - Stopwatch.GetElapsedTime(began);
-                var record = _consumer.Consume(
+                var record = Consume(
                     left < TimeSpan.Zero ? TimeSpan.Zero
-                    : left < Slice ? left
-                    : Slice
+                        : left < Slice ? left
+                        : Slice,
+                    ct
                 );
                 if (record is not null)
-                    _fetched.Add(record);
+                    Take(record, ct);
                 // Whole milliseconds are counted: with less it would ask without a pause.
                 else if (left < TimeSpan.FromMilliseconds(1) || ct.IsCancellationRequested)
                     return;
@@ -84,6 +102,8 @@ internal sealed class KafkaSubscription : ISubscription
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
+            // What is known of the topic may be wrong.
+            _topics.Suspect(_topic);
             throw;
         }
         catch
@@ -94,31 +114,66 @@ internal sealed class KafkaSubscription : ISubscription
         }
     }
 
+    private ConsumeResult<byte[], byte[]>? Consume(TimeSpan atMost, CancellationToken ct)
+    {
+        try
+        {
+            return _consumer!.Consume(atMost);
+        }
+        catch (ConsumeException e)
+            when (e.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange or ErrorCode.Local_LogTruncation)
+        {
+            AskAbout([e.ConsumerRecord.Partition.Value], ct);
+            return null;
+        }
+    }
+
+    // What was read before is not taken once more; nor is anything of a partition that may hold another history.
+    private void Take(ConsumeResult<byte[], byte[]> record, CancellationToken ct)
+    {
+        if (_wasCut)
+            Reposition(ct);
+        else if (_positions.IsProven(record.Partition.Value))
+            _fetched.Add(record);
+        else if (_positions.Look(_consumer!, record, _known!, ct) is { } from)
+            FetchFrom([new(record.TopicPartition, from)]);
+    }
+
+    private void AskAbout(List<int> partitions, CancellationToken ct)
+    {
+        if (partitions.Count > 0)
+            FetchFrom([.. partitions.Select(p => new TopicPartitionOffset(_topic, p, _positions.Ask(_consumer!, p, _known!, ct)))]);
+    }
+
+    // Given up and taken anew, locally: the group does not notice.
+    private void FetchFrom(List<TopicPartitionOffset> from)
+    {
+        var partitions = from.Select(f => f.TopicPartition).ToHashSet();
+        _fetched.RemoveAll(r => partitions.Contains(r.TopicPartition));
+        _consumer!.IncrementalUnassign(partitions);
+        _consumer.IncrementalAssign(from);
+    }
+
     private IConsumer<byte[], byte[]> Join()
     {
-        var consumer = new ConsumerBuilder<byte[], byte[]>(
-            _options.With(
-                ("group.id", _group),
-                ("enable.auto.commit", "false"),
-                ("enable.auto.offset.store", "false"),
-                ("partition.assignment.strategy", "cooperative-sticky"),
-                // Whoever was killed is missed after so long; its partitions wait meanwhile.
-                ("session.timeout.ms", "8000"),
-                ("heartbeat.interval.ms", "2000"),
-                // A position that the topic no longer has: its records were deleted, or it was made anew.
-                ("auto.offset.reset", "earliest"),
-                ("queued.max.messages.kbytes", "8192"),
-                ("fetch.error.backoff.ms", "100")
-            )
-        ).SetLogHandler((_, message) => _log.LogDebug("{Message}", message.Message)).SetErrorHandler((_, error) => _log.LogDebug("{Reason}", error.Reason)).SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions)).SetPartitionsRevokedHandler((_, partitions) => Gone(partitions)).SetPartitionsLostHandler((_, partitions) => Gone(partitions)).Build();
+        var consumer = KafkaMember
+            .Of(_options, _group)
+            .SetLogHandler((_, message) => _log.LogDebug("{Message}", message.Message))
+            .SetErrorHandler((_, error) => Heard(error))
+            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => Gone(partitions))
+            .SetPartitionsLostHandler((_, partitions) => Gone(partitions))
+            .Build();
         consumer.Subscribe(_topic);
         return consumer;
     }
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
-        var from = Positions([.. partitions.Select(p => p.Partition.Value)], CancellationToken.None);
-        _assigned.UnionWith(partitions.Select(p => p.Partition.Value));
+        List<int> assigned = [.. partitions.Select(p => p.Partition.Value)];
+        // On a thread of our own, so it may wait.
+        var from = _positions.Read(assigned, _known!, CancellationToken.None);
+        _assigned.UnionWith(assigned);
         return from;
     }
 
@@ -130,28 +185,17 @@ internal sealed class KafkaSubscription : ISubscription
         _positions.Forget(gone);
     }
 
-    // Given up and taken anew, locally: the group does not notice.
     private void Reposition(CancellationToken ct)
     {
-        _fetched.Clear();
-        var from = Positions(_assigned, ct);
-        _consumer!.IncrementalUnassign(from.Select(p => p.TopicPartition));
-        _consumer.IncrementalAssign(from);
-        _rewind = false;
+        FetchFrom(_positions.Read(_assigned, _known!, ct));
+        (_rewind, _wasCut) = (false, false);
     }
 
-    // On a thread of our own, so it may wait.
-    private List<TopicPartitionOffset> Positions(HashSet<int> partitions, CancellationToken ct) =>
-        partitions.Count == 0
-            ? []
-            :
-            [
-                .. _positions
-                    .ReadAsync(partitions, ct)
-                    .GetAwaiter()
-                    .GetResult()
-                    .Select(p => new TopicPartitionOffset(_topic, p.Key, p.Value)),
-            ];
+    private void Heard(Error error)
+    {
+        _log.LogDebug("{Reason}", error.Reason);
+        _wasCut |= error.Code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown;
+    }
 
     public void Rewind() => _rewind = true;
 
@@ -162,7 +206,10 @@ internal sealed class KafkaSubscription : ISubscription
             lock (_others)
             {
                 // What the client knows; no broker is asked.
-                if (_consumer?.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High is { IsSpecial: false } end)
+                if (
+                    _positions.IsProven(partition)
+                    && _consumer?.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High is { IsSpecial: false } end
+                )
                     return Math.Max(end.Value, _topics.EndOf(_topic, partition)) - next;
             }
         }
@@ -190,6 +237,7 @@ internal sealed class KafkaSubscription : ISubscription
         _positions.Forget([.. _assigned]);
         _assigned.Clear();
         _fetched.Clear();
+        (_rewind, _wasCut) = (false, false);
     }
 
     public async ValueTask DisposeAsync()

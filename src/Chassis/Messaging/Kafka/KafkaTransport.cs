@@ -14,10 +14,16 @@ public sealed class KafkaTransport : ITransport, IDisposable
     private readonly Lock _turn = new();
     private KafkaProducer? _producer;
 
+    // What the producer knows of the topics: it would go on with the partitions of one that was made anew.
+    private readonly Dictionary<string, KafkaTopic> _producedTo = [];
+
+    // After a failure the topic is asked for again: it may be gone, or another one.
+    private volatile bool _failed;
+
     public KafkaTransport(KafkaOptions options, ILogger log)
     {
         Librdkafka.Find();
-        (_options, _log, _topics) = (options, log, new KafkaTopics(options));
+        (_options, _log, _topics) = (options, log, new KafkaTopics(options, log));
     }
 
     public async Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct)
@@ -29,14 +35,16 @@ public sealed class KafkaTransport : ITransport, IDisposable
         KafkaProducer? producer = null;
         try
         {
-            await _topics.EnsureAsync(topic, ct);
-            producer = Producer();
+            var known = await _topics.EnsureAsync(topic, fresh: _failed, ct);
+            _failed = false;
+            producer = Producer(topic, known);
             using var within = CancellationTokenSource.CreateLinkedTokenSource(ct, producer.Over);
             within.CancelAfter(Patience);
             await producer.SendAsync(topic, records, delivered, within.Token);
         }
         catch (Exception e) when (e is KafkaException or OperationCanceledException or ObjectDisposedException)
         {
+            _failed = true;
             GiveUp(producer);
             ct.ThrowIfCancellationRequested();
             var why = e is KafkaException ? e.Message.TrimEnd('.') : $"not acknowledged within {Patience.TotalSeconds} s";
@@ -44,8 +52,15 @@ public sealed class KafkaTransport : ITransport, IDisposable
         }
     }
 
-    private KafkaProducer Producer()
+    private KafkaProducer Producer(string topic, KafkaTopic known)
     {
+        KafkaProducer? outdated;
+        lock (_turn)
+        {
+            outdated = _producedTo.TryGetValue(topic, out var before) && before != known ? _producer : null;
+            _producedTo[topic] = known;
+        }
+        GiveUp(outdated);
         lock (_turn)
             return _producer ??= new KafkaProducer(_options, _log);
     }

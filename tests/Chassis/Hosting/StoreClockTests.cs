@@ -1,0 +1,58 @@
+using Mannam.Chassis.Hosting;
+using Mannam.Tests.Chassis.Counting;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Hosting;
+
+/// <summary>Guarantee 10: a service's time is its database's, whatever the process's clock says.</summary>
+public sealed class StoreClockTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private static readonly TimeSpan Hours = TimeSpan.FromHours(5);
+    private readonly Wall _wall = new(Hours);
+
+    // How far it is from the database's, which is this machine's.
+    private static double Off(TimeProvider clock) => Math.Abs((clock.GetUtcNow() - DateTimeOffset.UtcNow).TotalSeconds);
+
+    [Fact]
+    public async Task A_service_has_its_databases_time_from_its_start_on()
+    {
+        var counter = await World.StartAsync("counter", time: new StoreClock(_wall));
+        var clock = counter.Services.GetRequiredService<TimeProvider>();
+        Assert.InRange(Off(clock), 0, 2);
+
+        _wall.IsAhead = -Hours;
+        Assert.InRange(Off(clock), 0, 2);
+    }
+
+    [Fact]
+    public async Task It_is_measured_again_with_each_look_for_what_is_due()
+    {
+        var clock = new StoreClock(_wall);
+        var counter = await World.StartAsync("counter", time: clock);
+        // As if the database's clock had been set since.
+        clock.Measured(clock.GetTimestamp(), DateTimeOffset.UtcNow - Hours);
+        Assert.InRange(Off(clock), 17_000, 19_000);
+
+        await counter.DoDueAsync();
+
+        Assert.InRange(Off(clock), 0, 2);
+    }
+
+    [Fact]
+    public void A_measurement_that_says_nothing_new_moves_nothing()
+    {
+        var process = new Clock();
+        var clock = new StoreClock(process);
+        var asked = clock.GetTimestamp();
+        process.Advance(TimeSpan.FromSeconds(20));
+        var before = clock.GetUtcNow();
+
+        // Somewhere in the 20 s between question and answer it was asked: all of them are right.
+        clock.Measured(asked, before - TimeSpan.FromSeconds(15));
+        Assert.Equal(before, clock.GetUtcNow());
+
+        clock.Measured(asked, before + Hours);
+        Assert.Equal(before + Hours + TimeSpan.FromSeconds(10), clock.GetUtcNow());
+    }
+}

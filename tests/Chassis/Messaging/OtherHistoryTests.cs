@@ -1,0 +1,205 @@
+using System.Text.RegularExpressions;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+using Record = Mannam.Chassis.Messaging.Record;
+
+namespace Mannam.Tests.Chassis.Messaging;
+
+/// <summary>Guarantee 2 where the log, or a service's own database, is not the one that it was.</summary>
+public sealed partial class OtherHistoryTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private const string KillWriter =
+        "select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory' and objid = 3 and database = (select oid from pg_database where datname = current_database())";
+
+    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+
+    private static Record Event(long saga, long number)
+    {
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
+        return new Record(row.Key, row.Headers, row.Value);
+    }
+
+    [GeneratedRegex("(?<=\"ce_id\":\")[^\"]*")]
+    private static partial Regex Id();
+
+    private static Record Aged(Record record, TimeSpan age) =>
+        record with
+        {
+            Headers = Id().Replace(record.Headers, Guid.CreateVersion7(DateTimeOffset.UtcNow - age).ToString()),
+        };
+
+    // The writer is just finding out that its connection is gone: a relay would come again.
+    private async Task PublishAsync(params Record[] records)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await World.Transport.PublishAsync(World.Topic, records, Ct);
+                return;
+            }
+            catch (PublishException) when (attempt < 100)
+            {
+                await Task.Delay(20, Ct);
+            }
+        }
+    }
+
+    private Task<object?> LogAsync(string sql) => World.AskAsync<object>("log", sql);
+
+    private Task<object?> BackUpAsync() => LogAsync("create table backup as select * from log");
+
+    // As pg_restore --clean does, with the writer's connection lost.
+    private async Task RestoreAsync()
+    {
+        await LogAsync("truncate log; insert into log select * from backup");
+        await LogAsync(KillWriter);
+    }
+
+    private static async Task<string?> NoticeAsync(ServiceHost service) =>
+        (await service.HealthAsync(Ct)).Details.GetValueOrDefault("history");
+
+    [Theory]
+    [InlineData(1)] // The log ends before the position.
+    [InlineData(9)] // Others are at the same offsets, and behind the position.
+    public async Task A_log_restored_from_a_backup_loses_no_later_event(int later)
+    {
+        var ledger = await World.StartAsync("ledger", loops: true);
+        await PublishAsync(Event(1, 1));
+        await World.SettledAsync(1, ledger);
+        await BackUpAsync();
+        await PublishAsync(Event(1, 2), Event(1, 3));
+        await World.SettledAsync(1, ledger);
+
+        await RestoreAsync();
+        await PublishAsync([.. Enumerable.Range(4, later).Select(number => Event(1, number))]);
+
+        await World.SettledAsync(1, ledger);
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, 3 + later)), await World.LedgerAsync(1));
+        Assert.NotNull(await NoticeAsync(ledger));
+    }
+
+    [Fact]
+    public async Task A_restored_log_is_noticed_by_a_service_that_was_stopped()
+    {
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1));
+        await BackUpAsync();
+        await PublishAsync(Event(1, 2), Event(1, 3));
+        await ledger.HandleAllAsync();
+        await World.StopAsync(ledger);
+        await RestoreAsync();
+        await PublishAsync(Event(1, 4), Event(1, 5), Event(1, 6));
+
+        var again = await World.StartAsync("ledger");
+        await again.HandleAllAsync();
+
+        Assert.Equal("1 2 3 4 5 6", await World.LedgerAsync(1));
+        Assert.Contains("another record", await NoticeAsync(again));
+    }
+
+    [Fact]
+    public async Task A_log_made_anew_while_everything_runs_is_read_from_its_beginning()
+    {
+        var counter = await World.StartAsync("counter", loops: true);
+        var ledger = await World.StartAsync("ledger", loops: true);
+        await counter.CountAsync(1);
+        await counter.CountAsync(1);
+        await World.SettledAsync(1, counter, ledger);
+
+        await LogAsync("drop table log, history, schema_steps");
+        await LogAsync(KillWriter);
+        for (var i = 0; i < 9; i++)
+            await counter.CountAsync(1);
+
+        await World.SettledAsync(1, counter, ledger);
+        Assert.Equal("1 2 3 4 5 6 7 8 9 10 11", await World.LedgerAsync(1));
+        Assert.Contains("made anew", await NoticeAsync(ledger));
+    }
+
+    [Theory]
+    [InlineData(2, false)] // What was read is deleted: nothing is lost.
+    [InlineData(4, true)]
+    public async Task Unread_records_that_were_deleted_are_told_and_the_rest_is_read(int deleted, bool told)
+    {
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1), Event(1, 2));
+        await ledger.HandleAllAsync();
+        await World.StopAsync(ledger);
+        await PublishAsync(Event(1, 3), Event(1, 4), Event(1, 5), Event(1, 6));
+        await LogAsync($"""delete from log where partition = 1 and "offset" < {deleted}""");
+
+        var again = await World.StartAsync("ledger");
+        await again.HandleAllAsync();
+
+        Assert.Equal(told ? "1 2 5 6" : "1 2 3 4 5 6", await World.LedgerAsync(1));
+        Assert.Equal(told, await NoticeAsync(again) is not null);
+    }
+
+    [Fact]
+    public async Task A_position_without_a_history_is_adopted_and_nothing_is_read_again()
+    {
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1), Event(1, 2));
+        await ledger.HandleAllAsync();
+        await World.StopAsync(ledger);
+        // As an older version left it. Without the inbox a second reading would have an effect.
+        await World.AskAsync<object>("ledger", "update positions set history = null, last = null; truncate inbox");
+        await PublishAsync(Event(1, 3));
+
+        var again = await World.StartAsync("ledger");
+        await again.HandleAllAsync();
+
+        Assert.Equal("1 2 3", await World.LedgerAsync(1));
+        Assert.Null(await NoticeAsync(again));
+        Assert.Equal(0, await World.AskAsync<long>("ledger", "select count(*) from positions where history is null"));
+    }
+
+    [Fact]
+    public async Task Events_that_the_inbox_has_forgotten_take_no_second_effect_when_read_again()
+    {
+        var (old, older) = (Aged(Event(1, 2), TimeSpan.FromDays(35)), Aged(Event(1, 1), TimeSpan.FromDays(40)));
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(older, old, Event(2, 1));
+        await ledger.HandleAllAsync();
+        await World.AskAsync<object>("ledger", "update inbox set at = now() - interval '34 days'");
+        await ledger.DoDueAsync();
+        Assert.Equal(1, await World.AskAsync<long>("ledger", "select count(*) from inbox"));
+        await World.StopAsync(ledger);
+        await LogAsync("update history set id = gen_random_uuid()");
+        await PublishAsync(Event(1, 3));
+
+        var again = await World.StartAsync("ledger");
+        await again.HandleAllAsync();
+
+        Assert.Equal("1 2 3", await World.LedgerAsync(1));
+        Assert.Equal("1", await World.LedgerAsync(2));
+        // A service that is new to the topic knows that it has handled none of them.
+        var audit = await World.StartAsync("audit");
+        await audit.HandleAllAsync();
+        Assert.Equal("1 2 3", await World.AskAsync<string>("audit", "select counted from audits where key = 1"));
+    }
+
+    [Fact]
+    public async Task A_parked_event_that_was_dropped_stays_without_effect_when_read_again()
+    {
+        var fails = true;
+        World.System.BeforeEntering = counted => _ = fails && counted.Number == 1 ? throw new PermanentException("no") : 0;
+        var ledger = await World.StartAsync("ledger");
+        await PublishAsync(Event(1, 1), Event(1, 2));
+        await ledger.HandleAllAsync();
+        await ledger.DrainAllAsync();
+        await using var database = Npgsql.NpgsqlDataSource.Create(await World.DatabaseAsync("ledger"));
+        Assert.Single(await new ParkedEvents(database).DropAsync(new([], null), Ct));
+        await World.StopAsync(ledger);
+        await LogAsync("update history set id = gen_random_uuid()");
+        fails = false;
+
+        var again = await World.StartAsync("ledger");
+        await again.HandleAllAsync();
+
+        Assert.Equal("2", await World.LedgerAsync(1));
+    }
+}

@@ -1,0 +1,346 @@
+using System.Net;
+using System.Net.Sockets;
+using Mannam.Chassis.Hosting;
+using Mannam.Tests.Chassis.Counting;
+using Npgsql;
+using Polly.CircuitBreaker;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Messaging;
+
+/// <summary>Guarantee 4: what the store or a peer refuses for reasons outside the event is never the event's fault.</summary>
+public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
+{
+    // More than an event may fail by its own fault.
+    private const int Often = 15;
+
+    private async Task<ServiceHost> StartAsync(string options = "")
+    {
+        var database = new NpgsqlConnectionStringBuilder(await World.DatabaseAsync("ledger")) { Options = options };
+        var ledger = await World.StartAsync("ledger", time: Clock, database: database.ToString());
+        await PublishAsync(Event(2, 1));
+        await ledger.HandleAllAsync();
+        return ledger;
+    }
+
+    private Task ExecuteAsync(string sql) => ExecuteUntilAsync(sql, Ct);
+
+    private async Task ExecuteUntilAsync(string sql, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(await World.DatabaseAsync("ledger"));
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // What a loop does until it waits; a step that fails is repeated, as the host does.
+    private static async Task<int> TryAsync(ServiceHost ledger)
+    {
+        var failed = 0;
+        foreach (var loop in new[] { "consumer", "waiting" })
+        {
+            try
+            {
+                while (await ledger.Loops[loop].StepAsync(Ct)) { }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                failed++;
+            }
+        }
+        return failed;
+    }
+
+    private async Task<int> TryOftenAsync(ServiceHost ledger)
+    {
+        var failed = 0;
+        for (var i = 0; i < Often; i++)
+        {
+            failed += await TryAsync(ledger);
+            Clock.Advance(TimeSpan.FromSeconds(11));
+        }
+        return failed;
+    }
+
+    private async Task HandledAfterAllAsync(ServiceHost ledger)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await TryAsync(ledger);
+            Clock.Advance(TimeSpan.FromSeconds(11));
+        }
+        Assert.Empty(await ParkedAsync());
+        Assert.Equal("1 2 3", await World.LedgerAsync(2));
+        Assert.Equal("1", await World.LedgerAsync(3));
+        Assert.Equal(0, await World.AskAsync<long>("ledger", "select count(*) from waiting"));
+    }
+
+    private Task RefuseAllAsync(string state) =>
+        ExecuteAsync(
+            $"""
+            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'Peter may not' using errcode = '{state}'; end $$;
+            create trigger refuse before insert or update on ledgers for each row execute function refuse()
+            """
+        );
+
+    [Theory]
+    [InlineData("0A000")]
+    [InlineData("25006")]
+    [InlineData("26000")]
+    [InlineData("28000")]
+    [InlineData("40P01")]
+    [InlineData("42501")]
+    [InlineData("42P01")]
+    [InlineData("53100")]
+    [InlineData("53200")]
+    [InlineData("55P03")]
+    [InlineData("57014")]
+    [InlineData("58030")]
+    [InlineData("F0000")]
+    [InlineData("XX000")]
+    [InlineData("ZZ123")]
+    public async Task What_the_store_refuses_is_tried_again_without_end(string state)
+    {
+        var ledger = await StartAsync();
+        using var refusals = new Measured("mannam.refusals");
+        await RefuseAllAsync(state);
+        await PublishAsync(Event(2, 2), Event(3, 1), Event(2, 3));
+
+        await TryOftenAsync(ledger);
+
+        Assert.Empty(await ParkedAsync());
+        Assert.Equal("1", await World.LedgerAsync(2));
+        // One of each saga is refused, what comes after it waits behind it.
+        Assert.Equal("queued 1, store 2", await World.AskAsync<string>("ledger", Kinds));
+        Assert.True(await World.AskAsync<int>("ledger", "select max(refusals) from waiting") >= 10);
+        Assert.True(refusals.Of(("by", "store"), ("code", state), ("where", "waiting")) >= 10);
+        await ledger.DoDueAsync();
+        var told = (await ledger.HealthAsync(Ct)).Details["held events"];
+        Assert.StartsWith("2 since 2030-01-01T00:0", told, StringComparison.Ordinal);
+        Assert.Contains(state, told, StringComparison.Ordinal);
+        Assert.DoesNotContain("Peter", told, StringComparison.Ordinal);
+
+        await ExecuteAsync("drop function refuse() cascade");
+        await HandledAfterAllAsync(ledger);
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        await ledger.DoDueAsync();
+        Assert.DoesNotContain("held events", (await ledger.HealthAsync(Ct)).Details.Keys);
+    }
+
+    private const string Kinds = """
+        select string_agg(kind || ' ' || n, ', ' order by kind) from (select kind, count(*) n from waiting where parked_at is null group by kind) k
+        """;
+
+    [Theory]
+    [InlineData("22003")]
+    [InlineData("23514")]
+    [InlineData("38000")]
+    [InlineData("54000")]
+    [InlineData("P0001")]
+    public async Task What_the_store_says_of_the_events_own_data_is_parked_in_the_end(string state)
+    {
+        var ledger = await StartAsync();
+        await RefuseAllAsync(state);
+        await PublishAsync(Event(2, 2));
+
+        for (var i = 0; i < Often; i++)
+        {
+            await TryAsync(ledger);
+            Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(("transient", 10), Assert.Single((await ParkedAsync()).Select(p => (p.Kind, p.Attempts))));
+    }
+
+    [Fact]
+    public async Task An_event_that_was_refused_still_has_all_attempts_of_its_own()
+    {
+        var ledger = await StartAsync();
+        await RefuseAllAsync("55P03");
+        await PublishAsync(Event(2, 2));
+        await TryOftenAsync(ledger);
+        await ExecuteAsync("drop function refuse() cascade");
+        var tries = 0;
+        World.System.BeforeEntering = _ => throw new InvalidOperationException($"failure {++tries}");
+
+        for (var i = 0; i < Often; i++)
+        {
+            await TryAsync(ledger);
+            Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal("failure 10", Assert.Single(await ParkedAsync()).Error);
+    }
+
+    [Theory]
+    [InlineData("a table is locked")]
+    [InlineData("an operator cancels what runs")]
+    [InlineData("a statement takes too long")]
+    [InlineData("a table is renamed for a while")]
+    [InlineData("a row is locked")]
+    public async Task Maintenance_holds_up_events_and_loses_none(string what)
+    {
+        var ledger = await StartAsync(what == "a statement takes too long" ? "-c statement_timeout=100" : "");
+        await using var other = new NpgsqlConnection(await World.DatabaseAsync("ledger"));
+        await other.OpenAsync(Ct);
+        await using var transaction = await other.BeginTransactionAsync(Ct);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var cancelling = Task.CompletedTask;
+        switch (what)
+        {
+            case "a table is renamed for a while":
+                await ExecuteAsync("alter table ledgers rename to away");
+                break;
+            case "a row is locked":
+                await HoldAsync("select from ledgers where key = 2 for update");
+                break;
+            case "a table is locked":
+                await HoldAsync("lock table ledgers in share mode");
+                break;
+            case "an operator cancels what runs":
+                await HoldAsync("lock table ledgers in share mode");
+                cancelling = CancelAsync(over.Token);
+                break;
+            default:
+                await HoldAsync("lock table ledgers in share mode");
+                break;
+        }
+        await PublishAsync(Event(2, 2), Event(3, 1), Event(2, 3));
+
+        await TryOftenAsync(ledger);
+        Assert.Empty(await ParkedAsync());
+        Assert.Equal("1", await AwayAsync(what));
+
+        await over.CancelAsync();
+        await cancelling;
+        await transaction.RollbackAsync(Ct);
+        if (what.Contains("renamed", StringComparison.Ordinal))
+            await ExecuteAsync("alter table away rename to ledgers");
+        await HandledAfterAllAsync(ledger);
+
+        async Task HoldAsync(string sql)
+        {
+            await using var hold = new NpgsqlCommand(sql, other, transaction);
+            await hold.ExecuteNonQueryAsync(Ct);
+        }
+    }
+
+    private Task<string?> AwayAsync(string what) =>
+        World.AskAsync<string>(
+            "ledger",
+            $"select numbers from {(what.Contains("renamed", StringComparison.Ordinal) ? "away" : "ledgers")} where key = 2"
+        );
+
+    private async Task CancelAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                await ExecuteUntilAsync(
+                    "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+                    ct
+                );
+                await Task.Delay(1, ct);
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    [Fact]
+    public async Task A_table_that_is_locked_keeps_no_loop_from_going_round()
+    {
+        var ledger = await StartAsync();
+        await using var other = new NpgsqlConnection(await World.DatabaseAsync("ledger"));
+        await other.OpenAsync(Ct);
+        await using var transaction = await other.BeginTransactionAsync(Ct);
+        await using var hold = new NpgsqlCommand("lock table ledgers in share mode", other, transaction);
+        await hold.ExecuteNonQueryAsync(Ct);
+        await PublishAsync([.. Enumerable.Range(10, 200).Select(saga => Event(saga, 1))]);
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await ledger.HandleAsync();
+
+        // Each waits for the lock; all of them for 40 s, if each waited as long as the first.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        await ledger.HandleAllAsync();
+        Assert.Equal(200, await World.AskAsync<long>("ledger", "select count(*) from waiting where kind = 'store' and code = '55P03'"));
+    }
+
+    public static TheoryData<string> PeersRefusals =>
+        ["connect", "http 408", "http 425", "http 429", "http 500", "http 503", "time", "cancelled", "open", "io", "inside"];
+
+    private static Exception Refused(string how) =>
+        how switch
+        {
+            "connect" => new HttpRequestException("no route", new SocketException((int)SocketError.ConnectionRefused)),
+            "time" => new TimeoutException(),
+            "cancelled" => new TaskCanceledException(),
+            "open" => new BrokenCircuitException(),
+            "io" => new IOException("reset"),
+            "inside" => new InvalidOperationException("something", new SocketException((int)SocketError.ConnectionReset)),
+            _ => new HttpRequestException(how, null, Enum.Parse<HttpStatusCode>(how[5..])),
+        };
+
+    [Theory]
+    [MemberData(nameof(PeersRefusals))]
+    public async Task What_a_peer_refuses_is_asked_again_without_end(string how)
+    {
+        var ledger = await StartAsync();
+        var refused = true;
+        World.System.AskBeforeEntering = e => refused && e.Key == 2 ? throw Refused(how) : ValueTask.CompletedTask;
+        await PublishAsync(Event(2, 2), Event(3, 1), Event(2, 3));
+
+        Assert.Equal(0, await TryOftenAsync(ledger));
+        Assert.Empty(await ParkedAsync());
+        Assert.Equal("1", await World.LedgerAsync(2));
+        // Nobody else waits for it.
+        Assert.Equal("1", await World.LedgerAsync(3));
+        Assert.Equal("peer 1, queued 1", await World.AskAsync<string>("ledger", Kinds));
+        await ledger.DoDueAsync();
+        Assert.Contains("by the peer", (await ledger.HealthAsync(Ct)).Details["held events"], StringComparison.Ordinal);
+
+        refused = false;
+        await HandledAfterAllAsync(ledger);
+    }
+
+    [Fact]
+    public async Task What_a_peer_says_of_the_request_itself_is_a_failure_of_the_event()
+    {
+        var ledger = await StartAsync();
+        World.System.AskBeforeEntering = _ => throw Refused("http 404");
+        await PublishAsync(Event(2, 2));
+
+        for (var i = 0; i < Often; i++)
+        {
+            await TryAsync(ledger);
+            Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(("transient", 10), Assert.Single((await ParkedAsync()).Select(p => (p.Kind, p.Attempts))));
+    }
+
+    [Fact]
+    public async Task What_is_owed_and_fails_is_told_and_done_in_the_end()
+    {
+        using var refusals = new Measured("mannam.refusals");
+        var fails = true;
+        World.System.Remind = (_, _) => fails ? throw Refused("http 503") : Task.CompletedTask;
+        var counter = await World.StartAsync("counter", time: Clock);
+        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Chassis.Messaging.Cause.Time());
+        for (var i = 0; i < Often; i++)
+        {
+            await counter.DoDueAsync();
+            Clock.Advance(TimeSpan.FromSeconds(11));
+        }
+
+        Assert.True(refusals.Of(("where", "due Reminder"), ("by", "peer"), ("code", "http 503")) >= Often);
+        Assert.Matches("^1 since 2030-01-01T00:00:0.* by the peer: http 503$", (await counter.HealthAsync(Ct)).Details["held Reminder"]);
+
+        fails = false;
+        await counter.DoDueAsync();
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        await counter.DoDueAsync();
+        Assert.DoesNotContain("held Reminder", (await counter.HealthAsync(Ct)).Details.Keys);
+    }
+}

@@ -1,0 +1,44 @@
+using Mannam.Chassis.Storage;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Storage;
+
+/// <summary>Whose fault a failure of the store is: requests, events and due things decide by the same table.</summary>
+public sealed class FailuresTests
+{
+    [Theory]
+    [InlineData("ERROR", "40001", StoreFault.Conflict, true)]
+    [InlineData("ERROR", "23505", StoreFault.Conflict, false)]
+    [InlineData("ERROR", "23503", StoreFault.Data, false)]
+    [InlineData("ERROR", "22001", StoreFault.Data, false)]
+    [InlineData("ERROR", "P0001", StoreFault.Data, false)]
+    [InlineData("ERROR", "53100", StoreFault.Refused, true)]
+    [InlineData("ERROR", "25006", StoreFault.Refused, true)]
+    [InlineData("ERROR", "57014", StoreFault.Refused, true)]
+    [InlineData("ERROR", "42501", StoreFault.Refused, true)]
+    // What no edition of PostgreSQL knows yet.
+    [InlineData("ERROR", "ZZ999", StoreFault.Refused, true)]
+    [InlineData("FATAL", "53300", StoreFault.Unreachable, true)]
+    [InlineData("FATAL", "28P01", StoreFault.Unreachable, true)]
+    [InlineData("FATAL", "57P01", StoreFault.Unreachable, true)]
+    [InlineData("ERROR", "08006", StoreFault.Unreachable, true)]
+    public void A_state_has_one_meaning_for_all(string severity, string state, StoreFault fault, bool isOutside)
+    {
+        var said = new PostgresException("what it says", severity, severity, state);
+        foreach (var e in new Exception[] { said, new DbUpdateException("wrapped", said) })
+        {
+            Assert.Equal(fault, Failures.Of(e));
+            Assert.Equal(isOutside, Failures.IsOutside(e));
+            Assert.DoesNotContain("says", Failures.Shown(e), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_is_not_the_stores_is_nobodys_of_it()
+    {
+        Assert.Equal(StoreFault.None, Failures.Of(new InvalidOperationException("a bug")));
+        Assert.False(Failures.IsOutside(new InvalidOperationException("a bug")));
+    }
+}
