@@ -28,7 +28,7 @@ up() {
 }
 
 if [ "$part" != odd ]; then
-  ./mannam test
+  if [ "${MANNAM_TEST_ALL:-1}" = 0 ]; then ./mannam test; else ./mannam test --all; fi
   exit
 fi
 umask 077

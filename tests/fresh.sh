@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs Mannam on a bare Debian: what debootstrap makes, git, and this machine's .NET SDK; nothing else, no NuGet cache either.
-#   ./mannam fresh [root|user|odd]…   (all three unless named; as root)
+#   ./mannam fresh [--slice] [root|user|odd]…   (all three unless named; as root; --slice: of what is long a slice, as CI does)
 # root: all tests. user: all tests, as an ordinary user. odd: `up` and the tests of Host and Kafka, as that user, behind umask 077,
 # in a path with a space and a quote. Each has a root of its own, a copy of one that is kept in the cache for 30 days.
 # Processes and mounts live in namespaces of their own: they end with this script, however that ends.
@@ -61,7 +61,7 @@ run_part() {
     exit $?
   ' sh "$root" "$dotnet" "$place" "$checkout/../shared" "$2" \
     HOME="$(chroot "$root" getent passwd "$2" | cut -d: -f6)" USER="$2" PATH="/usr/local/bin:/usr/bin:/bin:$dotnet" TERM=dumb \
-    ${NUGET_CERT_REVOCATION_MODE:+NUGET_CERT_REVOCATION_MODE="$NUGET_CERT_REVOCATION_MODE"} \
+    ${slice:+MANNAM_TEST_ALL=0} ${NUGET_CERT_REVOCATION_MODE:+NUGET_CERT_REVOCATION_MODE="$NUGET_CERT_REVOCATION_MODE"} \
     bash /inside.sh "$1" "$3/mannam" < /dev/null > "$work/$1.log" 2>&1 &
   running=$!
   tail -n +1 -f --pid="$running" "$work/$1.log" | sed -u "s/^/$1| /" &
@@ -81,6 +81,8 @@ clean_up() {
 }
 
 [ "$(id -u)" = 0 ] || fail "a root of one's own needs root: sudo ./mannam fresh"
+slice=
+[ "${1:-}" != --slice ] || { slice=1 && shift; }
 [ $# -gt 0 ] || set -- root user odd
 results=() failed=0 running=
 work=$(mktemp -d /var/tmp/mannam-fresh.XXXXXX)

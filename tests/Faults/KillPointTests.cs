@@ -95,9 +95,12 @@ public sealed class KillPointTests(KilledRuns runs) : IClassFixture<KilledRuns>
         "taxi.catch/due.OpenRequests.done",
     ];
 
-    public static TheoryData<string> Ride => [.. Points.Select(p => p.Point)];
+    /// <summary>Every so manieth point belongs to the slice.</summary>
+    public const int Every = 6;
 
-    public static TheoryData<string> Sweep => [.. SweepPoints];
+    public static TheoryData<string> Ride => Slice.Of([.. Points.Select(p => p.Point)], Every);
+
+    public static TheoryData<string> Sweep => Slice.Of(SweepPoints, Every);
 
     [Theory]
     [MemberData(nameof(Ride))]

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Mannam.Tests.Faults;
 
-/// <summary><c>kill -9</c> under load: each service, the broker and PostgreSQL, one after the other, once, or as often as <c>./mannam faults kill</c> says.</summary>
+/// <summary><c>kill -9</c> under load: each service, the broker and PostgreSQL, one after the other, once, or as often as <c>./mannam faults kill</c> says. The slice
+/// kills one service.</summary>
 public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
 {
     // What the specification gives for a saga to settle after the last restart.
@@ -109,7 +110,8 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
         if (broker is not null)
             yield return ("the broker", broker.KillAsync, () => broker.StartAsync());
         yield return ("PostgreSQL", () => Installed.KillPostgresAsync($"{data}/store"), StartPostgresAsync);
-        foreach (var service in Spread.Services.Append("provider"))
+        var services = Asked is null && !Slice.All ? ["taxi.payment"] : Spread.Services.Append("provider");
+        foreach (var service in services)
             yield return (service, () => spread.KillAsync(service, 0), () => spread.StartAsync(service, 0));
     }
 
