@@ -87,6 +87,27 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     }
 
     [Fact]
+    public async Task A_crowd_that_waits_for_a_held_table_leaves_reads_and_health_alone()
+    {
+        var id = await taxi.OfferAsync();
+        await using (await HoldAsync("catch", "lock table idempotency in access exclusive mode"))
+        {
+            using var end = new CancellationTokenSource();
+            var crowd = Enumerable.Range(0, 40).Select(i => OrderUntilAsync($"held-{id}-{i}", end.Token)).ToList();
+            var began = Stopwatch.GetTimestamp();
+            for (var i = 0; i < 20; i++)
+            {
+                await Http.AskAsync($"GET /catches/{id}").Gives(200);
+                await Http.AskAsync("GET /health/ready").Gives(200);
+            }
+            // Each would wait for a second or two behind the crowd.
+            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            await end.CancelAsync();
+            await Task.WhenAll(crowd);
+        }
+    }
+
+    [Fact]
     public async Task A_view_whose_table_is_held_is_refused_and_others_are_read()
     {
         var id = await taxi.OfferAsync();
@@ -157,6 +178,12 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     {
         while (!end.IsCancellationRequested)
             Busy(await Http.CancelAsync(id));
+    }
+
+    private async Task OrderUntilAsync(string key, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+            Busy(await Http.AskAsync("POST /catches", TaxiCalls.Order(), ("Idempotency-Key", key)));
     }
 
     private static void Busy(Answer answer)

@@ -67,7 +67,7 @@ public sealed class CrowdedDoorTests
     [Fact]
     public async Task One_connection_too_many_is_closed_and_the_next_is_served_when_one_has_gone()
     {
-        await using var house = await House.OpenAsync(o => o with { MaxConnections = 3, MaxConnectionsPerClient = 3 });
+        await using var house = await House.OpenAsync(o => o with { MaxConnections = 3, MaxConnectionsPerClient = 10 });
         var open = new List<TcpClient>();
         for (var i = 0; i < 3; i++)
             open.Add(await SaidAsync(house, Get));
@@ -203,6 +203,56 @@ public sealed class CrowdedDoorTests
         for (var i = 0; i < 20; i++)
             Assert.Equal(200, (int)(await http.GetAsync("pickUps", House.Token)).StatusCode);
         Assert.Equal(200, (int)(await http.GetAsync("health/ready", House.Token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_replica_that_hangs_does_not_take_the_places_of_the_others_of_its_service()
+    {
+        var (go, entered) = (new TaskCompletionSource(), 0);
+        await using var hanging = await House.OpenAsync(catches: app =>
+            app.MapGet(
+                "/catches/hung",
+                () =>
+                {
+                    Interlocked.Increment(ref entered);
+                    return go.Task;
+                }
+            )
+        );
+        await using var well = await House.OpenAsync(catches: app => app.MapGet("/catches/hung", () => { }));
+        await using var gateway = GatewayDoor.Of(
+            new FrontDoorOptions
+            {
+                Port = 0,
+                Systems = [],
+                MaxInProgress = 8,
+            },
+            [
+                new SpreadOutSystem(
+                    "taxi",
+                    "Taxi",
+                    [new("catch", ["catches"], [hanging.Door.Address, well.Door.Address]), new("pickup", ["pickUps"], [well.Door.Address])]
+                ),
+            ]
+        );
+        await gateway.StartAsync(House.Token);
+        using var http = new HttpClient { BaseAddress = gateway.Address };
+        var hung = new List<Task<HttpResponseMessage>>();
+        for (var i = 0; i < 20; i++)
+        {
+            var before = Volatile.Read(ref entered);
+            var asked = http.GetAsync("catches/hung", House.Token);
+            await UntilAsync(() => Task.FromResult(asked.IsCompleted || Volatile.Read(ref entered) > before));
+            if (asked.IsCompleted)
+                Assert.Equal(200, (int)(await asked).StatusCode);
+            else
+                hung.Add(asked);
+        }
+
+        // It has half of the places; then the other one is asked, each time.
+        Assert.Equal(4, hung.Count);
+        go.SetResult();
+        Assert.All(await Task.WhenAll(hung), a => Assert.Equal(200, (int)a.StatusCode));
     }
 
     // Sends this, and waits for the first answer: what came with it has been read too.

@@ -82,6 +82,28 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
+    public async Task What_memory_holds_of_the_log_that_was_is_not_handed_on()
+    {
+        var ledger = await World.StartAsync("ledger", loops: true);
+        await PublishAsync(Event(1, 1), Event(1, 2));
+        await World.SettledAsync(1, ledger);
+        await BackUpAsync();
+        // Of the same length, and with another record at the same offset.
+        await LogAsync(
+            """
+            update backup set headers = jsonb_set(headers::jsonb, '{ce_id}', to_jsonb(gen_random_uuid()::text))::json,
+                value = jsonb_set(value::jsonb, '{number}', '7')::json where "offset" = 1
+            """
+        );
+
+        await RestoreAsync();
+        await PublishAsync(Event(1, 8));
+
+        await World.SettledAsync(1, ledger);
+        Assert.Equal("1 2 7 8", await World.LedgerAsync(1));
+    }
+
+    [Fact]
     public async Task A_restored_log_is_noticed_by_a_service_that_was_stopped()
     {
         var ledger = await World.StartAsync("ledger");
