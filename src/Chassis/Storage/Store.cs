@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using Npgsql;
 
 namespace Mannam.Chassis.Storage;
@@ -24,19 +22,9 @@ public static class Store
     // The server gives up before the client does: a statement that the client gave up would go on.
     private const string RequestOptions = HeldFor + " -c statement_timeout=4s";
 
-    private static readonly ConditionalWeakTable<NpgsqlDataSource, object> Opened = [];
-
-    // Npgsql goes on counting on what it has prepared in a session, also when the session has forgotten it (a pool in between that resets it, DEALLOCATE ALL).
-    // Every statement goes through Npgsql, but through many places of ours: so it is noticed where the exception is thrown.
-    static Store() => AppDomain.CurrentDomain.FirstChanceException += Thrown;
-
     /// <summary>Connections to a database whose columns have PostgreSQL's own types, so that none need be asked for which others there are.</summary>
-    public static NpgsqlDataSource Open(string connectionString)
-    {
-        var opened = new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
-        Opened.Add(opened, opened);
-        return opened;
-    }
+    public static NpgsqlDataSource Open(string connectionString) =>
+        new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
     /// <summary>For what requests decide and record.</summary>
     internal static NpgsqlDataSource OpenForCommands(string connectionString) => OpenForRequests(connectionString, ForCommands);
@@ -69,14 +57,5 @@ public static class Store
             CancellationTimeout = -1,
             Options = $"{given.Options} {options}".Trim(),
         }.ToString();
-    }
-
-    private static void Thrown(object? sender, FirstChanceExceptionEventArgs thrown)
-    {
-        if (thrown.Exception is not PostgresException || !Failures.IsForgotten(thrown.Exception))
-            return;
-        // Those in use are closed when they come back.
-        foreach (var (opened, _) in Opened)
-            opened.Clear();
     }
 }
