@@ -25,6 +25,12 @@ public sealed class DebianPackagesTests : IDisposable
         for folder in $LD_LIBRARY_PATH; do [ ! -f "$folder/libhello.so.1" ] || echo "$1 $folder"; done
         """;
 
+    // Tells that it has to wait.
+    private const string Flock = """
+        #!/bin/sh
+        /usr/bin/flock -n "$@" || { echo > "$HOME/waits"; exec /usr/bin/flock "$@"; }
+        """;
+
     private const string Provide = """
         set -eu
         say() { printf 'mannam: %s\n' "$*" >&2; }
@@ -33,6 +39,10 @@ public sealed class DebianPackagesTests : IDisposable
         provide hello hello
         hello "two words"
         """;
+
+    private const UnixFileMode AllExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead | AllExecute;
 
     private readonly string _home = Directory.CreateTempSubdirectory("mannam-packages-").FullName;
     private string? _replaced;
@@ -74,7 +84,7 @@ public sealed class DebianPackagesTests : IDisposable
         var slow = Path.Combine(_home, "slow");
         await File.WriteAllTextAsync(slow, "", Ct);
         var killed = Start();
-        await UntilDownloadsAsync();
+        await UntilThereIsAsync("downloads");
         killed.Kill(entireProcessTree: true);
         await killed.WaitForExitAsync(Ct);
         File.Delete(slow);
@@ -94,11 +104,10 @@ public sealed class DebianPackagesTests : IDisposable
         var slow = Path.Combine(_home, "slow");
         await File.WriteAllTextAsync(slow, "", Ct);
         var first = Start();
-        await UntilDownloadsAsync();
+        await UntilThereIsAsync("downloads");
         var second = Start();
         // It waits for the lock that the first one holds.
-        while (!(await File.ReadAllTextAsync("/proc/locks", Ct)).Contains("-> FLOCK", StringComparison.Ordinal))
-            await Task.Delay(20, Ct);
+        await UntilThereIsAsync("waits");
         File.Delete(slow);
 
         Assert.Equal(0, (await EndAsync(first)).Status);
@@ -120,9 +129,9 @@ public sealed class DebianPackagesTests : IDisposable
 
     private string Store => Directory.EnumerateDirectories(Path.Combine(_home, Cache, "mannam")).Single();
 
-    private async Task UntilDownloadsAsync()
+    private async Task UntilThereIsAsync(string file)
     {
-        while (!File.Exists(Path.Combine(_home, "downloads")))
+        while (!File.Exists(Path.Combine(_home, file)))
             await Task.Delay(20, Ct);
     }
 
@@ -140,6 +149,7 @@ public sealed class DebianPackagesTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(package, "usr/bin/hello"), "/usr/bin/hello-1");
         await EndAsync(Started(new("dpkg-deb", ["-b", package, Path.Combine(_home, "hello.deb")])));
         await WriteAsync("bin/apt-get", Apt, executable: true);
+        await WriteAsync("bin/flock", Flock, executable: true);
         // Root would install.
         await WriteAsync("bin/id", $"#!/bin/sh\necho {70_000 + Environment.ProcessId}\n", executable: true);
     }
@@ -147,10 +157,11 @@ public sealed class DebianPackagesTests : IDisposable
     private async Task WriteAsync(string name, string text, bool executable = false)
     {
         var file = Path.Combine(_home, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var folder = Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, text, Ct);
-        if (executable)
-            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute);
+        // dpkg-deb takes no others, whatever the umask.
+        folder.UnixFileMode = Executable;
+        File.SetUnixFileMode(file, executable ? Executable : Executable & ~AllExecute);
     }
 
     private Process Start()

@@ -23,7 +23,8 @@ public sealed class KafkaLibraryTests : IAsyncDisposable
     public async Task The_packaged_library_is_loaded_also_where_the_system_has_another()
     {
         File.Copy(Packaged, Path.Combine(installed.Folder, "librdkafka.so"));
-        installed.Environment["LD_LIBRARY_PATH"] = installed.Folder;
+        // Where ICU was unpacked by the launcher, the variable leads to it.
+        installed.Environment["LD_LIBRARY_PATH"] = $"{installed.Folder}:{Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")}";
 
         Assert.Equal([Packaged], Loaded(await installed.UpAsync(Kafka)));
     }

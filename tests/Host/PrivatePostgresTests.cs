@@ -126,7 +126,9 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public void A_socket_folder_that_others_can_enter_is_refused()
     {
-        Directory.CreateDirectory(Path.Combine(Data, "run"));
+        var run = Directory.CreateDirectory(Path.Combine(Data, "run"));
+        // Also behind a umask of 077.
+        run.UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
         Assert.Throws<InvalidOperationException>(() => PrivatePostgres.SocketFolder(Data));
     }
