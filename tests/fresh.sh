@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs Mannam on a bare Debian: what debootstrap makes, git, and this machine's .NET SDK; nothing else, no NuGet cache either.
-#   ./mannam fresh [--slice] [root|user|odd]…   (all three unless named; as root; --slice: of what is long a slice, as CI does)
+#   ./mannam fresh [--slice] [root|user|odd]…   (all three unless named; as root; --slice: a slice of the long tests, as in CI)
 # root: all tests. user: all tests, as an ordinary user. odd: `up` and the tests of Host and Kafka, as that user, behind umask 077,
 # in a path with a space and a quote. Each has a root of its own, a copy of one that is kept in the cache for 30 days.
 # Processes and mounts live in namespaces of their own: they end with this script, however that ends.

@@ -95,7 +95,7 @@ public sealed class KillPointTests(KilledRuns runs) : IClassFixture<KilledRuns>
         "taxi.catch/due.OpenRequests.done",
     ];
 
-    /// <summary>Every so manieth point belongs to the slice.</summary>
+    /// <summary>One point in so many belongs to the slice.</summary>
     public const int Every = 6;
 
     public static TheoryData<string> Ride => Slice.Of([.. Points.Select(p => p.Point)], Every);
