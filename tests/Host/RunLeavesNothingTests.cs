@@ -11,10 +11,13 @@ public sealed class RunLeavesNothingTests
 {
     // What a run has: the program with a PostgreSQL of its own, and a broker, which is in a session of its own.
     private static readonly string Program =
-        $"setsid sleep 1000 & exec '{Dotnet}' '{Path.Combine(AppContext.BaseDirectory, "mannam.dll")}' up --systems taxi --port 0 --data \"$TMPDIR/data\"";
+        $"setsid sleep 1000 & exec {Quoted(Dotnet)} {Quoted(Path.Combine(AppContext.BaseDirectory, "mannam.dll"))} up --systems taxi --port 0 --data \"$TMPDIR/data\"";
 
     // The real one: on the path there is the stub.
     private static string Dotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+
+    // As one word of the shell: a path may have a quote in it.
+    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

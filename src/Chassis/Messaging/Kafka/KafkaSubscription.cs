@@ -72,12 +72,15 @@ internal sealed class KafkaSubscription : ISubscription
             return true;
         });
 
+    private bool IsDoubtTooLong() =>
+        _doubt.IsTooLong(_wasCut || !_positions.AllProven, _assigned.Count > 0, _topics.AnsweredAt(_topic), Environment.TickCount64);
+
     // Takes what is there, or waits for the first. A rebalance happens in here; what was taken of a partition that goes is dropped by it.
     private void Poll(int max, TimeSpan atMost, CancellationToken ct)
     {
         try
         {
-            if (_doubt.IsTooLong(_wasCut || !_positions.AllProven, _topics.AnsweredAt(_topic)))
+            if (IsDoubtTooLong())
                 Leave();
             _consumer ??= Join();
             if (_rewind)
