@@ -21,11 +21,7 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot be restored");
         await using var broker = new Broker($"/tmp/mannam-kafka-restored-{later}-{Environment.ProcessId}");
-        await broker.StartAsync(_port);
-        var counter = await World.StartAsync("counter", loops: true);
-        var ledger = await World.StartAsync("ledger", loops: true);
-        await counter.CountAsync(1);
-        await World.SettledAsync(1, counter, ledger);
+        var (counter, ledger) = await CountedAsync(broker);
         await broker.StopAsync();
         broker.BackUp();
         await broker.StartAsync();
@@ -49,11 +45,7 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot move");
         await using var broker = new Broker($"/tmp/mannam-kafka-moved-{Environment.ProcessId}");
-        await broker.StartAsync(_port);
-        var counter = await World.StartAsync("counter", loops: true);
-        var ledger = await World.StartAsync("ledger", loops: true);
-        await counter.CountAsync(1);
-        await World.SettledAsync(1, counter, ledger);
+        var (counter, ledger) = await CountedAsync(broker);
 
         await broker.StopAsync();
         broker.Move(_other);
@@ -61,6 +53,17 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
         await broker.StartAsync();
 
         await UntilAsync("1 2", counter, ledger);
+    }
+
+    // One count, which the ledger has.
+    private async Task<(ServiceHost Counter, ServiceHost Ledger)> CountedAsync(Broker broker)
+    {
+        await broker.StartAsync(_port);
+        var counter = await World.StartAsync("counter", loops: true);
+        var ledger = await World.StartAsync("ledger", loops: true);
+        await counter.CountAsync(1);
+        await World.SettledAsync(1, counter, ledger);
+        return (counter, ledger);
     }
 
     private async Task UntilAsync(string numbers, params ServiceHost[] services)

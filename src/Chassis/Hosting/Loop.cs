@@ -75,10 +75,13 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
     {
         if (_failures == 0)
             _failsSince = time.GetUtcNow();
-        Failure = Failures.Shown(e);
+        // A line for each try. Where it failed is told once, and not at all of the store: its outage says it all.
+        var (before, shown) = (Failure, Failures.Shown(e));
+        var where = Failures.IsOutside(e) || shown == before ? null : e;
+        Failure = shown;
         failed?.Invoke(e);
         var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, Math.Min(_failures++, 12))));
-        log.LogWarning(e, "{Loop} failed and tries again in {Pause}", loop.Name, pause);
+        log.LogWarning(where, "{Loop} failed and tries again in {Pause}: {Failure}", loop.Name, pause, shown);
         await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

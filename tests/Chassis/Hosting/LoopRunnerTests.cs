@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Mannam.Chassis.Hosting;
 using Mannam.Tests.Chassis.Counting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
@@ -10,9 +11,10 @@ public sealed class LoopRunnerTests : IAsyncDisposable
 {
     private readonly Clock _clock = new();
     private readonly Steps _steps = new();
+    private readonly FakeLogger _log = new();
     private readonly LoopRunner _runner;
 
-    public LoopRunnerTests() => _runner = new LoopRunner(_steps, _clock, NullLogger.Instance);
+    public LoopRunnerTests() => _runner = new LoopRunner(_steps, _clock, _log);
 
     public ValueTask DisposeAsync() => _runner.DisposeAsync();
 
@@ -29,6 +31,30 @@ public sealed class LoopRunnerTests : IAsyncDisposable
         await _steps.ArrivedAsync();
 
         Assert.Null(_runner.Failure);
+    }
+
+    [Fact]
+    public async Task Each_failure_is_one_line_and_where_it_failed_is_told_once()
+    {
+        _runner.Start();
+        foreach (var words in (string[])["broken", "broken", "torn", "broken"])
+            await _steps.NextAsync(() => throw new FormatException(words));
+        await _steps.ArrivedAsync();
+
+        var lines = _log.Collector.GetSnapshot();
+        Assert.Equal(["broken", "broken", "torn", "broken"], lines.Select(l => l.Message.Split(": ")[1]));
+        Assert.Equal([true, false, true, true], lines.Select(l => l.Exception is not null));
+    }
+
+    [Fact]
+    public async Task Of_a_store_that_is_away_only_the_lines_are_told()
+    {
+        _runner.Start();
+        await _steps.NextAsync(() => throw new NpgsqlException("away"));
+        await _steps.NextAsync(() => throw new NpgsqlException("still away"));
+        await _steps.ArrivedAsync();
+
+        Assert.All(_log.Collector.GetSnapshot(), line => Assert.Null(line.Exception));
     }
 
     [Fact]
@@ -76,7 +102,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
             {
                 step.SetResult(ends());
             }
-            catch (FormatException e)
+            catch (Exception e)
             {
                 step.SetException(e);
             }

@@ -75,6 +75,17 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         Assert.Equal(0, await World.AskAsync<long>("ledger", "select count(*) from waiting"));
     }
 
+    // After the usual number of attempts.
+    private async Task ParkedInTheEndAsync(ServiceHost ledger)
+    {
+        for (var i = 0; i < Often; i++)
+        {
+            await TryAsync(ledger);
+            Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+        Assert.Equal(("transient", 10), Assert.Single((await ParkedAsync()).Select(p => (p.Kind, p.Attempts))));
+    }
+
     private Task RefuseAllAsync(string state) =>
         ExecuteAsync(
             $"""
@@ -143,13 +154,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         await RefuseAllAsync(state);
         await PublishAsync(Event(2, 2));
 
-        for (var i = 0; i < Often; i++)
-        {
-            await TryAsync(ledger);
-            Clock.Advance(TimeSpan.FromMinutes(1));
-        }
-
-        Assert.Equal(("transient", 10), Assert.Single((await ParkedAsync()).Select(p => (p.Kind, p.Attempts))));
+        await ParkedInTheEndAsync(ledger);
     }
 
     [Fact]
@@ -163,12 +168,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         var tries = 0;
         World.System.BeforeEntering = _ => throw new InvalidOperationException($"failure {++tries}");
 
-        for (var i = 0; i < Often; i++)
-        {
-            await TryAsync(ledger);
-            Clock.Advance(TimeSpan.FromMinutes(1));
-        }
-
+        await ParkedInTheEndAsync(ledger);
         Assert.Equal("failure 10", Assert.Single(await ParkedAsync()).Error);
     }
 
@@ -311,13 +311,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         World.System.AskBeforeEntering = _ => throw Refused("http 404");
         await PublishAsync(Event(2, 2));
 
-        for (var i = 0; i < Often; i++)
-        {
-            await TryAsync(ledger);
-            Clock.Advance(TimeSpan.FromMinutes(1));
-        }
-
-        Assert.Equal(("transient", 10), Assert.Single((await ParkedAsync()).Select(p => (p.Kind, p.Attempts))));
+        await ParkedInTheEndAsync(ledger);
     }
 
     [Fact]
