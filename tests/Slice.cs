@@ -1,15 +1,21 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 namespace Mannam.Tests;
 
 /// <summary><c>./mannam test</c> runs a slice of the long tests. <c>./mannam test --all</c> runs everything, and so does <c>./mannam test NAME</c>.</summary>
 public static class Slice
 {
-    /// <summary>Why a test or a row of its data is skipped.</summary>
-    public const string LeftOut = "long, so left to ./mannam test --all";
+    private const string LeftOut = "long, so left to ./mannam test --all";
 
     /// <summary>Whether everything runs.</summary>
     public static bool All => Environment.GetEnvironmentVariable("MANNAM_TEST_ALL") == "1";
+
+    /// <summary>Why what belongs to everything alone is skipped now; null where it runs.</summary>
+    public static string? Skip => All ? null : LeftOut;
 
     /// <summary>The rows of a theory, of which one in <paramref name="every"/> belongs to the slice. The others are skipped, with the reason.</summary>
     public static TheoryData<string> Of(IReadOnlyList<string> rows, int every)
@@ -22,4 +28,23 @@ public static class Slice
 
     /// <summary>Whether the row runs now.</summary>
     public static bool Runs(int row, int every) => All || row % every == 0;
+}
+
+/// <summary>A fact that belongs to everything alone.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LongFactAttribute : FactAttribute
+{
+    public LongFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = Slice.Skip;
+}
+
+/// <summary>A row of a theory that belongs to everything alone.</summary>
+/// <remarks>Not <c>InlineData</c> with <c>SkipUnless</c>, which skips the row always (xunit 3.2.2).</remarks>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class LongDataAttribute(params object?[] data) : DataAttribute
+{
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new([new TheoryDataRow(data) { Skip = Slice.Skip }]);
+
+    public override bool SupportsDiscoveryEnumeration() => true;
 }

@@ -7,7 +7,7 @@ public sealed class SimulationTests(PostgresFixture postgres)
 {
     [Theory]
     [InlineData("taxi", 100)]
-    [InlineData("taxi", 500, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("taxi", 500)]
     [InlineData("law", 40)]
     [InlineData("insurance", 20)]
     public async Task In_disturbed_histories_no_money_is_lost_and_all_agree(string system, int seeds)

@@ -31,7 +31,7 @@ public sealed class ClockJumpTests : IAsyncDisposable
 
     [Theory]
     [InlineData("+5h", "-5h")]
-    [InlineData("-5h", "+5h", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("-5h", "+5h")]
     public async Task What_is_due_is_done_though_the_clock_jumps(string before, string after)
     {
         Assert.SkipWhen(Library is null, "libfaketime is not installed; ./mannam test installs it");

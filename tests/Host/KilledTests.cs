@@ -10,7 +10,7 @@ public sealed class KilledTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Theory]
-    [InlineData(false, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData(false)]
     [InlineData(true)]
     public async Task Killed_alone_or_with_its_PostgreSQL_the_next_finds_everything_as_it_was(bool both)
     {
@@ -33,9 +33,9 @@ public sealed class KilledTests : IAsyncDisposable
 
     // The request may be on its way back to the rider at that moment: then it counts. Otherwise it ends cancelled, and the money goes back.
     [Theory]
-    [InlineData("taxi.catch/relay.publishing", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("taxi.payment/relay.published", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("taxi.pickup/consumer.committing", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("taxi.catch/relay.publishing")]
+    [LongData("taxi.payment/relay.published")]
+    [LongData("taxi.pickup/consumer.committing")]
     [InlineData("provider/charge.committed")]
     public async Task Killed_while_a_request_is_paid_all_services_agree_after_the_restart(string point)
     {
@@ -60,9 +60,9 @@ public sealed class KilledTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("taxi.pickup/relay.publishing", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("taxi.pickup/relay.publishing")]
     [InlineData("taxi.pickup/relay.published")]
-    [InlineData("taxi.catch/consumer.committed", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("taxi.catch/consumer.committed")]
     public async Task Killed_when_a_driver_has_taken_a_request_rider_and_driver_see_it_after_the_restart(string point)
     {
         await DieAtAsync(
@@ -86,7 +86,7 @@ public sealed class KilledTests : IAsyncDisposable
 
     [Theory]
     [InlineData("taxi.catch/relay.publishing#2")]
-    [InlineData("taxi.payment/consumer.committed", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("taxi.payment/consumer.committed")]
     public async Task Killed_when_a_rider_has_cancelled_the_money_is_given_back_once_after_the_restart(string point)
     {
         await DieAtAsync(

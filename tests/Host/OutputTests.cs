@@ -58,9 +58,9 @@ public sealed class OutputTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("<&-", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData(">&-", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("2>&-", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("<&-")]
+    [LongData(">&-")]
+    [LongData("2>&-")]
     [InlineData("<&- >&- 2>&-")]
     public async Task Closed_descriptors_are_nobodys_and_hinder_nothing(string closed)
     {

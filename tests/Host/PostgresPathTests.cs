@@ -15,8 +15,8 @@ public sealed class PostgresPathTests : IDisposable
 
     [Theory]
     [InlineData("-pri$HOME q\"uo' `touch ran` $(touch ran)")]
-    [InlineData("100%s\\n;touch ran;&|<>*?[a]!#~=", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("a line\nbreak\nor two", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("100%s\\n;touch ran;&|<>*?[a]!#~=")]
+    [LongData("a line\nbreak\nor two")]
     [InlineData("만남 ,:;@\\\"\t")]
     public async Task A_server_is_made_started_taken_over_and_stopped_whatever_its_folder_is_called(string name)
     {

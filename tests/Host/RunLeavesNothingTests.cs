@@ -23,11 +23,11 @@ public sealed class RunLeavesNothingTests
 
     // Of a benchmark the launcher is the runner: it becomes it.
     [Theory]
-    [InlineData("test", Posix.KillAtOnce, true, false, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("test", Posix.KillAtOnce, false, true, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("test", Posix.KillAtOnce, true, false)]
+    [LongData("test", Posix.KillAtOnce, false, true)]
     [InlineData("test", Posix.KillAtOnce, true, true)]
-    [InlineData("test", 15, true, false, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("bench", Posix.KillAtOnce, true, true, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("test", 15, true, false)]
+    [LongData("bench", Posix.KillAtOnce, true, true)]
     [InlineData("bench", Posix.Interrupt, true, true)]
     public async Task A_run_that_is_ended_leaves_nothing(string command, int signal, bool launcher, bool runner)
     {

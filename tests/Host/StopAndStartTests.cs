@@ -46,7 +46,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
         await up.Http.RequestedAsync();
     }
 
-    [Fact(Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongFact]
     public async Task Repeated_it_changes_nothing_and_a_restart_of_up_starts_all()
     {
         var up = await installed.UpAsync();

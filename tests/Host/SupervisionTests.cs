@@ -81,7 +81,7 @@ public sealed class SupervisionTests : IAsyncDisposable
         Assert.Empty(installed.PostgresProcesses);
     }
 
-    [Fact(Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongFact]
     public async Task A_start_that_hangs_is_ended_and_tried_again()
     {
         var said = new List<string>();

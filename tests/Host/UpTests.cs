@@ -27,7 +27,7 @@ public sealed class UpTests : IAsyncDisposable
 
     [Theory]
     [InlineData(Terminate)]
-    [InlineData(Posix.Interrupt, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData(Posix.Interrupt)]
     public async Task A_signal_ends_it_in_order_with_status_0_and_leaves_no_process_and_the_next_finds_everything_as_it_was(int signal)
     {
         var first = await installed.UpAsync();
@@ -50,7 +50,7 @@ public sealed class UpTests : IAsyncDisposable
 
     [Theory]
     [InlineData("creating the database cluster")]
-    [InlineData("starting PostgreSQL", Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("starting PostgreSQL")]
     [InlineData("starting taxi")]
     public async Task A_signal_while_it_still_starts_ends_it_in_order_with_status_0(string moment)
     {

@@ -12,7 +12,7 @@ public sealed class ReplicasTests(PostgresFixture postgres, KafkaFixture kafka) 
     private readonly Dictionary<string, List<ServiceHost>> _replicas = Services.ToDictionary(s => s, _ => new List<ServiceHost>());
 
     [Theory]
-    [InlineData(2, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData(2)]
     [InlineData(4)]
     public async Task One_joins_and_one_leaves_again_and_again_and_every_event_has_one_effect_in_its_order(int replicas)
     {

@@ -15,7 +15,7 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
         await World.OpenTransportAsync(("bootstrap.servers", $"127.0.0.1:{_port},127.0.0.1:{_other}"));
 
     [Theory]
-    [InlineData(1, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))] // The topic ends before what was read.
+    [LongData(1)] // The topic ends before what was read.
     [InlineData(9)] // Others are at the same offsets, and behind what was read.
     public async Task A_broker_restored_from_a_backup_loses_no_later_event(int later)
     {
@@ -40,7 +40,7 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
         Assert.Contains("history", (await ledger.HealthAsync(Ct)).Details.Keys);
     }
 
-    [Fact(Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongFact]
     public async Task A_broker_that_moved_to_another_known_address_is_found()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot move");

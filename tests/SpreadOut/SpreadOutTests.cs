@@ -126,7 +126,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         await spread.SeesAsync("taxi.pickup", 1);
     }
 
-    [Fact(Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongFact]
     public async Task Each_service_in_turn_is_replaced_behind_the_gateway_and_no_request_fails()
     {
         var riders = new Riders(spread.Http);

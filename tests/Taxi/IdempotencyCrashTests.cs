@@ -17,10 +17,10 @@ public sealed class IdempotencyCrashTests(PostgresFixture postgres) : IAsyncDisp
         await installed.UpAsync("--postgres", await postgres.ServerAsync(), "--set", $"Host:DatabasePrefix={prefix}");
 
     [Theory]
-    [InlineData("command.committing", 2, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
-    [InlineData("command.committed", 2, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("command.committing", 2)]
+    [LongData("command.committed", 2)]
     [InlineData("call.answered", 2)]
-    [InlineData("command.committed#2", 1, Skip = Slice.LeftOut, SkipUnless = nameof(Slice.All), SkipType = typeof(Slice))]
+    [LongData("command.committed#2", 1)]
     [InlineData("answer.committed", 1)]
     public async Task A_process_that_dies_at(string point, long expected)
     {
