@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -93,6 +94,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
 
     /// <summary>Puts its store and its aggregate into its container.</summary>
     internal abstract void Register(IServiceCollection services, ServiceParts parts);
+
+    /// <summary>How many connections each kind of its work keeps.</summary>
+    internal virtual Pools Pools => Pools.OfSharedCommits;
 
     /// <summary>Maps its store, unless that was done in this process already: otherwise its start does.</summary>
     public abstract void MapStore();

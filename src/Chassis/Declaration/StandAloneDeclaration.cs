@@ -12,6 +12,8 @@ public sealed class StandAloneDeclaration<TDb>(string name, string title) : Serv
 {
     public override IReadOnlyList<string> SubscribesTo => [];
 
+    internal override Pools Pools => Pools.OfSingleCommits;
+
     internal override void Register(IServiceCollection services, ServiceParts parts) =>
         services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Reads), poolSize: 64);
 

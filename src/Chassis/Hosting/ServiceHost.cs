@@ -33,6 +33,7 @@ public sealed class ServiceHost : IAsyncDisposable
         var time = environment.Time ?? new StoreClock(TimeProvider.System);
         _parts = new ServiceParts(
             environment.ConnectionString,
+            declaration.Pools,
             environment.Topic,
             environment.Transport,
             time,

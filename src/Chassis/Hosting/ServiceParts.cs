@@ -9,6 +9,7 @@ internal sealed class ServiceParts : IAsyncDisposable
 {
     public ServiceParts(
         string connectionString,
+        Pools pools,
         string topic,
         ITransport transport,
         TimeProvider time,
@@ -17,9 +18,9 @@ internal sealed class ServiceParts : IAsyncDisposable
     )
     {
         (ConnectionString, Topic, Transport, Time, Points, Metrics) = (connectionString, topic, transport, time, points, metrics);
-        Database = Store.OpenForLoops(connectionString);
-        Commands = Store.OpenForCommands(connectionString);
-        Reads = Store.OpenForReads(connectionString);
+        Database = Store.OpenForLoops(connectionString, pools);
+        Commands = Store.OpenForCommands(connectionString, pools);
+        Reads = Store.OpenForReads(connectionString, pools);
         Commits = new SharedCommit(Commands, Turns);
         Obstacles = new Obstacles(metrics, Database, Commands, Reads);
     }

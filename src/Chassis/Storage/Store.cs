@@ -5,16 +5,8 @@ namespace Mannam.Chassis.Storage;
 /// <summary>How a database is reached.</summary>
 public static class Store
 {
-    /// <summary>Connections that a service keeps at most, besides its relay's.</summary>
-    /// <remarks>Each kind of work has a pool of its own, so that none takes the places of another: commands that all wait for a held row leave reads, health and
-    /// events alone.</remarks>
-    public const int Connections = ForCommands + ForReads + ForLoops;
-
-    /// <summary>Of them, for commands.</summary>
-    internal const int ForCommands = 4;
-
-    private const int ForReads = 2;
-    private const int ForLoops = 2;
+    /// <summary>Connections that a service keeps at most, besides its relay's: the sum of its <see cref="Pools"/>.</summary>
+    public const int Connections = 8;
 
     // A request waits so long for a row or a table that somebody else holds. Twice this is less than the second in which it is answered.
     private const string HeldFor = "-c lock_timeout=300ms";
@@ -27,14 +19,15 @@ public static class Store
         new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
     /// <summary>For what requests decide and record.</summary>
-    internal static NpgsqlDataSource OpenForCommands(string connectionString) => OpenForRequests(connectionString, ForCommands);
+    internal static NpgsqlDataSource OpenForCommands(string connectionString, Pools pools) =>
+        OpenForRequests(connectionString, pools.Commands);
 
     /// <summary>For what people ask for.</summary>
-    internal static NpgsqlDataSource OpenForReads(string connectionString) => OpenForRequests(connectionString, ForReads);
+    internal static NpgsqlDataSource OpenForReads(string connectionString, Pools pools) => OpenForRequests(connectionString, pools.Reads);
 
     /// <summary>For the service's own loops, and for its health.</summary>
-    internal static NpgsqlDataSource OpenForLoops(string connectionString) =>
-        Open(Impatient(connectionString, ForLoops, HeldFor, place: 5, answer: 15));
+    internal static NpgsqlDataSource OpenForLoops(string connectionString, Pools pools) =>
+        Open(Impatient(connectionString, pools.Loops, HeldFor, place: 5, answer: 15));
 
     private static NpgsqlDataSource OpenForRequests(string connectionString, int connections) =>
         Open(Impatient(connectionString, connections, RequestOptions, place: 5, answer: 5));

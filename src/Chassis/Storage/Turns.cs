@@ -6,7 +6,7 @@ internal sealed class Turns
 {
     /// <summary>How many changes are under way at once: one less than there are connections for commands, so that what shares a commit, ids and keys are
     /// still asked for while rows are held.</summary>
-    public const int Places = Store.ForCommands - 1;
+    public static readonly int Places = Pools.OfSharedCommits.Commands - 1;
 
     // For a place, while others wait for rows that are held. A crowd that moves is let through, one by one: each change ends within the store's time limits,
     // and how many wait is bounded by the requests that may be in progress.
