@@ -96,11 +96,12 @@ public sealed class ServiceHost : IAsyncDisposable
         await WarmUpAsync();
         var log = _environment.Logging.CreateLogger(Declaration.FullName);
         if (_environment.RunLoops)
-            _runners.AddRange(
-                _loops.Select(l => new LoopRunner(l, _parts.Time, log, e => _parts.Obstacles.Met(l.Name, Obstacle.Of(e, asked: false))))
-            );
+            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _parts.Time, log, e => Failed(l.Name, e))));
         _runners.ForEach(r => r.Start());
     }
+
+    /// <summary>A step of one of its loops failed, and is going to be repeated.</summary>
+    internal void Failed(string loop, Exception e) => _parts.Obstacles.Met(loop, Obstacle.Of(e, asked: false));
 
     // Before anything is stored; from then on the loop of due things does it.
     private async Task MeasureAsync(CancellationToken ct)
