@@ -79,7 +79,7 @@ internal sealed class Broker(string folder) : IAsyncDisposable
             Environment = { ["KAFKA_HEAP"] = "256m" },
         };
         using var process = Process.Start(start)!;
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{script} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
