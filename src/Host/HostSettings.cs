@@ -88,7 +88,7 @@ internal static class HostSettings
     public static readonly Setting<long> Partitions = Setting.Number(
         "Partitions",
         12,
-        "partitions of a topic, as its first start had it",
+        "partitions of a topic that is made; one that is there keeps its own",
         1,
         1000
     );
@@ -97,6 +97,13 @@ internal static class HostSettings
         "what the names of the databases begin with",
         "mannam_",
         Name
+    );
+
+    public static readonly Setting<string> InternalKey = new(
+        "InternalKey",
+        "a secret that all services of an installation share when each is a process of its own: by it they know each other's internal calls; 32 characters or more; unless given, made at the first start on this machine (internal-key in the data folder)",
+        null,
+        Secret
     );
 
     public static IReadOnlyList<Setting> All { get; } =
@@ -114,6 +121,7 @@ internal static class HostSettings
         GroupPrefix,
         KafkaClient,
         DatabasePrefix,
+        InternalKey,
     ];
 
     /// <summary>The transport over Kafka, as it is configured.</summary>
@@ -129,6 +137,12 @@ internal static class HostSettings
             GroupPrefix = settings.Get(GroupPrefix),
             Client = settings.Get(KafkaClient).Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]),
         };
+
+    // It travels as a header.
+    private static string Secret(string text) =>
+        text.Length >= Host.InternalKey.Least && text.All(c => c is > ' ' and < '\x7f')
+            ? text
+            : throw new FormatException($"{Host.InternalKey.Least} characters or more are expected, of ASCII and without spaces");
 
     private static string Name(string text) =>
         text.Length <= 20 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')

@@ -57,7 +57,7 @@ public sealed partial class Machine
         new(
             service.Name,
             service.Paths,
-            new InProcessWay(() => ServerOf(service.FullName), options.Alone is not null),
+            new InProcessWay(() => ServerOf(service.FullName), options.InternalKey),
             () => this[service.FullName].HealthAsync(CancellationToken.None)
         );
 }

@@ -135,7 +135,15 @@ public sealed partial class Machine : IAsyncDisposable
     {
         var partitions = (int)settings.Get(HostSettings.Partitions);
         var writer = await log.AddTopicAsync(topic, databases.Log(topic), partitions, new Points($"{topic}.log"), ct);
-        logs.Add(new LoopRunner(writer, Time, options.Logging.CreateLogger($"{topic}.log")));
+        var logger = options.Logging.CreateLogger($"{topic}.log");
+        if (log.PartitionsOf(topic) is var own && own != partitions)
+            logger.LogWarning(
+                "The log of {Topic} keeps its {Own} partitions; Host:Partitions={Configured} is for a log that is made",
+                topic,
+                own,
+                partitions
+            );
+        logs.Add(new LoopRunner(writer, Time, logger));
         if (options.RunLoops)
             logs[^1].Start();
     }
@@ -145,8 +153,10 @@ public sealed partial class Machine : IAsyncDisposable
         {
             ConnectionString = databases.Service(service.FullName),
             Topic = topic,
+            Publishers = options.Systems.SelectMany(s => s.Publishers).ToHashSet(),
             Transport = kafka is null ? log : kafka,
             Configuration = options.Configuration,
+            InternalKey = options.InternalKey,
             InProcess = peer => services.Exists(s => s.Service.FullName == peer) ? new InProcessHandler(() => ServerOf(peer)) : null,
             Replicated = options.Alone is not null,
             Logging = options.Logging,

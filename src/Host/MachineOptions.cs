@@ -23,6 +23,9 @@ public sealed record MachineOptions
     /// <summary>All that was configured, below the key <c>Mannam</c>.</summary>
     public required IConfiguration Configuration { get; init; }
 
+    /// <summary>What the services of an installation know each other by; null where all of them are in this process.</summary>
+    public string? InternalKey { get; init; }
+
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>0 takes a free one.</summary>

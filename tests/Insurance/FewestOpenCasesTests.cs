@@ -1,9 +1,12 @@
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Mannam.Insurance;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Underwriting;
 using Mannam.Tests.Chassis.Counting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Xunit;
 
@@ -38,6 +41,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
                 ConnectionString = _database,
                 Transport = dealt,
                 Topic = "insurance",
+                Publishers = InsuranceSystem.Declaration.Publishers,
                 Configuration = new ConfigurationBuilder()
                     .AddInMemoryCollection([KeyValuePair.Create<string, string?>("Mannam:Insurance:Underwriting:Pool", "30, 10, 20")])
                     .Build(),
@@ -118,6 +122,21 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
         await HandleAsync(0);
         await HandleAsync(1);
         Assert.Equal("10 20", await AssignedAsync());
+    }
+
+    [Fact]
+    public async Task An_application_in_its_turn_needs_no_connection_that_requests_have()
+    {
+        var requests = _replicas[0].Services.GetRequiredService<NpgsqlDataSource>();
+        var taken = new List<NpgsqlConnection>();
+        for (var i = 0; i < Pools.OfSharedCommits.Commands; i++)
+            taken.Add(await requests.OpenConnectionAsync(TestContext.Current.CancellationToken));
+        Paid(0, 1);
+        await HandleAsync(0);
+        foreach (var connection in taken)
+            await connection.DisposeAsync();
+        Assert.Equal("10", await AssignedAsync());
+        Assert.Equal("1", await AskAsync("select underwriting_id::text from underwritings"));
     }
 
     [Fact]

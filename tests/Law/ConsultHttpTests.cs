@@ -42,6 +42,23 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Theory]
+    [InlineData("cross-site", 403)]
+    [InlineData("same-site", 403)]
+    [InlineData("anything else", 403)]
+    [InlineData("same-origin", 200)]
+    [InlineData("none", 200)]
+    public async Task A_page_of_another_site_does_not_pay_by_an_image(string site, int status)
+    {
+        var id = await Http.MakeAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"consult/payConsult/{id}") { Headers = { { "Sec-Fetch-Site", site } } };
+        using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        Assert.Equal(status == 200 ? "APPROVED" : "CREATED", (await Http.AskAsync($"GET /consult/{id}").Gives(200)).At("status"));
+    }
+
+    [Theory]
     [InlineData("POST /consult/{0}/payment")]
     [InlineData("GET /consult/payConsult/{0}")]
     public async Task Paying_approves_it_once_whichever_form_is_used(string form)

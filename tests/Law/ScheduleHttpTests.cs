@@ -61,6 +61,14 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
+    public async Task A_page_of_another_site_does_not_accept_by_an_image()
+    {
+        var schedule = await Http.ScheduleOfAsync(await law.PaidAsync());
+        await Http.AskAsync($"GET /schedule/scheduleAccept/{schedule}/Lee", headers: ("Sec-Fetch-Site", "cross-site")).Refuses(403);
+        Assert.Equal("RECEIVED", (await Http.AskAsync($"GET /schedule/{schedule}").Gives(200)).At("scheduleStatus"));
+    }
+
+    [Fact]
     public async Task A_name_is_needed_before_anything_else()
     {
         await Http.AskAsync("POST /schedule/99999/acceptance", "{}").Refuses(400, "lawerName");

@@ -42,6 +42,9 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     /// <summary>A client of the provider.</summary>
     public HttpClient Provider { get; private set; } = null!;
 
+    /// <summary>The key that the services made at their first start.</summary>
+    public string InternalKey => File.ReadAllText(Path.Combine(installed.Folder, ".mannam", "internal-key"));
+
     /// <summary>The database of a service.</summary>
     public string DatabaseOf(string service) => Prefix + service.Replace('.', '_');
 

@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using System.Text;
+using Mannam.Chassis.FrontDoor;
 using Mannam.Tests.Host;
 using Mannam.Tests.Kafka;
 using Xunit;
@@ -13,6 +16,8 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
     public sealed class Taxi(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
     {
         internal Spread Spread { get; } = new(postgres, kafka, places: 2);
+
+        public KafkaFixture Kafka => kafka;
 
         public async ValueTask InitializeAsync()
         {
@@ -62,7 +67,11 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         };
         await http.AskAsync("POST /payments", payment).Gives(405);
         Assert.Equal("GET, HEAD", (await http.AskAsync("POST /payments", payment)).Header("Allow"));
-        await spread.At("taxi.payment").AskAsync("POST /payments", payment).Gives(201);
+        // Whoever has learned the key, too: the gateway takes it away.
+        await http.AskAsync("POST /payments", payment, (InProcessWay.InternalKey, spread.InternalKey)).Gives(405);
+        Assert.Equal(405, await PayAsync(null));
+        Assert.Equal(405, await PayAsync(new string('0', 64)));
+        Assert.Equal(201, await PayAsync(spread.InternalKey));
         // The provider is nobody's business outside.
         await http.AskAsync("GET /ledger").Gives(404);
         await http.AskAsync("GET /provider/ledger").Gives(404);
@@ -71,6 +80,45 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         Assert.NotNull(described["/catches"]?["post"]);
         Assert.NotNull(described["/payments"]?["get"]);
         Assert.Null(described["/payments"]?["post"]);
+
+        // Of the service itself, past the gateway.
+        async Task<int> PayAsync(string? key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "payments") { Content = JsonContent.Create(payment) };
+            if (key is not null)
+                request.Headers.Add(InProcessWay.InternalKey, key);
+            using var answer = await spread.At("taxi.payment").SendAsync(request, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "-01")]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "-01")]
+    [InlineData("00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", "-00")]
+    public async Task What_follows_from_a_request_is_of_the_clients_trace_or_of_a_new_one(string? sent, string flags)
+    {
+        (string, string)[] trace = sent is null ? [] : [("traceparent", sent)];
+        var requested = await spread.Http.AskAsync("POST /catches", TaxiCalls.Order(), trace).Gives(201);
+        var id = requested.Header("Location")!.Split('/')[^1];
+
+        // That it was requested, and that it was paid.
+        var traces = await TracesAsync(id, events: 2);
+
+        Assert.All(traces, t => Assert.EndsWith(flags, t, StringComparison.Ordinal));
+        var of = Assert.Single(traces.Select(t => t.Split('-')[1]).Distinct());
+        Assert.True(sent is null || of == sent.Split('-')[1], of);
+    }
+
+    private async Task<List<string>> TracesAsync(string id, int events)
+    {
+        for (var began = Environment.TickCount64; ; await Task.Delay(50, TestContext.Current.CancellationToken))
+        {
+            var of = (await taxi.Kafka.ReadAsync(spread.Topic)).FindAll(r => Encoding.UTF8.GetString(r.Message.Key) == id);
+            if (of.Count >= events)
+                return of.ConvertAll(r => Encoding.UTF8.GetString(r.Message.Headers.GetLastBytes("ce_traceparent")));
+            Assert.True(Environment.TickCount64 - began < 30_000, $"{of.Count} events of {id}");
+        }
     }
 
     [Fact]

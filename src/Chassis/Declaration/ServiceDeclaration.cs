@@ -26,6 +26,9 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>The name on the command line and in logs: <c>taxi.pickup</c>, <c>provider</c>.</summary>
     public string FullName { get; } = system.Length == 0 ? name : $"{system}.{name}";
 
+    /// <summary>The source of its events, <c>ce_source</c>: <c>/taxi/pickup</c>.</summary>
+    public string Source { get; } = $"/{system}/{name}";
+
     /// <summary>What people call it.</summary>
     public string Title { get; } = title;
 

@@ -194,7 +194,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         services.AddSingleton(s =>
         {
             var map = new RowMap<TAggregate>(StoreModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
-            return new Bookkeeping<TAggregate>(map, new EventWriter($"/{System}/{Name}", Language!, parts.Time), Language!, parts);
+            return new Bookkeeping<TAggregate>(map, new EventWriter(Source, Language!, parts.Time), Language!, Published, parts);
         });
         services.AddSingleton(s => new Aggregates<TDb, TAggregate>(
             s.GetRequiredService<IDbContextFactory<TDb>>(),
@@ -224,6 +224,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             var handler = new Handler<TDb, TAggregate>(
                 StoreModel<TDb>.Contexts(parts.Database),
                 _policies,
+                parts.Publishers,
                 create,
                 services.GetRequiredService<Bookkeeping<TAggregate>>(),
                 services
@@ -237,7 +238,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
                 parts.Database,
                 handler,
                 new OwnEvents<TAggregate>(
-                    $"/{System}/{Name}",
+                    Source,
                     services.GetRequiredService<Bookkeeping<TAggregate>>(),
                     services.GetService<IdSequence>(),
                     notices

@@ -18,6 +18,10 @@ public sealed record SystemDeclaration(string Name, string Title, string Correla
     /// <summary>The first part of its settings' names: <c>Taxi</c>.</summary>
     public string SettingsScope { get; } = char.ToUpperInvariant(Name[0]) + Name[1..];
 
+    /// <summary>Who publishes what: the names of events, each with its source.</summary>
+    public IReadOnlySet<(string Event, string Source)> Publishers =>
+        Services.SelectMany(s => s.Publishes.Select(e => (e, s.Source))).ToHashSet();
+
     /// <summary>Every setting of the system and its services, with its scope.</summary>
     public IEnumerable<(string Scope, Setting Setting)> AllSettings() =>
         Services.SelectMany(s => s.AllSettings.Select(setting => (s.SettingsScope, setting))).Prepend((SettingsScope, Topic));

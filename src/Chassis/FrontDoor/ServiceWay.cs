@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Chassis.FrontDoor;
@@ -18,22 +20,28 @@ public interface IServiceWay
 
 /// <summary>To a service of this process.</summary>
 /// <param name="server">Asked for every request: null, or one that is not running, is a service that was stopped.</param>
-/// <param name="forPeers">Whether requests come from peers, unless a gateway says that they come from outside.</param>
-public sealed class InProcessWay(Func<InProcessServer?> server, bool forPeers = false) : IServiceWay
+/// <param name="key">By which peers in other processes are known; null where there are none. A request without it comes from outside.</param>
+public sealed class InProcessWay(Func<InProcessServer?> server, string? key = null) : IServiceWay
 {
-    /// <summary>The header by which a gateway says that a request came from outside: internal calls are refused to it.</summary>
-    public const string FromOutside = "Mannam-From-Outside";
+    /// <summary>The header in which a peer shows the installation's key. Internal calls are refused without it.</summary>
+    public const string InternalKey = "Mannam-Internal-Key";
+
+    private readonly byte[]? key = key is null ? null : Encoding.UTF8.GetBytes(key);
 
     public bool IsRunning => server() is { IsRunning: true };
 
     public Task<bool> PassOnAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (server() is not { IsRunning: true } running)
-            return Task.FromResult(false);
-        var fromOutside = !forPeers || context.Request.Headers.ContainsKey(FromOutside);
-        return running.ProcessAsync(new HandedOn(context.Features, fromOutside));
+        return server() is { IsRunning: true } running
+            ? running.ProcessAsync(new HandedOn(context.Features, fromOutside: !IsOfPeer(context.Request)))
+            : Task.FromResult(false);
     }
+
+    private bool IsOfPeer(HttpRequest request) =>
+        key is not null
+        && request.Headers[InternalKey] is [{ } shown]
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(shown), key);
 
     public HttpMessageHandler Handler() => new InProcessHandler(server);
 }

@@ -32,6 +32,7 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
     private long _beat = time.GetTimestamp();
     private int _failures;
     private DateTimeOffset _failsSince;
+    private string? _last;
 
     public string Name => loop.Name;
 
@@ -57,7 +58,7 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
             {
                 var more = await loop.StepAsync(ct);
                 _failures = 0;
-                Failure = null;
+                Failure = _last = null;
                 await (more ? loop.PauseAsync(ct) : loop.IdleAsync(ct));
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -76,12 +77,12 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
         if (_failures == 0)
             _failsSince = time.GetUtcNow();
         // A line for each try. Where it failed is told once, and not at all of the store: its outage says it all.
-        var (before, shown) = (Failure, Failures.Shown(e));
-        var where = Failures.IsOutside(e) || shown == before ? null : e;
-        Failure = shown;
+        var where = Failures.IsOutside(e) || e.Message == _last ? null : e;
+        _last = e.Message;
+        Failure = Failures.Shown(e);
         failed?.Invoke(e);
         var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, Math.Min(_failures++, 12))));
-        log.LogWarning(where, "{Loop} failed and tries again in {Pause}: {Failure}", loop.Name, pause, shown);
+        log.LogWarning(where, "{Loop} failed and tries again in {Pause}: {Failure}", loop.Name, pause, e.Message);
         await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -16,11 +16,17 @@ public sealed record ServiceEnvironment
     /// <summary>The system's topic; empty for a service that takes no part in events.</summary>
     public required string Topic { get; init; }
 
+    /// <summary>Who publishes what in the topic: the names of events, each with its source. From another source it is another event.</summary>
+    public required IReadOnlySet<(string Event, string Source)> Publishers { get; init; }
+
     /// <summary>All that was configured; its settings are below <c>Mannam:{System}:{Service}</c>.</summary>
     public required IConfiguration Configuration { get; init; }
 
     /// <summary>The way to a peer (by its full name) in the same process, through its whole HTTP pipeline; null when it is not here.</summary>
     public required Func<string, HttpMessageHandler?> InProcess { get; init; }
+
+    /// <summary>What it shows to services of its system that it calls in other processes; null where there are none.</summary>
+    public string? InternalKey { get; init; }
 
     public ILoggerFactory Logging { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
 

@@ -7,6 +7,8 @@ using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Resilience;
 using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Chassis.Hosting;
@@ -41,6 +43,7 @@ public sealed class ServiceHost : IAsyncDisposable
             new ServiceMetrics(declaration.FullName, time)
         )
         {
+            Publishers = environment.Publishers,
             Replicated = environment.Replicated,
         };
         _schema = new Schema(
@@ -125,11 +128,16 @@ public sealed class ServiceHost : IAsyncDisposable
         {
             (await itself.GetAsync(path)).Dispose();
             (await itself.GetAsync($"{path}/{long.MaxValue}")).Dispose();
-            // Nothing is in it, so nothing comes of it.
-            using var nothing = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
-            (await itself.PostAsync(path, nothing)).Dispose();
+        }
+        // Only where a body is expected, and one that nobody can take for a request.
+        foreach (var path in Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(Description.TakesPost).Select(PathOf))
+        {
+            using var broken = new StringContent("{", System.Text.Encoding.UTF8, "application/json");
+            (await itself.PostAsync(path, broken)).Dispose();
         }
     }
+
+    private static string PathOf(Endpoint endpoint) => ((RouteEndpoint)endpoint).RoutePattern.RawText!;
 
     /// <summary>Prepares the ways to its peers, once they are there.</summary>
     public Task WarmUpCallsAsync() => Services.GetRequiredService<Peers>().WarmUpAsync();
@@ -152,7 +160,7 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton(parts.Points);
         builder.Services.AddSingleton(parts.Obstacles);
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment.InProcess, parts.Time, parts.Points));
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment, parts.Time, parts.Points));
         builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
         declaration.Register(builder.Services, parts);

@@ -55,6 +55,9 @@ internal sealed class ServiceParts : IAsyncDisposable
     /// <summary>Is told of every failure.</summary>
     public Obstacles Obstacles { get; }
 
+    /// <inheritdoc cref="ServiceEnvironment.Publishers"/>
+    public required IReadOnlySet<(string Event, string Source)> Publishers { get; init; }
+
     /// <summary>Whether other replicas of the service may run.</summary>
     public bool Replicated { get; init; }
 

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Chassis.Http;
 
@@ -57,6 +59,12 @@ public static class Description
     internal sealed record Needed(string Parameter, bool IsText);
 
     internal sealed record Taken(Type Fields);
+
+    /// <summary>Whether it is a POST to a path without parameters that takes a body.</summary>
+    internal static bool TakesPost(Endpoint endpoint) =>
+        endpoint is RouteEndpoint { RoutePattern.Parameters.Count: 0 }
+        && endpoint.Metadata.GetMetadata<Taken>() is not null
+        && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["POST"];
 
     internal sealed record Changed(string Field, IReadOnlyList<string> Words);
 

@@ -50,11 +50,18 @@ public readonly record struct Cause(string Id, string TraceParent)
     private static Cause Of(HttpContext http, Guid id)
     {
         var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current
-            ? current.Id
+            ? TraceOf(current)
             : http.Request.Headers.TraceParent.ToString();
         return new Cause(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : NewTrace());
     }
 
+    // One that begins here, and that nobody listens to, was not left out by a sampler: whoever comes later may record it.
+    private static string TraceOf(Activity current) =>
+        current is { ParentId: null, Source.Name: "" }
+            ? $"00-{current.TraceId.ToHexString()}-{current.SpanId.ToHexString()}-01"
+            : current.Id!;
+
+    // Whoever records by the decision of who began the trace (parent-based sampling) records it.
     private static string NewTrace() =>
-        $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
+        $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01";
 }

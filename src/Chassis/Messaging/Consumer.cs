@@ -82,7 +82,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         foreach (var received in fetched)
         {
             ends[received.Partition] = received;
-            if (received.Unreadable is null && !handler.Takes(received.Type))
+            if (received.Unreadable is null && !handler.Takes(received))
                 continue;
             if (_progress.WasHandled(received))
                 (passed ??= []).Add(received);

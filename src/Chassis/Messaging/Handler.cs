@@ -8,6 +8,7 @@ namespace Mannam.Chassis.Messaging;
 internal sealed class Handler<TDb, TAggregate>(
     IDbContextFactory<TDb> contexts,
     IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
+    IReadOnlySet<(string Event, string Source)> publishers,
     Func<long, TAggregate> create,
     Bookkeeping<TAggregate> books,
     IServiceProvider services
@@ -20,8 +21,8 @@ internal sealed class Handler<TDb, TAggregate>(
     private readonly bool _someKnow = policies.Values.Any(p => p.Known is not null);
     private readonly bool _someHaveTurns = policies.Values.Any(p => p.InTurn is not null);
 
-    /// <summary>Whether the service subscribes to the event.</summary>
-    public bool Takes(string type) => policies.ContainsKey(type);
+    /// <summary>Whether the service subscribes to the event. One of the same name that somebody else publishes is another event.</summary>
+    public bool Takes(Received received) => policies.ContainsKey(received.Type) && publishers.Contains((received.Type, received.Source));
 
     public Task<TDb> OpenAsync(CancellationToken ct) => contexts.CreateDbContextAsync(ct);
 

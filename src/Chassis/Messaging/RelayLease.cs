@@ -14,7 +14,14 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(5);
 
+    private static readonly TimeSpan AfterLoss = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlDataSource _database = Store.Open(Lasting(connectionString));
+
+    // Nothing comes for long on a connection that listens. Whether it is still one is asked for every few seconds.
+    private readonly NpgsqlDataSource _listener = Store.Open(
+        new NpgsqlConnectionStringBuilder(Lasting(connectionString)) { KeepAlive = 5 }.ToString()
+    );
     private readonly CancellationTokenSource _left = new();
     private NpgsqlConnection? _connection;
     private bool _held;
@@ -39,21 +46,34 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
         return null;
     }
 
-    // On a connection of its own, as the other one is busy. When it fails, the relay's slow poll still finds everything, until the lock changes hands.
+    // On a connection of its own, as the other one is busy. While it fails, the relay's slow poll still finds everything.
     private async Task ListenAsync(CancellationToken ct)
     {
-        try
+        while (!ct.IsCancellationRequested)
         {
-            await using var connection = await _database.OpenConnectionAsync(ct);
-            await using var listen = new NpgsqlCommand("listen mannam_outbox", connection);
-            await listen.ExecuteNonQueryAsync(ct);
-            while (true)
+            try
             {
-                await connection.WaitAsync(ct);
-                signal.Give();
+                await HearAsync(ct);
+            }
+            catch (Exception e) when (e is NpgsqlException or OperationCanceledException or IOException)
+            {
+                await Task.Delay(AfterLoss, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or IOException) { }
+    }
+
+    private async Task HearAsync(CancellationToken ct)
+    {
+        await using var connection = await _listener.OpenConnectionAsync(ct);
+        await using var listen = new NpgsqlCommand("listen mannam_outbox", connection);
+        await listen.ExecuteNonQueryAsync(ct);
+        // What was told before is not told again.
+        signal.Give();
+        while (true)
+        {
+            await connection.WaitAsync(ct);
+            signal.Give();
+        }
     }
 
     private async Task<object?> ScalarAsync(string sql, CancellationToken ct)
@@ -84,6 +104,7 @@ internal sealed class RelayLease(string connectionString, bool replicated, Outbo
         if (_connection is not null)
             await _connection.DisposeAsync();
         await _database.DisposeAsync();
+        await _listener.DisposeAsync();
         _left.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Declaration;
+using Mannam.Chassis.FrontDoor;
 using Mannam.Chassis.Hosting;
 
 namespace Mannam.Chassis.Resilience;
@@ -13,18 +14,15 @@ public sealed class Peers : IDisposable
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly Dictionary<string, SynchronousCall> _calls = [];
 
-    internal Peers(
-        ServiceDeclaration declaration,
-        Settings settings,
-        Func<string, HttpMessageHandler?> inProcess,
-        TimeProvider time,
-        Points points
-    )
+    internal Peers(ServiceDeclaration declaration, Settings settings, ServiceEnvironment environment, TimeProvider time, Points points)
     {
         foreach (var call in declaration.Calls)
         {
-            var client = ClientOf(call, settings, inProcess);
+            var client = ClientOf(call, settings, environment);
             _clients.Add(call.Peer, client);
+            // To services of its own system alone: a provider of payments, say, is a stranger.
+            if (environment.InternalKey is { } key && call.Peer.StartsWith(declaration.System + ".", StringComparison.Ordinal))
+                client.DefaultRequestHeaders.Add(InProcessWay.InternalKey, key);
             if (call.Limits is { } limits)
                 _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time, points));
         }
@@ -78,11 +76,11 @@ public sealed class Peers : IDisposable
             new("peer", peer)
         );
 
-    private static HttpClient ClientOf(PeerCall call, Settings settings, Func<string, HttpMessageHandler?> inProcess)
+    private static HttpClient ClientOf(PeerCall call, Settings settings, ServiceEnvironment environment)
     {
         var configured = settings.GetIfSet(call.Address);
         var handler = configured is null
-            ? inProcess(call.Peer)
+            ? environment.InProcess(call.Peer)
             // A peer answers itself: who sends us elsewhere, or stands in between, is not the peer.
             : new PeerAddresses(
                 configured,

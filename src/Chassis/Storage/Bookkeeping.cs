@@ -12,6 +12,7 @@ internal sealed class Bookkeeping<TAggregate>(
     RowMap<TAggregate> map,
     EventWriter events,
     JsonSerializerContext language,
+    IReadOnlyCollection<string> published,
     ServiceParts parts
 )
     where TAggregate : Aggregate
@@ -29,7 +30,11 @@ internal sealed class Bookkeeping<TAggregate>(
     public (NpgsqlBatchCommand Row, Wakes Wakes) Row(long key, IMessage message, Cause cause) =>
         message switch
         {
-            IEvent e => (events.Write(key, e, cause).Insert(), Wakes.Relay),
+            IEvent e when published.Contains(e.GetType().Name) => (events.Write(key, e, cause).Insert(), Wakes.Relay),
+            // Perhaps no relay runs: it would stay in the outbox for ever.
+            IEvent e => throw new InvalidOperationException(
+                $"{e.GetType().Name} is not declared: the service needs Publishing<{e.GetType().Name}>()"
+            ),
             IDue d => (Owe(key, d, cause).Insert(), Wakes.Due),
             _ => throw new InvalidOperationException($"{message.GetType().Name} is neither an event nor a due thing"),
         };

@@ -72,8 +72,11 @@ public static class Failures
         return null;
     }
 
-    /// <summary>What can be shown to everybody: PostgreSQL's own words may hold people's data.</summary>
-    public static string Shown(Exception e) => SqlStateOf(e) is { } state ? $"{state}, {SqlStates.WordsOf(state)}" : e.Message;
+    /// <summary>What can be shown to everybody: the words of an exception may hold people's data, addresses or names.</summary>
+    public static string Shown(Exception e) =>
+        SqlStateOf(e) is { } state ? $"{state}, {SqlStates.WordsOf(state)}"
+        : IsStoreUnreachable(e) ? "no connection"
+        : e.GetType().Name;
 
     // Also its stumble over a connection that has died under it (npgsql/npgsql#2912, #6264).
     private static bool IsOfTheDriver(Exception e) =>

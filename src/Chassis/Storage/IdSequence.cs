@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Mannam.Chassis.Storage;
@@ -10,6 +11,15 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence)
     /// <summary>The next id. Ask only when the request is about to be recorded: an id that was asked for is used up.</summary>
     /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
     public Task<long> NextAsync() => _next.AskAsync(true);
+
+    /// <summary>The next id, within a transaction that may hold locks: on its own connection, so that it waits for nobody else's.</summary>
+    /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
+    public async Task<long> NextAsync(ServiceDb db)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        await using var command = new NpgsqlCommand($"select nextval('{sequence}')", (NpgsqlConnection)db.Database.GetDbConnection());
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     /// <summary>Ids up to this one are used up already: they are not given any more.</summary>
     internal async Task PassAsync(long used)

@@ -9,6 +9,7 @@ internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQu
     private const int Most = 256;
     private readonly Lock _gate = new();
     private readonly Queue<Asked> _waiting = new();
+    private readonly ExecutionContext _nobody = Nobody();
     private int _underWay;
 
     private sealed record Asked(TQuestion Question, TaskCompletionSource<TAnswer> Answer);
@@ -24,8 +25,18 @@ internal sealed class SharedRoundTrip<TQuestion, TAnswer>(Func<IReadOnlyList<TQu
                 return asked.Answer.Task;
             _underWay++;
         }
-        _ = ServeAsync();
+        ExecutionContext.Run(_nobody, static shared => _ = ((SharedRoundTrip<TQuestion, TAnswer>)shared!).ServeAsync(), this);
         return asked.Answer.Task;
+    }
+
+    // What is asked for all belongs to none of their traces and identities (AsyncLocal).
+    private static ExecutionContext Nobody()
+    {
+        ExecutionContext? nobody = null;
+        var thread = new Thread(() => nobody = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return nobody!;
     }
 
     private async Task ServeAsync()

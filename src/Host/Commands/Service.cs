@@ -24,6 +24,7 @@ internal static class Service
             Required = true,
         };
         var kafka = Options.Kafka();
+        var data = Options.Data();
         var set = Options.Set();
         var config = Options.Config();
         var command = new Command("service", "Runs one service as its own process until Ctrl-C, and prints its address when it is ready.")
@@ -33,6 +34,7 @@ internal static class Service
             listen,
             postgres,
             kafka,
+            data,
             set,
             config,
         };
@@ -45,7 +47,8 @@ internal static class Service
                         Options.AddressOf(parsed.GetValue(listen)!),
                         Options.ServerOf(parsed.GetValue(postgres))!,
                         parsed.GetValue(kafka),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
+                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []),
+                        parsed.GetValue(data)!
                     ),
                     ct
                 )
@@ -59,7 +62,8 @@ internal static class Service
         IPAddress listen,
         string postgres,
         string? kafka,
-        IConfiguration configuration
+        IConfiguration configuration,
+        string data
     )
     {
         if (kafka is null && service.System.Length > 0)
@@ -74,6 +78,7 @@ internal static class Service
             Postgres = postgres,
             Kafka = service.System.Length > 0 ? kafka : null,
             Configuration = configuration,
+            InternalKey = InternalKey.Of(new Settings(configuration, HostSettings.Scope), data),
         };
     }
 

@@ -31,7 +31,7 @@ internal static class UnderwritingService
                 (paid, underwriting, known) => underwriting.Assign(paid.PaymentId, known.Id, known.Underwriter),
                 async (db, services) =>
                     (
-                        await services.GetRequiredService<IdSequence>().NextAsync(),
+                        await services.GetRequiredService<IdSequence>().NextAsync(db),
                         await db.LeastBusyAsync(services.GetRequiredService<Settings>().Get(Pool))
                     )
             )

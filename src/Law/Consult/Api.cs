@@ -45,7 +45,7 @@ internal static class Api
         routes.MapReads(Fees, () => settings.Get(ConsultService.Fees));
         routes.MapPost("/consult", MakeAsync).Takes<ConsultFields>().Answers<ConsultState>(201, 400, 408, 413, 415);
         routes.MapPost("/consult/{consultId:id}/payment", PayAsync).Answers<ConsultState>(200, 402, 404, 409);
-        routes.MapGet("/consult/payConsult/{consultId:id}", PayAsync).Unstored().Answers<ConsultState>(200, 402, 404, 409);
+        routes.MapGet("/consult/payConsult/{consultId:id}", PayAsync).ActsByGet().Answers<ConsultState>(200, 402, 403, 404, 409);
         routes.MapDelete("/consult/{consultId:id}", CancelAsync).AnswersNothing(404, 409, 412);
     }
 

@@ -36,9 +36,9 @@ internal static class Api
             .Answers<ScheduleState>(200, 400, 404, 408, 409, 413, 415);
         routes
             .MapGet("/schedule/scheduleAccept/{scheduleId:id}/{lawerName}", AcceptAsync)
-            .Unstored()
+            .ActsByGet()
             .KeyedByText()
-            .Answers<ScheduleState>(200, 400, 404, 409);
+            .Answers<ScheduleState>(200, 400, 403, 404, 409);
     }
 
     private static async Task<IResult> AcceptAsync(long scheduleId, HttpContext http, Aggregates<ScheduleDb, Schedule> schedules)

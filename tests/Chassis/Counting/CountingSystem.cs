@@ -9,6 +9,10 @@ internal sealed class CountingSystem
 {
     public const string Topic = "counting";
 
+    /// <summary>Who publishes what.</summary>
+    public static IReadOnlySet<(string, string)> Publishers { get; } =
+        new HashSet<(string, string)> { (nameof(Counted), "/counting/counter"), (nameof(Entered), "/counting/ledger") };
+
     /// <summary>What the ledger does before it enters a number, such as to fail.</summary>
     public Action<Counted> BeforeEntering { get; set; } = _ => { };
 
@@ -27,6 +31,7 @@ internal sealed class CountingSystem
             "counter" => Counter,
             "ledger" => Ledger,
             "audit" => Audit,
+            "undeclared" => Undeclared,
             _ => throw new ArgumentOutOfRangeException(nameof(service)),
         };
 
@@ -50,6 +55,11 @@ internal sealed class CountingSystem
                     return true;
                 }
             );
+
+    // Raises Entered, and does not say so.
+    private static ServiceDeclaration Undeclared =>
+        Declare<LedgerDb, Ledger>("undeclared", key => new Ledger(key))
+            .Whenever<Counted>((counted, ledger) => ledger.Enter(counted.Number));
 
     private ServiceDeclaration Audit =>
         Declare<AuditDb, Audit>("audit", key => new Audit(key))

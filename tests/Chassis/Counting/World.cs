@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mannam.Chassis.Declaration;
 using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Messaging.InProcess;
@@ -59,7 +60,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     }
 
     /// <summary>Opens the log, as each process does; its writer runs unless told otherwise.</summary>
-    public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null)
+    public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null, int partitions = Partitions)
     {
         var transport = new InProcessTransport();
         Transport = transport;
@@ -67,7 +68,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         var writer = await transport.AddTopicAsync(
             Topic,
             database ?? await LogDatabaseAsync(),
-            Partitions,
+            partitions,
             LogPoints,
             CancellationToken.None
         );
@@ -87,8 +88,18 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     public Task StopLogAsync() => StopAsync(_writer!);
 
     /// <summary>Starts a service on its database, whether it is its first start, another one, or another replica.</summary>
-    public async Task<ServiceHost> StartAsync(
+    public Task<ServiceHost> StartAsync(
         string service,
+        bool loops = false,
+        TimeProvider? time = null,
+        string? database = null,
+        bool replicated = false,
+        ITransport? transport = null
+    ) => StartAsync(System[service], loops, time, database, replicated, transport);
+
+    /// <summary>The same of a service of the test's own.</summary>
+    public async Task<ServiceHost> StartAsync(
+        ServiceDeclaration service,
         bool loops = false,
         TimeProvider? time = null,
         string? database = null,
@@ -97,12 +108,13 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     )
     {
         var host = await ServiceHost.StartAsync(
-            System[service],
+            service,
             new ServiceEnvironment
             {
-                ConnectionString = database ?? await DatabaseAsync(service),
+                ConnectionString = database ?? await DatabaseAsync(service.Name),
                 Transport = transport ?? Transport,
                 Topic = Topic,
+                Publishers = CountingSystem.Publishers,
                 Configuration = new ConfigurationBuilder().Build(),
                 InProcess = _ => null,
                 Time = time,

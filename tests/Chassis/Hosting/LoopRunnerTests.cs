@@ -25,7 +25,8 @@ public sealed class LoopRunnerTests : IAsyncDisposable
         for (var i = 0; i < 3; i++)
             await _steps.NextAsync(() => throw new FormatException("broken"));
         var next = await _steps.ArrivedAsync();
-        Assert.Equal("broken", _runner.Failure);
+        // Everybody may read it.
+        Assert.Equal(nameof(FormatException), _runner.Failure);
 
         next.SetResult(true);
         await _steps.ArrivedAsync();

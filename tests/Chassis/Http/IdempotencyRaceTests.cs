@@ -122,6 +122,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
                 }.ToString(),
                 Transport = new InProcessTransport(),
                 Topic = "taxi",
+                Publishers = TaxiSystem.Declaration.Publishers,
                 Configuration = new ConfigurationBuilder()
                     .AddInMemoryCollection([KeyValuePair.Create<string, string?>("Mannam:Taxi:Catch:PaymentTimeout", "10000")])
                     .Build(),

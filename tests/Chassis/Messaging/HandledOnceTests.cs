@@ -35,6 +35,26 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
         Assert.Equal("1", await World.LedgerAsync(1));
     }
 
+    [Theory]
+    [InlineData("/counting/ledger")] // A service of the system that does not publish it.
+    [InlineData("/elsewhere/counter")]
+    [InlineData("")]
+    public async Task An_event_of_the_same_name_from_another_source_has_no_effect(string source)
+    {
+        var ledger = await World.StartAsync("ledger");
+        var row = new EventWriter(source, CountingEvents.Language, TimeProvider.System).Write(
+            1,
+            new Counted(1, 7, "somebody"),
+            Cause.Time()
+        );
+
+        await PublishAsync(new Record(row.Key, row.Headers, row.Value), Event(1, 8));
+        await ledger.HandleAllAsync();
+
+        Assert.Equal("8", await World.LedgerAsync(1));
+        Assert.Equal(0, await World.AskAsync<long>("ledger", "select count(*) from waiting"));
+    }
+
     [Fact]
     public async Task An_event_that_one_batch_holds_three_times_has_one_effect()
     {

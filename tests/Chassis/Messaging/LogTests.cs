@@ -39,6 +39,65 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public async Task A_log_keeps_its_number_of_partitions_whatever_is_configured_later(int configured)
+    {
+        var sagas = Enumerable.Range(1, 8).ToList();
+        var ledger = await World.StartAsync("ledger");
+        await AppendAsync([.. sagas.Select(saga => Event(saga, 1))]);
+        await ledger.HandleAllAsync();
+        await AppendAsync([.. sagas.Select(saga => Event(saga, 2))]);
+        await World.StopAsync(ledger);
+        await World.StopLogAsync();
+
+        await World.OpenLogAsync(partitions: configured);
+        ledger = await World.StartAsync("ledger");
+        await AppendAsync([.. sagas.Select(saga => Event(saga, 3))]);
+        await ledger.HandleAllAsync();
+
+        foreach (var saga in sagas)
+            Assert.Equal("1 2 3", await World.LedgerAsync(saga));
+        Assert.All((await World.EventsAsync()).GroupBy(e => e.Key), saga => Assert.Single(saga.Select(e => e.Partition).Distinct()));
+    }
+
+    [Theory]
+    [InlineData(2)] // Its records need more.
+    [InlineData(7)]
+    public async Task An_older_log_has_as_many_partitions_as_its_next_start_says_or_more(int configured)
+    {
+        var sagas = Enumerable.Range(1, 8).ToList();
+        await AppendAsync([.. sagas.Select(saga => Event(saga, 1))]);
+        await World.StopLogAsync();
+        await World.AskAsync<object>("log", "update history set partitions = null");
+
+        await World.OpenLogAsync(partitions: configured);
+        var ledger = await World.StartAsync("ledger");
+        await ledger.HandleAllAsync();
+
+        Assert.Equal(Math.Max(configured, World.Partitions), await World.AskAsync<int>("log", "select partitions from history"));
+        foreach (var saga in sagas)
+            Assert.Equal("1", await World.LedgerAsync(saga));
+    }
+
+    [Fact]
+    public async Task A_log_that_has_other_partitions_while_it_is_open_is_not_written()
+    {
+        await AppendAsync(Event(1, 1));
+        await World.AskAsync<object>("log", "update history set partitions = 7");
+        await World.AskAsync<object>("log", KillWriter);
+
+        // However often it is tried.
+        for (var attempt = 1; attempt <= 5; attempt++)
+            await Assert.ThrowsAsync<PublishException>(() => AppendAsync(Event(1, 2)));
+
+        await World.StopLogAsync();
+        await World.OpenLogAsync();
+        await AppendAsync(Event(1, 3));
+        Assert.Equal([1, 3], (await World.EventsAsync(1)).Select(e => e.Number()));
+    }
+
+    [Theory]
     [InlineData("log.appending")]
     [InlineData("log.appended")]
     public async Task An_append_held_open_while_others_wait_is_missed_by_nobody(string point)

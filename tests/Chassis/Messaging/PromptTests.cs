@@ -26,6 +26,25 @@ public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka)
         await AssertPromptAsync(other, within: 100, active, other);
     }
 
+    [Fact]
+    public async Task So_it_has_after_the_connection_that_hears_of_it_was_lost()
+    {
+        const string Listeners = "from pg_stat_activity where datname = current_database() and query = 'listen mannam_outbox'";
+        var active = await World.StartAsync("counter", loops: true, replicated: true);
+        await active.CountAsync(1);
+        await World.SettledAsync(1, active);
+        var other = await World.StartAsync("counter", loops: true, replicated: true);
+        Assert.Equal(1, await World.AskAsync<long>("counter", $"select count(pg_terminate_backend(pid, 10000)) {Listeners}"));
+
+        for (
+            var began = Stopwatch.GetTimestamp();
+            await World.AskAsync<long>("counter", $"select count(*) {Listeners}") == 0;
+            await Task.Delay(20, Ct)
+        )
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "nobody listens");
+        await AssertPromptAsync(other, within: 100, active, other);
+    }
+
     private async Task AssertPromptAsync(ServiceHost counter, double within, params ServiceHost[] counters)
     {
         var ledger = await World.StartAsync("ledger", loops: true);

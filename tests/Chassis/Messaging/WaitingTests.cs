@@ -27,6 +27,19 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
+    public async Task An_event_that_its_service_does_not_declare_is_not_left_in_the_outbox()
+    {
+        var undeclared = await World.StartAsync("undeclared", time: Clock);
+
+        await PublishAsync(Event(1, 1));
+        await undeclared.HandleAllAsync();
+
+        Assert.Equal(0, await World.AskAsync<long>("undeclared", "select count(*) from outbox"));
+        var error = await World.AskAsync<string>("undeclared", "select error from waiting");
+        Assert.Equal("Entered is not declared: the service needs Publishing<Entered>()", error);
+    }
+
+    [Fact]
     public async Task A_value_that_is_not_the_event_is_parked_at_once()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);

@@ -36,6 +36,14 @@ public sealed class FailuresTests
     }
 
     [Fact]
+    public void No_words_of_an_exception_are_shown_to_everybody()
+    {
+        var secret = new InvalidOperationException("Peter's ride");
+        foreach (var e in new Exception[] { secret, new NpgsqlException("Peter's ride", secret), new IOException("Peter's ride") })
+            Assert.DoesNotContain("Peter", Failures.Shown(e), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_not_the_stores_is_nobodys_of_it()
     {
         Assert.Equal(StoreFault.None, Failures.Of(new InvalidOperationException("a bug")));

@@ -35,6 +35,36 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
+    public async Task What_is_asked_for_several_knows_nothing_of_who_asked_first()
+    {
+        var who = new AsyncLocal<string?>();
+        var known = new List<string?>();
+        var first = new TaskCompletionSource();
+        var shared = new SharedRoundTrip<int, int>(async questions =>
+        {
+            known.Add(who.Value);
+            await first.Task;
+            known.Add(who.Value);
+            return [.. questions];
+        });
+
+        var answers = Enumerable.Range(1, 3).Select(AskAsync).ToList();
+        first.SetResult();
+        await Task.WhenAll(answers);
+
+        Assert.Equal(4, known.Count);
+        Assert.All(known, Assert.Null);
+        Assert.Null(who.Value);
+
+        async Task AskAsync(int question)
+        {
+            who.Value = $"{question}";
+            await shared.AskAsync(question);
+            Assert.Equal($"{question}", who.Value);
+        }
+    }
+
+    [Fact]
     public async Task Where_two_may_be_under_way_the_second_who_asks_does_not_wait_and_the_others_share_the_next()
     {
         var asked = new List<int[]>();

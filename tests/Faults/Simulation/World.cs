@@ -101,6 +101,7 @@ internal sealed partial class World : IAsyncDisposable
             {
                 ConnectionString = database,
                 Topic = Business.System.Name,
+                Publishers = Business.System.Publishers,
                 Transport = Topic,
                 Configuration = settings,
                 InProcess = peer => new Way(this, declaration.FullName, peer),

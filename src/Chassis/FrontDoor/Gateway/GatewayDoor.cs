@@ -47,7 +47,15 @@ public static class GatewayDoor
                 builder
                     .Services.AddReverseProxy()
                     .LoadFromMemory([], [.. systems.SelectMany(s => s.Services, Cluster)])
-                    .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectWithin);
+                    .ConfigureHttpClient(
+                        (_, handler) =>
+                        {
+                            handler.ConnectTimeout = ConnectWithin;
+                            // The client's trace is passed on as it came. One that the web server began here for its log is not: services would take it
+                            // for one that somebody left out.
+                            handler.ActivityHeadersPropagator = null;
+                        }
+                    );
                 // A replica that cannot be reached is told of once, by the health pages.
                 builder.Logging.AddFilter("Yarp", LogLevel.Error);
                 configure?.Invoke(builder);

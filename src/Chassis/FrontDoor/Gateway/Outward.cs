@@ -10,7 +10,7 @@ internal sealed class Outward : HttpTransformer
 
     private static readonly string[] Told =
     [
-        InProcessWay.FromOutside,
+        InProcessWay.InternalKey,
         "Forwarded",
         "X-Forwarded-For",
         "X-Forwarded-Host",
@@ -34,7 +34,6 @@ internal sealed class Outward : HttpTransformer
         foreach (var header in Told)
             headers.Remove(header);
         headers.Host = null;
-        headers.TryAddWithoutValidation(InProcessWay.FromOutside, "1");
         if (httpContext.Connection.RemoteIpAddress is { } client)
             headers.TryAddWithoutValidation("X-Forwarded-For", client.ToString());
         headers.TryAddWithoutValidation("X-Forwarded-Host", request.Host.ToUriComponent());

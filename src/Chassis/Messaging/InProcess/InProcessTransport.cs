@@ -12,18 +12,21 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
     /// <summary>Adds a topic, and applies its schema; returns the loop that writes it.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="connectionString">The database that is the topic's alone.</param>
-    /// <param name="partitions">How many partitions, as its first start had it.</param>
+    /// <param name="partitions">How many partitions a topic that is made gets, at least 1; one that is there keeps its own.</param>
     /// <param name="points">The named points of the log's writer.</param>
     /// <param name="ct">Gives up.</param>
     public async Task<ILoop> AddTopicAsync(string topic, string connectionString, int partitions, Points points, CancellationToken ct)
     {
         var log = new TopicLog(connectionString, topic, partitions);
         await log.MakeAsync(ct);
-        var tail = new LogTail(partitions);
+        var tail = new LogTail(log.Partitions);
         var writer = new LogWriter(log, tail, points);
         _topics.Add(topic, new Channel(log, tail, writer));
         return writer;
     }
+
+    /// <summary>How many partitions a topic has.</summary>
+    public int PartitionsOf(string topic) => _topics[topic].Log.Partitions;
 
     public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) =>
         _topics[topic].Writer.AppendAsync(records, ct);

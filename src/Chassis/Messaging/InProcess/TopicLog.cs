@@ -5,7 +5,10 @@ using NpgsqlTypes;
 namespace Mannam.Chassis.Messaging.InProcess;
 
 /// <summary>A topic in a database of its own: appends and reads. Offsets of a partition count from 0 without a gap.</summary>
-internal sealed class TopicLog(string connectionString, string topic, int partitions) : IAsyncDisposable
+/// <param name="connectionString">The database that is the topic's alone.</param>
+/// <param name="topic">Its name.</param>
+/// <param name="wanted">How many partitions a log that is made gets. One that is there keeps its own.</param>
+internal sealed class TopicLog(string connectionString, string topic, int wanted) : IAsyncDisposable
 {
     private static readonly Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Chassis.Messaging/InProcess/Log.sql"));
 
@@ -20,15 +23,44 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
 
     public string Topic => topic;
 
-    public int Partitions => partitions;
+    /// <summary>How many partitions it has, once it is made. Another number would put the events of a saga out of order.</summary>
+    public int Partitions { get; private set; }
 
     public NpgsqlDataSource Database { get; } = Store.Open(connectionString);
 
-    /// <summary>Makes its tables where they are missing.</summary>
-    public Task MakeAsync(CancellationToken ct) => Schema.ApplyAsync(Database, ct);
+    /// <summary>Makes its tables where they are missing, and learns how many partitions it has.</summary>
+    /// <exception cref="InvalidOperationException">It is another log by now, with another number of partitions.</exception>
+    public async Task MakeAsync(CancellationToken ct)
+    {
+        await Schema.ApplyAsync(Database, ct);
+        var before = Partitions;
+        var now = await ReadPartitionsAsync(ct) ?? await SetPartitionsAsync(before > 0 ? before : wanted, ct);
+        // Each time it is tried, so what it had is kept.
+        if (before > 0 && now != before)
+            throw new InvalidOperationException($"the log of {topic} has {now} partitions now, it had {before}; start again to read it");
+        Partitions = now;
+    }
+
+    private async Task<int?> ReadPartitionsAsync(CancellationToken ct)
+    {
+        await using var command = Database.CreateCommand("select partitions from history");
+        return await command.ExecuteScalarAsync(ct) as int?;
+    }
+
+    // Of two who do this at the same time, the second finds what the first has set.
+    private async Task<int> SetPartitionsAsync(int number, CancellationToken ct)
+    {
+        await using var command = Database.CreateCommand(
+            """
+            update history set partitions = coalesce(partitions, greatest($1, (select max(partition) + 1 from log))) returning partitions
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
+        return (int)(await command.ExecuteScalarAsync(ct))!;
+    }
 
     /// <summary>The partition that all events of a saga go to.</summary>
-    public int PartitionOf(long key) => (int)((ulong)key % (ulong)partitions);
+    public int PartitionOf(long key) => (int)((ulong)key % (ulong)Partitions);
 
     /// <summary>A connection that holds the writer's lock, as long as it lives; null when another process holds it.</summary>
     public async Task<NpgsqlConnection?> LockAsync(CancellationToken ct)
@@ -55,9 +87,9 @@ internal sealed class TopicLog(string connectionString, string topic, int partit
             """select p, coalesce((select max("offset") + 1 from log where partition = p), 0) from generate_series(0, $1 - 1) p""",
             connection
         );
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partitions });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Partitions });
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var ends = new long[partitions];
+        var ends = new long[Partitions];
         while (await rows.ReadAsync(ct))
             ends[rows.GetInt32(0)] = rows.GetInt64(1);
         return ends;

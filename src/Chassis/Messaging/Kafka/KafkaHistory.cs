@@ -27,11 +27,13 @@ public static class KafkaHistory
                 throw new KafkaException(metadata.Error);
             consumer.Assign(metadata.Partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, 0)));
             var events = new List<Received>();
-            for (var left = metadata.Partitions.Count; left > 0; )
+            // Each partition tells its end again and again, while others write.
+            var left = metadata.Partitions.Select(p => p.PartitionId).ToHashSet();
+            while (left.Count > 0)
             {
                 var record = consumer.Consume(Patience) ?? throw new KafkaException(ErrorCode.Local_TimedOut);
                 if (record.IsPartitionEOF)
-                    left--;
+                    left.Remove(record.Partition);
                 else if (KafkaRecord.Read(record) is var received && (key is null || received.Key == key))
                     events.Add(received);
             }

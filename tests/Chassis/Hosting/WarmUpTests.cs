@@ -1,0 +1,48 @@
+using Mannam.Chassis.Declaration;
+using Mannam.Chassis.Http;
+using Mannam.Tests.Chassis.Counting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Hosting;
+
+/// <summary>Before it is ready, a service asks itself, so that the first request is as fast as the next. Nothing comes of it.</summary>
+public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private int _made;
+    private int _asked;
+
+    [Fact]
+    public async Task Warming_up_makes_nothing()
+    {
+        await World.StartAsync(
+            new ServiceDeclaration<LedgerDb, Ledger>(CountingSystem.Topic, "ledger", "ledger", key => new Ledger(key))
+            {
+                Paths = ["bodiless", "optional"],
+                Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
+                Language = CountingEvents.Language,
+                Routes = routes =>
+                {
+                    routes.MapPost("/bodiless", () => Interlocked.Increment(ref _made));
+                    routes.MapPost("/optional", (Delegate)MakeAsync).Takes<Optional>();
+                },
+            }
+        );
+
+        Assert.Equal(1, _asked);
+        Assert.Equal(0, _made);
+    }
+
+    // No field is needed.
+    private async Task<IResult> MakeAsync(HttpContext http)
+    {
+        Interlocked.Increment(ref _asked);
+        if ((await Fields.ReadAsync(http)).Refused is { } refused)
+            return refused;
+        Interlocked.Increment(ref _made);
+        return Results.NoContent();
+    }
+
+    private sealed record Optional(string? Note);
+}
