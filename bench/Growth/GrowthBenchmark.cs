@@ -63,7 +63,7 @@ internal static class GrowthBenchmark
 
         public List<Lags> Lags { get; } = [];
 
-        public List<Reads> Reads { get; } = [];
+        public List<ReadEndpoints> Reads { get; } = [];
 
         public List<double> Ready { get; } = [];
 

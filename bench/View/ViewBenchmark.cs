@@ -34,7 +34,7 @@ internal static class ViewBenchmark
                 }
                 foreach (var busy in (bool[])[false, true])
                 {
-                    var results = new List<(Reads Baseline, Reads Mannam)>();
+                    var results = new List<(ReadEndpoints Baseline, ReadEndpoints Mannam)>();
                     for (var round = 1; round <= rounds; round++)
                     {
                         TestStand.Progress($"{(busy ? "while requests are taken" : "alone")}, round {round} of {rounds}");
@@ -47,7 +47,7 @@ internal static class ViewBenchmark
         );
     }
 
-    private static void Print(List<(Reads Baseline, Reads Mannam)> rounds, bool busy, int readers, int writers, int seconds)
+    private static void Print(List<(ReadEndpoints Baseline, ReadEndpoints Mannam)> rounds, bool busy, int readers, int writers, int seconds)
     {
         Console.WriteLine(
             $"GET /myPages/{{id}}, {(busy ? $"while {writers} connections send POST /catches" : "alone")}: {rounds.Count} rounds of {seconds} s over {readers} connections; medians"
@@ -55,7 +55,7 @@ internal static class ViewBenchmark
         Console.WriteLine();
         var table = new Table(Console.Out, "baseline", "mannam");
         table.Head();
-        void Row(string what, string format, Func<Reads, double> of) =>
+        void Row(string what, string format, Func<ReadEndpoints, double> of) =>
             table.Row(what, Table.Median(rounds.Select(r => of(r.Baseline))), Table.Median(rounds.Select(r => of(r.Mannam))), format);
         Row("reads/s", "N1", r => r.PerSecond);
         Row("p50, ms", "N2", r => r.MedianMs);
@@ -74,7 +74,7 @@ internal static class ViewBenchmark
 }
 
 /// <summary>What one round of reading came to.</summary>
-internal sealed record Reads(double PerSecond, double MedianMs, double NinetyNinthMs, double RequestsPerSecond);
+internal sealed record ReadEndpoints(double PerSecond, double MedianMs, double NinetyNinthMs, double RequestsPerSecond);
 
 /// <summary>Reads pages by their ids, as fast as they are answered.</summary>
 /// <param name="side">Whom to ask.</param>
@@ -83,7 +83,7 @@ internal sealed record Reads(double PerSecond, double MedianMs, double NinetyNin
 internal sealed class Reading(Side side, long[] ids, int readers)
 {
     /// <summary>Reads for a time, while so many connections send requests.</summary>
-    internal async Task<Reads> ForAsync(TimeSpan time, int writers, CancellationToken ct)
+    internal async Task<ReadEndpoints> ForAsync(TimeSpan time, int writers, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var post = LoadRun.Bytes("POST", "/catches", side.Endpoint, RequestBenchmark.Body);

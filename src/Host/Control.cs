@@ -30,10 +30,10 @@ internal static class Control
                     await machine.StartAsync(service, CancellationToken.None);
                     break;
                 case ["", "describe"]:
-                    await context.Response.WriteAsync(await Description.OfAsync(machine, null, context.RequestAborted));
+                    await context.Response.WriteAsync(await InstallationDescription.OfAsync(machine, null, context.RequestAborted));
                     break;
                 case ["", "describe", var service]:
-                    await context.Response.WriteAsync(await Description.OfAsync(machine, service, context.RequestAborted));
+                    await context.Response.WriteAsync(await InstallationDescription.OfAsync(machine, service, context.RequestAborted));
                     break;
                 default:
                     context.Response.StatusCode = StatusCodes.Status404NotFound;

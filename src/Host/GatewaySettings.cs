@@ -12,13 +12,13 @@ internal static class GatewaySettings
         system.Services.Select(s => (Scope(system), (Setting)AddressesOf(s)));
 
     /// <summary>The system as it is configured.</summary>
-    public static SpreadOutSystem Read(SystemDeclaration system, IConfiguration configuration)
+    public static RemoteSystem Read(SystemDeclaration system, IConfiguration configuration)
     {
         var settings = new Settings(configuration, Scope(system));
         return new(
             system.Name,
             system.Title,
-            [.. system.Services.Select(s => new SpreadOutService(s.Name, s.Paths, settings.Get(AddressesOf(s))))]
+            [.. system.Services.Select(s => new RemoteService(s.Name, s.Paths, settings.Get(AddressesOf(s))))]
         );
     }
 

@@ -43,7 +43,7 @@ internal sealed record Installation(string Folder)
         string? Postgres,
         string DatabasePrefix,
         IReadOnlyDictionary<string, string> Topics,
-        IReadOnlyDictionary<string, SettingValue>? Settings = null,
+        IReadOnlyDictionary<string, EffectiveSetting>? Settings = null,
         string? Kafka = null
     );
 

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Mannam.Chassis.Declaration;
 using Mannam.Chassis.FrontDoor;
 using Mannam.Payments.Provider;
-using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
 namespace Mannam.Host;
 
@@ -11,10 +10,10 @@ public sealed partial class Machine
 {
     private async Task OpenFrontDoorAsync(CancellationToken ct)
     {
-        frontDoor = MakeFrontDoor();
+        edge = MakeFrontDoor();
         try
         {
-            await frontDoor.StartAsync(ct);
+            await edge.StartAsync(ct);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
@@ -22,9 +21,9 @@ public sealed partial class Machine
         }
     }
 
-    private Door MakeFrontDoor() =>
+    private EdgeServer MakeFrontDoor() =>
         new(
-            new FrontDoorOptions
+            new EdgeOptions
             {
                 Address = options.Address,
                 Port = options.Port,
@@ -38,7 +37,7 @@ public sealed partial class Machine
                 TrustedProxies = settings.Get(HostSettings.TrustedProxies),
                 Pages = options.Pages,
                 Parts = options.Parts,
-                MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
+                MaxConcurrentRequests = (int)settings.Get(HostSettings.RequestsInProgress),
                 MaxConnections = OpenFiles.Connections(
                     settings,
                     OpenFiles.Of(services.Count, kafka is null ? Topics.Count : 0, kafka is not null)
@@ -57,7 +56,7 @@ public sealed partial class Machine
         new(
             service.Name,
             service.Paths,
-            new InProcessWay(() => ServerOf(service.FullName), options.InternalKey),
+            new InProcessUpstream(() => ServerOf(service.FullName), options.InternalKey),
             () => this[service.FullName].HealthAsync(CancellationToken.None)
         );
 }

@@ -6,7 +6,6 @@ using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging.InProcess;
 using Mannam.Chassis.Messaging.Kafka;
 using Mannam.Payments.Provider;
-using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
 namespace Mannam.Host;
 
@@ -26,7 +25,7 @@ public sealed partial class Machine : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1);
     private readonly List<(ServiceDeclaration Service, string Topic)> services = [];
     private Task made = Task.CompletedTask;
-    private Door? frontDoor;
+    private EdgeServer? edge;
 
     private Machine(MachineOptions options)
     {
@@ -38,7 +37,7 @@ public sealed partial class Machine : IAsyncDisposable
     }
 
     /// <summary>Where it answers.</summary>
-    public Uri Address => frontDoor!.Address;
+    public Uri Address => edge!.Address;
 
     /// <summary>The services that run now.</summary>
     public IReadOnlyCollection<ServiceHost> Running => [.. running.Values.OfType<ServiceHost>()];
@@ -134,7 +133,7 @@ public sealed partial class Machine : IAsyncDisposable
     private async Task StartLogAsync(string topic, CancellationToken ct)
     {
         var partitions = (int)settings.Get(HostSettings.Partitions);
-        var writer = await log.AddTopicAsync(topic, databases.Log(topic), partitions, new Points($"{topic}.log"), ct);
+        var writer = await log.AddTopicAsync(topic, databases.Log(topic), partitions, new Failpoints($"{topic}.log"), ct);
         var logger = options.Logging.CreateLogger($"{topic}.log");
         if (log.PartitionsOf(topic) is var own && own != partitions)
             logger.LogWarning(
@@ -218,18 +217,18 @@ public sealed partial class Machine : IAsyncDisposable
     /// <summary>From now on unready, while requests are served, for as long as it is configured.</summary>
     public async Task DrainAsync()
     {
-        frontDoor?.BeginDrain();
+        edge?.BeginDrain();
         await Task.Delay(settings.Get(options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), Time);
     }
 
     /// <summary>Stops in order: no new connections, requests begun are finished, then the services, then the logs.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (frontDoor is not null)
+        if (edge is not null)
         {
             using var grace = new CancellationTokenSource(FrontDoorGrace);
-            await frontDoor.StopAsync(grace.Token);
-            await frontDoor.DisposeAsync();
+            await edge.StopAsync(grace.Token);
+            await edge.DisposeAsync();
         }
         await made.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(running.Values.OfType<ServiceHost>().Select(s => s.StopAsync(ServicesGrace).AsTask()));

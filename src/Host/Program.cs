@@ -6,10 +6,10 @@ using Mannam.Host.Output;
 StandardStreams.EnsureOpen();
 if (!Languages.Prepare())
     return 1;
-Surroundings.Clear();
+StartChecks.Clear();
 
 // Nobody who reads our errors, or stops reading them, holds us up.
-using var errors = Outlet.OfErrors();
+using var errors = OutputWriter.OfErrors();
 
 var root = new RootCommand("Mannam (만남): businesses in which a person asks for something, pays or books, and somebody takes it on.")
 {
@@ -34,7 +34,7 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
 };
 
 // From the first moment: what was begun is ended in order, whenever the order to stop comes.
-using var orders = new StopOrders();
+using var orders = new StopSignals();
 
 using var memory = new IdleMemory();
 try

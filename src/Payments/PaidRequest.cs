@@ -13,7 +13,7 @@ namespace Mannam.Payments;
 public interface IPaidRequest
 {
     /// <summary>How it stands with the request itself, whatever follows from it.</summary>
-    Standing Standing { get; }
+    RequestState RequestState { get; }
 
     /// <summary>Payment approved it. What follows from that may have become known here before.</summary>
     Decision Paid();
@@ -32,10 +32,10 @@ public abstract class PaymentCall<TRequest>(Peers peers, string payment)
     protected SynchronousCall Call { get; } = peers.Call(payment);
 
     /// <summary>Lets a request be recorded and asked for, or refuses it at once while payment is known to be in trouble.</summary>
-    public Task<T> AdmitAsync<T>(Func<Task<(Outcome, T)>> request, Func<TimeSpan, T> refused) => Call.AdmitAsync(request, refused);
+    public Task<T> AdmitAsync<T>(Func<Task<(CallOutcome, T)>> request, Func<TimeSpan, T> refused) => Call.AdmitAsync(request, refused);
 
     /// <summary>Asks payment to approve the request. Safe to repeat: payment knows it by its id.</summary>
-    public abstract Task<Outcome> AskAsync(TRequest request, Cause cause);
+    public abstract Task<CallOutcome> AskAsync(TRequest request, MessageContext context);
 }
 
 /// <summary>A POST of something that is paid at once.</summary>
@@ -55,7 +55,7 @@ public static class PaidRequests
         ArgumentNullException.ThrowIfNull(resource);
         return routes
             .MapPost("/" + resource.Path, post)
-            .Recalls<TDb, TRequest>(request => request.Standing, resource.Created)
+            .ReplaysBy<TDb, TRequest>(request => request.RequestState, resource.Created)
             .Answers<TView>(201, 400, 402, 408, 413, 415);
     }
 
@@ -70,7 +70,7 @@ public static class PaidRequests
     public static Task<IResult> RequestAsync<TDb, TRequest, TView>(
         this PaymentCall<TRequest> payment,
         HttpContext http,
-        Aggregates<TDb, TRequest> requests,
+        Repository<TDb, TRequest> requests,
         Resource<TRequest, TView> resource,
         Func<Task<TRequest>> make,
         Func<TRequest, IMessage>? announced = null
@@ -84,9 +84,9 @@ public static class PaidRequests
         return payment.AdmitAsync<IResult>(
             async () =>
             {
-                var (request, cause) = (await make(), Cause.Request(http));
-                await requests.CreateAsync(request, cause, announced is null ? [] : [announced(request)]);
-                var outcome = await payment.AskAsync(request, cause);
+                var (request, context) = (await make(), MessageContext.Request(http));
+                await requests.CreateAsync(request, context, announced is null ? [] : [announced(request)]);
+                var outcome = await payment.AskAsync(request, context);
                 var settled = await requests.DecideAsync(
                     request,
                     outcome.Match<Func<TRequest, Decision>>(
@@ -94,7 +94,7 @@ public static class PaidRequests
                         declined: _ => r => r.NotPaid(),
                         unknown: _ => r => r.NotPaid()
                     ),
-                    cause
+                    context
                 );
                 return (outcome, Told(outcome, settled.State, resource, resource.Location(http, request.Key)));
             },
@@ -103,7 +103,7 @@ public static class PaidRequests
     }
 
     // What payment answered is not all: its event may have been faster, and so may the customer or the sweep of another replica that ended it.
-    private static IResult Told<TRequest, TView>(Outcome outcome, TRequest request, Resource<TRequest, TView> resource, string recorded)
+    private static IResult Told<TRequest, TView>(CallOutcome outcome, TRequest request, Resource<TRequest, TView> resource, string recorded)
         where TRequest : Aggregate, IPaidRequest
     {
         var cancelled = Problems.Unavailable(
@@ -111,7 +111,7 @@ public static class PaidRequests
             AskAgain,
             recorded
         );
-        return request.Standing == Standing.Lives
+        return request.RequestState == RequestState.Active
             ? resource.Created(request)
             : outcome.Match(
                 approved: _ => cancelled,

@@ -42,7 +42,7 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
     {
         if (GivenBack)
             return Decision.Conflict(Status ?? "cancelled");
-        return Amount == amount || Status is null ? Decision.Holds : Decision.Conflict(Status);
+        return Amount == amount || Status is null ? Decision.NoChange : Decision.Conflict(Status);
     }
 
     /// <summary>The provider is asked next, until it answers, whatever dies meanwhile.</summary>
@@ -54,7 +54,7 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
         if (IsEnded)
             return Consider(amount);
         if (Asked && Amount == amount)
-            return Decision.Holds;
+            return Decision.NoChange;
         (Amount, Asked) = (amount, true);
         fill();
         return Decision.Happened();
@@ -109,4 +109,4 @@ public abstract class NumberedPayment(long key, string system, string approvedWo
 
 /// <summary>The provider must be told to give back a charge, or never to take it.</summary>
 /// <param name="Charge">Its name at the provider.</param>
-public sealed record GiveBackDue(string Charge) : IDue;
+public sealed record GiveBackDue(string Charge) : IScheduledMessage;

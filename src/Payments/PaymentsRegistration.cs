@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace Mannam.Payments;
 
 /// <summary>What becomes of an approval whose caller has stopped waiting for it.</summary>
-public enum LateSuccess
+public enum LateApproval
 {
     /// <summary>It is given back: the caller ends its request, and the cancellation finds it. After a crash there is nothing to go on with.</summary>
     GivenBack,
@@ -41,7 +41,7 @@ public static class PaymentsRegistration
     /// <param name="ids">The sequence of the payments' own ids; null where they have none.</param>
     public static ServiceDeclaration<TDb, TPayment> Paying<TDb, TPayment>(
         this ServiceDeclaration<TDb, TPayment> service,
-        LateSuccess late,
+        LateApproval late,
         string? ids = null
     )
         where TDb : ServiceDb
@@ -50,36 +50,36 @@ public static class PaymentsRegistration
         ArgumentNullException.ThrowIfNull(service);
         service
             .Calling(new PeerCall("provider", ProviderUrl))
-            .Owing<GiveBackDue>(GiveBackAsync)
-            .Holding(s => s.AddPayments<TDb, TPayment>(late));
+            .WhenDue<GiveBackDue>(GiveBackAsync)
+            .WithServices(s => s.AddPayments<TDb, TPayment>(late));
         if (ids is not null)
-            service.Numbering(ids);
-        return late == LateSuccess.GivenBack
+            service.WithIdSequence(ids);
+        return late == LateApproval.GivenBack
             ? service
             : service
-                .Setting(ResumeAfter)
+                .WithSetting(ResumeAfter)
                 .Sweeping(
                     "Approvals",
                     new OpenRows("payments", "asked", "asked_at"),
                     olderThan: settings => settings.Get(ResumeAfter),
                     (asked, s, _) =>
                     {
-                        s.GetRequiredService<Approvals<TDb, TPayment>>().Resume(asked);
+                        s.GetRequiredService<PaymentApprovals<TDb, TPayment>>().Resume(asked);
                         return Task.CompletedTask;
                     }
                 );
     }
 
-    private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateSuccess late)
+    private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateApproval late)
         where TDb : ServiceDb
         where TPayment : Payment =>
         services
             .AddSingleton(s => new ProviderClient(s.GetRequiredService<Peers>().Client("provider"), s.GetRequiredService<TimeProvider>()))
-            .AddSingleton(s => new Approvals<TDb, TPayment>(
-                s.GetRequiredService<Aggregates<TDb, TPayment>>(),
+            .AddSingleton(s => new PaymentApprovals<TDb, TPayment>(
+                s.GetRequiredService<Repository<TDb, TPayment>>(),
                 s.GetRequiredService<ProviderClient>(),
                 s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<Points>(),
+                s.GetRequiredService<Failpoints>(),
                 s.GetRequiredService<IHostApplicationLifetime>(),
                 late,
                 s.GetService<IdSequence>()

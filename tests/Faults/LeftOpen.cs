@@ -10,7 +10,7 @@ internal static class LeftOpen
     {
         await taxi.StartAsync();
         // The intent is committed; what would come next does not.
-        taxi.Machine["taxi.catch"].Points.Reached = point =>
+        taxi.Machine["taxi.catch"].Failpoints.OnHit = point =>
             point == "call.asking" ? throw new InvalidOperationException("crashed") : ValueTask.CompletedTask;
         await taxi.Http.AskAsync("POST /catches", TaxiCalls.Order()).Gives(500);
         var id = (long)(await taxi.Http.AskAsync("GET /catches").Gives(200)).Rows("catches")[0]["id"]!;

@@ -17,7 +17,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
                 await postgres.ServerAsync(),
                 taxi.Prefix,
                 new Dictionary<string, string> { ["taxi"] = "taxi" },
-                new Dictionary<string, SettingValue> { ["Taxi:Catch:PaymentTimeout"] = new("700", "--set") }
+                new Dictionary<string, EffectiveSetting> { ["Taxi:Catch:PaymentTimeout"] = new("700", "--set") }
             )
         );
 
@@ -104,11 +104,11 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
         Environment.SetEnvironmentVariable("Mannam__Taxi__Catch__PaymentJoin", "3");
         try
         {
-            var values = SettingValue.Configured(Configured.From([file], ["Taxi:Catch:PaymentTimeout=4"]));
+            var values = EffectiveSetting.Configured(ConfigurationFactory.From([file], ["Taxi:Catch:PaymentTimeout=4"]));
 
-            Assert.Equal(new SettingValue("4", "--set"), values["Taxi:Catch:PaymentTimeout"]);
-            Assert.Equal(new SettingValue("3", "environment"), values["Taxi:Catch:PaymentJoin"]);
-            Assert.Equal(new SettingValue("here", $"file {file}"), values["Taxi:Topic"]);
+            Assert.Equal(new EffectiveSetting("4", "--set"), values["Taxi:Catch:PaymentTimeout"]);
+            Assert.Equal(new EffectiveSetting("3", "environment"), values["Taxi:Catch:PaymentJoin"]);
+            Assert.Equal(new EffectiveSetting("here", $"file {file}"), values["Taxi:Topic"]);
             Assert.Equal("(secret)", values["Taxi:Catch:ApiKey"].Value);
         }
         finally

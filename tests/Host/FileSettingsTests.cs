@@ -21,7 +21,7 @@ public sealed class FileSettingsTests : IDisposable
     {
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "one"}, "Topic": "file"}}""");
-        var configuration = Configured.From([file], ["Law:Topic=set"]);
+        var configuration = ConfigurationFactory.From([file], ["Law:Topic=set"]);
         Assert.False(FileOf(configuration).LookAgain(Anything));
 
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "two"}, "Topic": "other"}}""");
@@ -35,11 +35,11 @@ public sealed class FileSettingsTests : IDisposable
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "file"}}}""");
         var variables = new Dictionary<string, string> { ["schedule-area"] = "paju", ["payment-url"] = "http://payment:8080" };
-        var configuration = Configured.From([file], [], variables.GetValueOrDefault);
+        var configuration = ConfigurationFactory.From([file], [], variables.GetValueOrDefault);
 
         Assert.Equal("paju", configuration["Mannam:Law:Schedule:Areas"]);
         Assert.Equal("http://payment:8080", configuration["Mannam:Law:Consult:PaymentUrl"]);
-        Assert.Equal("environment", Configured.SourceOf(configuration, "Mannam:Law:Schedule:Areas"));
+        Assert.Equal("environment", ConfigurationFactory.SourceOf(configuration, "Mannam:Law:Schedule:Areas"));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class FileSettingsTests : IDisposable
         // As Kubernetes mounts a ConfigMap: the files are links through ..data, which is replaced whole.
         Mount("1", "one");
         File.CreateSymbolicLink(Path.Combine(folder, "Law__Schedule__Areas"), Path.Combine("..data", "Law__Schedule__Areas"));
-        var configuration = Configured.From([folder], []);
+        var configuration = ConfigurationFactory.From([folder], []);
         Assert.Equal("one", configuration["Mannam:Law:Schedule:Areas"]);
         Mount("2", "two");
         Assert.True(FileOf(configuration).LookAgain(Anything));
@@ -68,7 +68,7 @@ public sealed class FileSettingsTests : IDisposable
     {
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "one"}}}""");
-        var configuration = Configured.From([file], []);
+        var configuration = ConfigurationFactory.From([file], []);
         foreach (var wrong in (string[])["""{"Law": {"Schedule": {"Areas": "two"}, "Nosuch": 1}}""", """{"Law": """, ""])
         {
             File.WriteAllText(file, wrong);

@@ -15,14 +15,14 @@ public sealed class OutletTests
     public async Task Lines_that_nobody_reads_are_dropped_counted_and_told_when_somebody_reads()
     {
         await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
-        await using var outlet = new Outlet((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "read late");
+        await using var outlet = new OutputWriter((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "read late");
 
         // More than the pipe and the queue hold.
-        for (var i = 0; i < 2 * Outlet.LongestQueue; i++)
+        for (var i = 0; i < 2 * OutputWriter.LongestQueue; i++)
             await outlet.WriteLineAsync(Line);
 
         var dropped = outlet.Dropped;
-        Assert.InRange(dropped, Outlet.LongestQueue / 2, Outlet.LongestQueue);
+        Assert.InRange(dropped, OutputWriter.LongestQueue / 2, OutputWriter.LongestQueue);
         Assert.Equal(dropped, Measured("read late"));
         using var reader = new StreamReader(pipe);
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -44,9 +44,9 @@ public sealed class OutletTests
     public async Task A_full_disk_and_a_reader_who_has_gone_only_cost_the_lines()
     {
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        var onFull = new Outlet((int)full.DangerousGetHandle(), "full");
+        var onFull = new OutputWriter((int)full.DangerousGetHandle(), "full");
         var pipe = new AnonymousPipeServerStream(PipeDirection.In);
-        var onNobody = new Outlet((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "nobody");
+        var onNobody = new OutputWriter((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "nobody");
         using var kept = pipe.ClientSafePipeHandle;
         await onNobody.WriteLineAsync("read");
         using (var reader = new StreamReader(pipe))

@@ -36,11 +36,11 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     [Fact]
     public async Task So_does_the_relays_whose_removals_do_not_wait_for_the_disk()
     {
-        await using var lease = new RelayLease(await DatabaseAsync(), replicated: false, new OutboxSignal());
+        await using var lease = new RelayLock(await DatabaseAsync(), replicated: false, new OutboxSignal());
 
         Assert.Equal(
             "30s, off, force_generic_plan, off",
-            await SettingsAsync(await lease.TakeAsync(TestContext.Current.CancellationToken))
+            await SettingsAsync(await lease.AcquireAsync(TestContext.Current.CancellationToken))
         );
     }
 

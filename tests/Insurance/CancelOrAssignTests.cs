@@ -114,7 +114,7 @@ public sealed class CancelOrAssignTests
         Assert.Equal(underwriting.UnderwritingId is null ? 0 : 1, run.Application.Count<UnderwritingWithdrawn>());
         Assert.All(run.Decided, d => Assert.NotNull(d.Decision.Refusal));
         var late = underwriting.Decide(run.Word).Refusal;
-        Assert.Equal(underwriting.UnderwritingId is null ? new(RefusalKind.Unknown) : new(RefusalKind.Conflict, "withdrawn"), late);
+        Assert.Equal(underwriting.UnderwritingId is null ? new(RefusalKind.NotFound) : new(RefusalKind.Conflict, "withdrawn"), late);
     }
 
     private static void CheckAssigned(Run run)

@@ -1,27 +1,26 @@
 using Mannam.Chassis.Messaging;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Insurance;
 
 /// <summary>What one replica reads from: a partition of its own, with the events that the test deals it.</summary>
 internal sealed class Dealt(int partition) : ITransport, ISubscription
 {
-    private readonly List<Received> _all = [];
+    private readonly List<ReceivedEvent> _all = [];
     private IPositions? _positions;
     private int _next = -1;
 
     /// <summary>Puts an event at the partition's end.</summary>
-    public void Deal(EventWriter writer, long key, IEvent what)
+    public void Deal(EventSerializer writer, long key, IEvent what)
     {
-        var row = writer.Write(key, what, Cause.Time());
-        _all.Add(Received.Read(partition, _all.Count, key, row.Headers, row.Value));
+        var row = writer.Write(key, what, MessageContext.Internal());
+        _all.Add(ReceivedEvent.Read(partition, _all.Count, key, row.Headers, row.Value));
     }
 
-    public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+    public async Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct)
     {
         if (_next < 0)
             _next = (int)(await _positions!.ReadAsync([partition], ct))[partition].Next;
-        List<Received> fetched = [.. _all.Skip(_next).Take(max)];
+        List<ReceivedEvent> fetched = [.. _all.Skip(_next).Take(max)];
         _next += fetched.Count;
         return fetched;
     }
@@ -40,7 +39,7 @@ internal sealed class Dealt(int partition) : ITransport, ISubscription
 
     public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => Task.CompletedTask;
 
-    public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) => Task.CompletedTask;
+    public Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

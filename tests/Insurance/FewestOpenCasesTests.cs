@@ -15,7 +15,11 @@ namespace Mannam.Tests.Insurance;
 /// <summary>The underwriter with the fewest open cases gets the next, also when applications arrive at once: in one batch, or on two replicas.</summary>
 public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private static readonly EventWriter FromSubscription = new("/insurance/subscription", InsuranceEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer FromSubscription = new(
+        "/insurance/subscription",
+        InsuranceEvents.Language,
+        TimeProvider.System
+    );
     private readonly Dealt[] _dealt = [new(0), new(1)];
     private readonly ServiceHost[] _replicas = new ServiceHost[2];
     private string _database = "";
@@ -99,7 +103,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     [Fact]
     public async Task Of_two_that_arrive_at_once_on_two_replicas_the_second_counts_the_first()
     {
-        var hold = _replicas[0].Points.HoldOnceAt("consumer.committing");
+        var hold = _replicas[0].Failpoints.HoldOnceAt("consumer.committing");
         Paid(0, 1);
         Paid(1, 2);
         var first = HandleAsync(0);
@@ -115,7 +119,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     [Fact]
     public async Task What_was_rolled_back_does_not_count_and_lets_the_next_have_its_turn()
     {
-        _replicas[0].Points.FailOnceAt("consumer.committing");
+        _replicas[0].Failpoints.FailOnceAt("consumer.committing");
         Paid(0, 1);
         Paid(1, 2);
         // The batch fails, and its one event is handled again by itself.
@@ -129,7 +133,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     {
         var requests = _replicas[0].Services.GetRequiredService<NpgsqlDataSource>();
         var taken = new List<NpgsqlConnection>();
-        for (var i = 0; i < Pools.OfSharedCommits.Commands; i++)
+        for (var i = 0; i < ConnectionPools.OfSharedCommits.Commands; i++)
             taken.Add(await requests.OpenConnectionAsync(TestContext.Current.CancellationToken));
         Paid(0, 1);
         await HandleAsync(0);

@@ -16,7 +16,7 @@ public sealed class SettingsTests
     [InlineData("Kim")]
     public void Underwriters_are_numbers_one_at_least_and_each_once(string pool)
     {
-        var configured = Configured.From([], ["Insurance:Underwriting:Pool=" + pool]);
+        var configured = ConfigurationFactory.From([], ["Insurance:Underwriting:Pool=" + pool]);
         var refused = Assert.Throws<ConfigurationException>(() => Settings.Check(configured, Machine.SettingsOf(Up.AllSystems)));
         Assert.StartsWith($"Mannam:Insurance:Underwriting:Pool is \"{pool}\", but ", refused.Message, StringComparison.Ordinal);
     }
@@ -27,6 +27,8 @@ public sealed class SettingsTests
     public void Payments_address_has_the_names_of_the_documents_too(string variable) =>
         Assert.Equal(
             "http://payment:8080",
-            Configured.From([], [], name => name == variable ? "http://payment:8080" : null)["Mannam:Insurance:Subscription:PaymentUrl"]
+            ConfigurationFactory.From([], [], name => name == variable ? "http://payment:8080" : null)[
+                "Mannam:Insurance:Subscription:PaymentUrl"
+            ]
         );
 }

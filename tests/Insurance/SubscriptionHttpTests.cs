@@ -153,7 +153,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     {
         var committing = 0;
         var (paid, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        insurance.Machine["insurance.subscription"].Points.Reached = async point =>
+        insurance.Machine["insurance.subscription"].Failpoints.OnHit = async point =>
         {
             // First the application itself, then payment's answer.
             if (point != "command.committing" || Interlocked.Increment(ref committing) != 2)
@@ -171,7 +171,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
         Assert.Equal("confirmUnderwriterId", await Http.ApplicationStatusAsync(id));
         goOn.SetResult();
         Assert.Equal("confirmUnderwriterId", (await applied.Gives(201)).At("subscriptionStatus"));
-        insurance.Machine["insurance.subscription"].Points.Reached = null;
+        insurance.Machine["insurance.subscription"].Failpoints.OnHit = null;
         await EndsAsync(id);
         Assert.Equal(
             ["SubscriptionCreated", "PaymentIdConfirmed", "UnderwriterIdConfirmed"],

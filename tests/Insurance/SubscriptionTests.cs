@@ -51,9 +51,9 @@ public sealed class SubscriptionTests
     public void It_comes_about_once_payment_has_answered()
     {
         var subscription = Applied();
-        Assert.Equal(Standing.Open, subscription.Standing);
+        Assert.Equal(RequestState.Pending, subscription.RequestState);
         Assert.Equal<IMessage>([As<SubscriptionCreated>("created")], subscription.Paid().Messages);
-        Assert.Equal((Standing.Lives, Decision.Holds), (subscription.Standing, subscription.Stored().Paid()));
+        Assert.Equal((RequestState.Active, Decision.NoChange), (subscription.RequestState, subscription.Stored().Paid()));
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public sealed class SubscriptionTests
             [As<SubscriptionCreated>("created"), As<PaymentIdConfirmed>("confirmPaymentId", 7)],
             subscription.Approve(7)
         );
-        Assert.Equal(Decision.Holds, subscription.Stored().Paid());
-        Assert.Equal(Decision.Holds, subscription.NotPaid());
-        Assert.Equal(Standing.Lives, subscription.Standing);
+        Assert.Equal(Decision.NoChange, subscription.Stored().Paid());
+        Assert.Equal(Decision.NoChange, subscription.NotPaid());
+        Assert.Equal(RequestState.Active, subscription.RequestState);
     }
 
     [Fact]
@@ -82,13 +82,13 @@ public sealed class SubscriptionTests
     {
         var subscription = Applied();
         Assert.Equal<IMessage>([As<CancelRequested>("confirmCancel")], subscription.NotPaid().Messages);
-        Assert.Equal((Standing.Ended, Decision.Holds), (subscription.Stored().Standing, subscription.NotPaid()));
+        Assert.Equal((RequestState.Ended, Decision.NoChange), (subscription.Stored().RequestState, subscription.NotPaid()));
         // The money was taken all the same, and goes back.
         Assert.Empty(subscription.Approve(7));
         Assert.Empty(subscription.GiveBack());
         Assert.Equal(("confirmCancel", 7), (subscription.Status, subscription.PaymentId));
-        Assert.Equal(Decision.Holds, subscription.Paid());
-        Assert.Equal(Standing.Ended, subscription.Standing);
+        Assert.Equal(Decision.NoChange, subscription.Paid());
+        Assert.Equal(RequestState.Ended, subscription.RequestState);
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class SubscriptionTests
         foreach (var (subscription, paymentId) in new[] { (Paid(), (long?)null), (Confirmed(), 7) })
         {
             Assert.Equal<IMessage>([As<CancelRequested>("reqCancel", paymentId)], subscription.Cancel().Messages);
-            Assert.Equal(Decision.Holds, subscription.Stored().Cancel());
+            Assert.Equal(Decision.NoChange, subscription.Stored().Cancel());
             Assert.Empty(subscription.Assign(3));
             Assert.Equal<IMessage>([As<SubscriptionCancelled>("confirmCancel", paymentId)], subscription.GiveBack());
-            Assert.Equal(Decision.Holds, subscription.Stored().Cancel());
+            Assert.Equal(Decision.NoChange, subscription.Stored().Cancel());
             Assert.Empty(subscription.GiveBack());
             Assert.Empty(subscription.Assign(3));
         }
@@ -152,7 +152,7 @@ public sealed class SubscriptionTests
     public void What_was_never_applied_for_is_nothing_whatever_is_told_of_it()
     {
         var nothing = new Subscription(1);
-        Assert.Equal(Decision.Unknown, nothing.Cancel());
+        Assert.Equal(Decision.NotFound, nothing.Cancel());
         Assert.Empty(nothing.Approve(7).Concat(nothing.Assign(3)).Concat(nothing.End("contracted")).Concat(nothing.GiveBack()));
         Assert.Equal(("", null, null), (nothing.Status, nothing.PaymentId, nothing.UnderwritingId));
     }

@@ -95,7 +95,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
         await insurance.Machine.StopAsync("insurance.underwriting");
         var id = await insurance.AssignedAsync();
         var hold = new TaskCompletionSource();
-        insurance.Machine["insurance.subscription"].Points.Reached = async point =>
+        insurance.Machine["insurance.subscription"].Failpoints.OnHit = async point =>
         {
             if (point == "consumer.committing")
                 await hold.Task;
@@ -108,7 +108,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
         Assert.Equal("assignment not confirmed yet", early.At("detail"));
         Assert.NotNull(early.Header("Retry-After"));
         hold.SetResult();
-        insurance.Machine["insurance.subscription"].Points.Reached = null;
+        insurance.Machine["insurance.subscription"].Failpoints.OnHit = null;
         await EndsAsync(id);
         await Http.DecideAsync((long)open["underwritingId"]!, "approveSubscription").Gives(200);
         await EndsAsync(id);

@@ -51,7 +51,7 @@ public sealed class UnderwritingTests
         underwriting.Confirm();
         IMessage decided = status == Underwriting.Approved ? As<SubscriptionContracted>(status) : As<SubscriptionRefused>(status);
         Assert.Equal([decided], underwriting.Stored().Decide(status).Messages);
-        Assert.Equal(Decision.Holds, underwriting.Stored().Decide(status));
+        Assert.Equal(Decision.NoChange, underwriting.Stored().Decide(status));
         var other = status == Underwriting.Approved ? Underwriting.Refused : Underwriting.Approved;
         Assert.Equal(new Refusal(RefusalKind.Conflict, status), underwriting.Decide(other).Refusal);
         Assert.Empty(underwriting.Withdraw());
@@ -74,7 +74,7 @@ public sealed class UnderwritingTests
         Assert.Empty(underwriting.Withdraw());
         Assert.Empty(underwriting.Stored().Assign(7, 3, 77001520));
         Assert.Null(underwriting.UnderwritingId);
-        Assert.Equal(Decision.Unknown, underwriting.Decide(Underwriting.Approved));
+        Assert.Equal(Decision.NotFound, underwriting.Decide(Underwriting.Approved));
     }
 
     [Theory]

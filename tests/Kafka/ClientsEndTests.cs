@@ -1,7 +1,6 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Chassis.Messaging.Kafka;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Kafka;
 
@@ -9,7 +8,7 @@ namespace Mannam.Tests.Kafka;
 public sealed class ClientsEndTests(KafkaFixture kafka)
 {
     // So many that somebody is in the middle when another gives up.
-    private static readonly Record[] Batch = [.. Enumerable.Range(0, 20_000).Select(key => new Record(key, "{}", "{}"))];
+    private static readonly TopicRecord[] Batch = [.. Enumerable.Range(0, 20_000).Select(key => new TopicRecord(key, "{}", "{}"))];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -83,7 +82,7 @@ public sealed class ClientsEndTests(KafkaFixture kafka)
         public Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct) =>
             Task.FromResult<IReadOnlyDictionary<int, Position>>(partitions.ToDictionary(p => p, _ => new Position(0)));
 
-        public Task<long> GoOnAsync(int partition, Found found, CancellationToken ct) => Task.FromResult(found.First);
+        public Task<long> GoOnAsync(int partition, PartitionState found, CancellationToken ct) => Task.FromResult(found.First);
 
         public void Forget(IReadOnlyCollection<int> partitions) { }
     }

@@ -2,26 +2,25 @@ using Confluent.Kafka;
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Kafka;
 
 /// <summary>Guarantee 2, over Kafka: the group decides who reads, the service's own database from where and who may commit.</summary>
 public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
     // A member that does not come back from its work is taken for dead after 6.5 s.
     public override async ValueTask InitializeAsync() =>
         await World.OpenTransportAsync(("session.timeout.ms", "6000"), ("max.poll.interval.ms", "6500"));
 
-    private static Record Event(long saga, long number)
+    private static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
+    private Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
 
     private string Group => $"{World.Topic}.counting.ledger";
 
@@ -101,7 +100,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
             Assert.Equal("1 2", await World.LedgerAsync(saga));
     }
 
-    private static IEnumerable<Record> Sagas(long number) => Enumerable.Range(1, 20).Select(saga => Event(saga, number));
+    private static IEnumerable<TopicRecord> Sagas(long number) => Enumerable.Range(1, 20).Select(saga => Event(saga, number));
 
     private static Task SettledAsync(Mannam.Chassis.Hosting.ServiceHost ledger) => World.SettledAsync(1, ledger);
 

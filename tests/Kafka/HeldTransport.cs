@@ -1,6 +1,5 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Kafka;
 
@@ -12,14 +11,15 @@ internal sealed class HeldTransport(ITransport inner) : ITransport
     /// <summary>Whoever fetches records next waits with them until the test goes on.</summary>
     public Hold HoldNext() => _hold = new Hold();
 
-    public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) => inner.PublishAsync(topic, records, ct);
+    public Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct) =>
+        inner.PublishAsync(topic, records, ct);
 
     public ISubscription Subscribe(string topic, string group, IPositions positions) =>
         new Held(this, inner.Subscribe(topic, group, positions));
 
     private sealed class Held(HeldTransport transport, ISubscription inner) : ISubscription
     {
-        public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+        public async Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct)
         {
             var fetched = await inner.FetchAsync(max, ct);
             if (fetched.Count > 0 && Interlocked.Exchange(ref transport._hold, null) is { } hold)

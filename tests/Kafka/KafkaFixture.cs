@@ -73,7 +73,7 @@ public sealed class KafkaFixture : IAsyncDisposable
         return [.. records.OrderBy(r => r.Partition.Value).ThenBy(r => r.Offset.Value)];
     }
 
-    internal async Task<List<Received>> EventsAsync(string topic) => (await ReadAsync(topic)).ConvertAll(KafkaRecord.Read);
+    internal async Task<List<ReceivedEvent>> EventsAsync(string topic) => (await ReadAsync(topic)).ConvertAll(KafkaRecord.Read);
 
     private async Task<string> StartAsync()
     {

@@ -4,22 +4,21 @@ using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Kafka;
 
 /// <summary>The topic is another one than it was, while everything runs or while it was stopped.</summary>
 public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
-    private static Record Event(long saga, long number)
+    private static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
+    private Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
 
     private async Task<IAdminClient> AdminAsync() =>
         new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();

@@ -4,22 +4,21 @@ using Confluent.Kafka.Admin;
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Kafka;
 
 /// <summary>What others find in the topic, and what they may put there.</summary>
 public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
-    private static Record Event(long saga, long number, string by = "somebody")
+    private static TopicRecord Event(long saga, long number, string by = "somebody")
     {
-        var row = Writer.Write(saga, new Counted(saga, number, by), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, by), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
+    private Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
 
     [Fact]
     public async Task A_record_is_CloudEvents_in_binary_mode_with_the_correlation_key_as_its_key()

@@ -39,7 +39,7 @@ public sealed class ConsultTests
     {
         var consult = Created();
         Assert.Equal<IMessage>([As<ConsultPayed>("APPROVED", 7)], consult.Pay(7).Messages);
-        Assert.Equal(Decision.Holds, consult.Stored().Pay(7));
+        Assert.Equal(Decision.NoChange, consult.Stored().Pay(7));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ConsultTests
         Assert.Equal<IMessage>([As<ConsultCancelled>("CANCELLED", null)], consult.Cancel().Messages);
         Assert.Equal(new Refusal(RefusalKind.Conflict, "CANCELLED"), consult.Stored().Pay(7).Refusal);
         Assert.Empty(consult.Deny());
-        Assert.Equal(Decision.Holds, consult.Cancel());
+        Assert.Equal(Decision.NoChange, consult.Cancel());
         Assert.Equal(("CANCELLED", null), (consult.Status, consult.PaymentId));
     }
 
@@ -74,8 +74,8 @@ public sealed class ConsultTests
     public void What_was_never_asked_for_is_not_paid_cancelled_or_denied()
     {
         var nothing = new Consult(1);
-        Assert.Equal(Decision.Unknown, nothing.Pay(7));
-        Assert.Equal(Decision.Unknown, nothing.Cancel());
+        Assert.Equal(Decision.NotFound, nothing.Pay(7));
+        Assert.Equal(Decision.NotFound, nothing.Cancel());
         Assert.Empty(nothing.Deny());
         Assert.Equal("", nothing.Status);
     }

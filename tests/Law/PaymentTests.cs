@@ -38,7 +38,7 @@ public sealed class PaymentTests
         var payment = new Payment(1);
         Assert.Empty(Ask(payment).Messages);
         Assert.Equal((true, null, null), (payment.Asked, payment.Status, payment.PaymentId));
-        Assert.Equal(Decision.Holds, Ask(payment.Stored()));
+        Assert.Equal(Decision.NoChange, Ask(payment.Stored()));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class PaymentTests
         var payment = Asked();
         Assert.Equal<IMessage>([As<PaymentApproved>("APPROVED")], Approve(payment).Messages);
         Assert.False(payment.Asked);
-        Assert.Equal(Decision.Holds, payment.Stored().Approve(5, () => { }, id: 8));
-        Assert.Equal(Decision.Holds, Ask(payment));
+        Assert.Equal(Decision.NoChange, payment.Stored().Approve(5, () => { }, id: 8));
+        Assert.Equal(Decision.NoChange, Ask(payment));
         Assert.Equal((7, false), (payment.PaymentId, payment.Asked));
     }
 

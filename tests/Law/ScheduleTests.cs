@@ -59,7 +59,7 @@ public sealed class ScheduleTests
         var schedule = new Schedule(1);
         Assert.IsType<ScheduleReceived>(Assert.Single(schedule.Receive(Payed(decomposed), 3, [text])));
         Assert.Null(schedule.Stored().Accept(text).Refusal);
-        Assert.Equal(Decision.Holds, schedule.Stored().Accept(decomposed));
+        Assert.Equal(Decision.NoChange, schedule.Stored().Accept(decomposed));
         Assert.Equal((text, decomposed), (schedule.LawerName, schedule.Location));
     }
 
@@ -75,7 +75,7 @@ public sealed class ScheduleTests
     {
         var schedule = Received();
         Assert.Equal<IMessage>([As<ScheduleAccepted>("SCHEDULING", "Kim")], schedule.Accept("Kim").Messages);
-        Assert.Equal(Decision.Holds, schedule.Stored().Accept("Kim"));
+        Assert.Equal(Decision.NoChange, schedule.Stored().Accept("Kim"));
         Assert.Equal(new Refusal(RefusalKind.Conflict, "SCHEDULING"), schedule.Accept("Lee").Refusal);
     }
 
@@ -105,6 +105,6 @@ public sealed class ScheduleTests
         Assert.Empty(schedule.Cancel());
         Assert.Empty(schedule.Stored().Receive(Payed("hanam"), 3, Areas));
         Assert.Null(schedule.ScheduleId);
-        Assert.Equal(Decision.Unknown, schedule.Accept("Kim"));
+        Assert.Equal(Decision.NotFound, schedule.Accept("Kim"));
     }
 }

@@ -43,7 +43,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
     {
         var asked = 0;
         var again = new TaskCompletionSource();
-        taxi.Machine["taxi.payment"].Points.Reached = point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = point =>
         {
             if (point == "approval.asking" && Interlocked.Increment(ref asked) == (hangs ? 2 : 3))
                 again.SetResult();
@@ -70,7 +70,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
     public async Task A_store_that_is_away_when_the_money_was_taken_does_not_end_it()
     {
         var away = 0;
-        taxi.Machine["taxi.payment"].Points.Reached = point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = point =>
             point == "approval.answered" && Interlocked.Increment(ref away) == 1
                 ? throw new NpgsqlException("the store is away")
                 : ValueTask.CompletedTask;
@@ -85,7 +85,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "300"));
         await using var mode = await Http.ProviderAsync(new { mode = "fail" });
         var asked = new TaskCompletionSource();
-        taxi.Machine["taxi.payment"].Points.Reached = point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = point =>
         {
             if (point == "approval.asking")
                 asked.TrySetResult();

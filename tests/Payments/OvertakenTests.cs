@@ -53,7 +53,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     {
         var arrived = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
-        taxi.Machine["taxi.payment"].Points.Reached = async point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = async point =>
         {
             if (point == "command.committing" && arrived.TrySetResult())
                 await goOn.Task;
@@ -73,7 +73,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     {
         var recorded = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
-        taxi.Machine["taxi.payment"].Points.Reached = async point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = async point =>
         {
             if (point == "command.committed" && recorded.TrySetResult())
                 await goOn.Task;
@@ -94,14 +94,14 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     {
         var recorded = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
-        taxi.Machine["taxi.payment"].Points.Reached = async point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = async point =>
         {
             if (point == "command.committed" && recorded.TrySetResult())
                 await goOn.Task;
         };
         var failing = new TaskCompletionSource();
         var committing = 0;
-        taxi.Machine["taxi.catch"].Points.Reached = async point =>
+        taxi.Machine["taxi.catch"].Failpoints.OnHit = async point =>
         {
             // First the request itself, then its failure.
             if (point == "command.committing" && Interlocked.Increment(ref committing) == 2)
@@ -109,7 +109,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
         };
         var ordered = TimedOutAsync();
         await recorded.Task;
-        taxi.Machine["taxi.payment"].Points.Reached = null;
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = null;
         var id = (long)(await Http.AskAsync("GET /catches?sort=id,desc&size=1").Gives(200)).Rows("catches")[0]["id"]!;
         await taxi.Machine.SettledAsync(id);
         await Http.TakeAsync(id, "Speedmate").Gives(201);

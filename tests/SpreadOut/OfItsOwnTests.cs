@@ -18,7 +18,7 @@ public sealed class OfItsOwnTests
         var service = ServiceStore.Declared(ServiceStore.All, name);
         var entry = new ServiceEntry(service.Name, service.Paths, () => null);
 
-        var routes = new RouteTable(new FrontDoorOptions { Systems = [Machine.Alone(service, entry)] });
+        var routes = new RouteTable(new EdgeOptions { Systems = [Machine.Alone(service, entry)] });
 
         Assert.All(service.Paths, path => Assert.Equal((entry, null), (routes.AtRoot("/" + path)?.Entry, routes.System("/" + path))));
         if (service.System.Length > 0)

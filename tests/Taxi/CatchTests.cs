@@ -78,7 +78,7 @@ public sealed class CatchTests
         var request = Paid();
         request.Cancel();
         request.Stored();
-        Assert.Equal(Decision.Holds, request.Cancel());
+        Assert.Equal(Decision.NoChange, request.Cancel());
         Policies.Whenever(Assigned, request);
         Policies.Whenever(GivenUp, request);
         Assert.Empty(request.Paid().Messages);
@@ -104,7 +104,7 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void Nobody_cancels_what_was_never_requested() => Assert.Equal(RefusalKind.Unknown, new Catch(1).Cancel().Refusal?.Kind);
+    public void Nobody_cancels_what_was_never_requested() => Assert.Equal(RefusalKind.NotFound, new Catch(1).Cancel().Refusal?.Kind);
 
     [Fact]
     public void An_event_about_what_was_never_requested_leaves_nothing()

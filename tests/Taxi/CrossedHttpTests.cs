@@ -17,7 +17,7 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
         var paid = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
         var committing = 0;
-        taxi.Machine["taxi.catch"].Points.Reached = async point =>
+        taxi.Machine["taxi.catch"].Failpoints.OnHit = async point =>
         {
             // First the request itself, then that it is paid.
             if (point != "command.committing" || Interlocked.Increment(ref committing) != 2)

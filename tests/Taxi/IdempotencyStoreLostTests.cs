@@ -13,12 +13,12 @@ public sealed class IdempotencyStoreLostTests(TaxiMachine taxi) : IClassFixture<
         var id = await taxi.OfferAsync();
         var take = new { matchId = id, driver = "Lee" };
         await taxi.Http.AskAsync("POST /pickUps", take).Gives(201);
-        var points = taxi.Machine["taxi.pickup"].Points;
-        points.Reached = point =>
+        var failpoints = taxi.Machine["taxi.pickup"].Failpoints;
+        failpoints.OnHit = point =>
             point == "answer.committing" ? throw new NpgsqlException("lost", new IOException()) : ValueTask.CompletedTask;
 
         var unknown = await taxi.Http.KeyedAsync("POST /pickUps", key, take).Gives(409);
-        points.Reached = null;
+        failpoints.OnHit = null;
 
         Assert.NotNull(unknown.Header("Retry-After"));
         await taxi.Http.KeyedAsync("POST /pickUps", key, take).Gives(200);

@@ -68,7 +68,7 @@ public sealed class MatchCrossingTests
                         RefusalKind? expected =
                             holder is not null || cancelled ? RefusalKind.Conflict
                             : paid ? null
-                            : RefusalKind.Unknown;
+                            : RefusalKind.NotFound;
                         Assert.True(decision.Refusal?.Kind == expected, string.Join(", ", order));
                         holder ??= expected is null ? driver : null;
                         break;
@@ -78,7 +78,7 @@ public sealed class MatchCrossingTests
                         break;
                     default:
                         Assert.True(
-                            decision.Refusal?.Kind == (holder is null ? RefusalKind.Unknown : RefusalKind.Conflict),
+                            decision.Refusal?.Kind == (holder is null ? RefusalKind.NotFound : RefusalKind.Conflict),
                             string.Join(", ", order)
                         );
                         break;

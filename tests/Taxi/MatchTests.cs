@@ -39,9 +39,9 @@ public sealed class MatchTests
         match.Stored();
         Assert.Null(match.Take(Decomposed, Decomposed).Refusal);
         Assert.Equal((Decomposed, Composed), (match.Stored().Driver, match.Customer));
-        Assert.Equal(Decision.Holds, match.Take(Composed, null));
+        Assert.Equal(Decision.NoChange, match.Take(Composed, null));
         Assert.Null(match.GiveUp(Composed).Refusal);
-        Assert.Equal(Decision.Holds, match.Stored().GiveUp(Decomposed));
+        Assert.Equal(Decision.NoChange, match.Stored().GiveUp(Decomposed));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class MatchTests
 
     [Fact]
     public void Taking_it_again_holds_whatever_customer_is_named() =>
-        Assert.Equal(Decision.Holds, TakenBy("Speedmate").Take("Speedmate", "Somebody else"));
+        Assert.Equal(Decision.NoChange, TakenBy("Speedmate").Take("Speedmate", "Somebody else"));
 
     [Fact]
     public void What_another_driver_holds_is_refused_before_anything_else() =>
@@ -81,7 +81,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void What_is_not_paid_is_unknown() => Assert.Equal(RefusalKind.Unknown, new Match(1).Take("Speedmate", "Peter").Refusal?.Kind);
+    public void What_is_not_paid_is_unknown() => Assert.Equal(RefusalKind.NotFound, new Match(1).Take("Speedmate", "Peter").Refusal?.Kind);
 
     [Fact]
     public void Another_customer_is_malformed_and_the_right_one_is_not()
@@ -106,18 +106,18 @@ public sealed class MatchTests
     {
         var match = TakenBy("Speedmate");
         match.GiveUp("Speedmate");
-        Assert.Equal(Decision.Holds, match.Stored().GiveUp("Speedmate"));
+        Assert.Equal(Decision.NoChange, match.Stored().GiveUp("Speedmate"));
         match.Withdraw();
-        Assert.Equal(Decision.Holds, match.Stored().GiveUp("Speedmate"));
-        Assert.Equal(Decision.Unknown, match.GiveUp("Safemate"));
+        Assert.Equal(Decision.NoChange, match.Stored().GiveUp("Speedmate"));
+        Assert.Equal(Decision.NotFound, match.GiveUp("Safemate"));
     }
 
     [Fact]
     public void Nobody_gives_up_what_another_holds_or_what_nobody_had()
     {
         Assert.Equal(new Refusal(RefusalKind.Conflict, "PickupAssigned"), TakenBy("Speedmate").GiveUp("Safemate").Refusal);
-        Assert.Equal(Decision.Unknown, Offered().GiveUp("Speedmate"));
-        Assert.Equal(Decision.Unknown, new Match(1).GiveUp("Speedmate"));
+        Assert.Equal(Decision.NotFound, Offered().GiveUp("Speedmate"));
+        Assert.Equal(Decision.NotFound, new Match(1).GiveUp("Speedmate"));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class MatchTests
         Assert.Equal<IMessage>([new PickupCancelled(1, "Speedmate", "Peter")], Policies.Whenever(Cancelled, match));
         Assert.Null(match.Driver);
         Assert.False(match.Listed);
-        Assert.Equal(Decision.Unknown, match.Stored().GiveUp("Speedmate"));
+        Assert.Equal(Decision.NotFound, match.Stored().GiveUp("Speedmate"));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class PaymentTests
     [Fact]
     public void Approving_it_again_holds_and_another_price_does_not()
     {
-        Assert.Equal(Decision.Holds, Approve(Approved()));
+        Assert.Equal(Decision.NoChange, Approve(Approved()));
         Assert.Equal(RefusalKind.Conflict, Approve(Approved(), price: 5).Refusal?.Kind);
     }
 
@@ -47,7 +47,7 @@ public sealed class PaymentTests
     public void The_first_payment_stays_whatever_else_a_repeated_approval_says()
     {
         var payment = Approved();
-        Assert.Equal(Decision.Holds, payment.Approve(250000, () => payment.For("Paul", "Daejeon", "Kwangjoo")));
+        Assert.Equal(Decision.NoChange, payment.Approve(250000, () => payment.For("Paul", "Daejeon", "Kwangjoo")));
         Assert.Equal(("Peter", "Busan", "Seoul"), (payment.Customer, payment.StartingPoint, payment.Destination));
     }
 

@@ -15,9 +15,9 @@ public sealed class RepeatedAtOnceTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [Fact]
     public async Task So_it_is_through_a_gateway()
     {
-        await using var gateway = GatewayDoor.Of(
-            new FrontDoorOptions { Port = 0, Systems = [] },
-            [new SpreadOutSystem("taxi", "Taxi", [new SpreadOutService("catch", ["catches"], [taxi.Machine.Address])])]
+        await using var gateway = GatewayServer.Of(
+            new EdgeOptions { Port = 0, Systems = [] },
+            [new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])]
         );
         await gateway.StartAsync(TestContext.Current.CancellationToken);
         await RepeatAsync(gateway.Address);

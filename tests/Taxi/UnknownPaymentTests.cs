@@ -129,7 +129,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
         // Tried in vain, more than once.
         var tries = 0;
         var twice = new TaskCompletionSource();
-        taxi.Machine["taxi.payment"].Points.Reached = point =>
+        taxi.Machine["taxi.payment"].Failpoints.OnHit = point =>
         {
             if (point == "due.GiveBackDue.claimed" && Interlocked.Increment(ref tries) == 2 * ids.Count)
                 twice.SetResult();

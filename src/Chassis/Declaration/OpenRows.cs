@@ -20,6 +20,6 @@ public sealed record OpenRows(string Table, string Where, string Since)
     internal NpgsqlBatchCommand Restart() =>
         new($"update {Table} set {Since} = now() where {Where} and {Since} > now() + $1")
         {
-            Parameters = { new NpgsqlParameter<TimeSpan> { TypedValue = Ahead.Tolerance } },
+            Parameters = { new NpgsqlParameter<TimeSpan> { TypedValue = FutureTimestamps.Tolerance } },
         };
 }

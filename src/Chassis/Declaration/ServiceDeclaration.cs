@@ -45,20 +45,20 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public required (Assembly Assembly, string Resource) Schema { get; init; }
 
     /// <summary>The source-generated serialisation of the events it publishes, receives, and owes itself.</summary>
-    public JsonSerializerContext? Language { get; init; }
+    public JsonSerializerContext? JsonContext { get; init; }
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<Setting> Settings
     {
-        get => Set;
-        init => Set = [.. value];
+        get => SettingList;
+        init => SettingList = [.. value];
     }
 
     /// <summary>The peers it calls synchronously.</summary>
     public IReadOnlyList<PeerCall> Calls
     {
-        get => Called;
-        init => Called = [.. value];
+        get => CallList;
+        init => CallList = [.. value];
     }
 
     /// <summary>All its settings: its own, and those of its calls.</summary>
@@ -67,8 +67,8 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     /// <summary>What else its container holds.</summary>
     public Action<IServiceCollection>? Services
     {
-        get => Held;
-        init => Held = value;
+        get => ConfigureServices;
+        init => ConfigureServices = value;
     }
 
     /// <summary>What else it does before it is ready, so that the first request is as fast as the next.</summary>
@@ -78,28 +78,28 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     public required Action<IEndpointRouteBuilder> Routes { get; init; }
 
     /// <summary>The names of the events it publishes.</summary>
-    public IReadOnlyList<string> Publishes => Published;
+    public IReadOnlyList<string> Publishes => PublishedEvents;
 
     /// <summary>The names of the events it subscribes to.</summary>
     public abstract IReadOnlyList<string> SubscribesTo { get; }
 
-    private protected List<string> Published { get; } = [];
+    private protected List<string> PublishedEvents { get; } = [];
 
-    private protected List<Setting> Set { get; init; } = [];
+    private protected List<Setting> SettingList { get; init; } = [];
 
-    private protected List<PeerCall> Called { get; init; } = [];
+    private protected List<PeerCall> CallList { get; init; } = [];
 
-    private protected Action<IServiceCollection>? Held { get; set; }
+    private protected Action<IServiceCollection>? ConfigureServices { get; set; }
 
-    private protected Dictionary<string, DueAction> Owed { get; } = [];
+    private protected Dictionary<string, ScheduledAction> ScheduledActions { get; } = [];
 
-    private protected List<string> Recurring { get; } = [];
+    private protected List<string> RecurringActions { get; } = [];
 
     /// <summary>Puts its store and its aggregate into its container.</summary>
-    internal abstract void Register(IServiceCollection services, ServiceParts parts);
+    internal abstract void Register(IServiceCollection services, ServiceRuntime runtime);
 
     /// <summary>How many connections each kind of its work keeps.</summary>
-    internal virtual Pools Pools => Pools.OfSharedCommits;
+    internal virtual ConnectionPools Pools => ConnectionPools.OfSharedCommits;
 
     /// <summary>Maps its store, unless that was done in this process already: otherwise its start does.</summary>
     public abstract void MapStore();
@@ -108,20 +108,20 @@ public abstract class ServiceDeclaration(string system, string name, string titl
     internal abstract Task WarmUpStoreAsync(IServiceProvider services);
 
     /// <summary>Its loops: relay and consumer, where it takes part in events.</summary>
-    internal abstract IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts);
+    internal abstract IEnumerable<ILoop> Loops(IServiceProvider services, ServiceRuntime runtime);
 
     /// <summary>The loop of what is due: what the service owes, its sweeps, and every service's housekeeping.</summary>
-    internal DueLoop Due(IServiceProvider services, ServiceParts parts) =>
+    internal Scheduler Scheduler(IServiceProvider services, ServiceRuntime runtime) =>
         new(
-            parts.Database,
-            Owed.Concat(Housekeeping.Actions).ToDictionary(),
-            [.. Recurring, .. Housekeeping.Actions.Keys],
+            runtime.Database,
+            ScheduledActions.Concat(Retention.Actions).ToDictionary(),
+            [.. RecurringActions, .. Retention.Actions.Keys],
             services,
-            parts.Time,
-            parts.Points,
-            parts.Due,
-            parts.Metrics,
-            parts.Obstacles,
+            runtime.Time,
+            runtime.Failpoints,
+            runtime.Due,
+            runtime.Metrics,
+            runtime.Failures,
             services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName)
         );
 

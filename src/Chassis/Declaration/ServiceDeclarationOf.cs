@@ -33,7 +33,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     public ServiceDeclaration<TDb, TAggregate> Publishing<TEvent>()
         where TEvent : IEvent
     {
-        Published.Add(typeof(TEvent).Name);
+        PublishedEvents.Add(typeof(TEvent).Name);
         return this;
     }
 
@@ -49,7 +49,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     /// <param name="policy">The policy.</param>
     public ServiceDeclaration<TDb, TAggregate> Whenever<TEvent, TKnown>(
         Policy<TEvent, TAggregate, TKnown> policy,
-        Func<Received, IServiceProvider, ValueTask<TKnown>> known
+        Func<ReceivedEvent, IServiceProvider, ValueTask<TKnown>> known
     )
     {
         var asked = EventPolicy<TAggregate>.Of(Json<TEvent>(), policy) with { Known = async (e, services) => await known(e, services) };
@@ -75,36 +75,36 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
     }
 
     /// <summary>Its container holds this too.</summary>
-    public ServiceDeclaration<TDb, TAggregate> Holding(Action<IServiceCollection> services)
+    public ServiceDeclaration<TDb, TAggregate> WithServices(Action<IServiceCollection> services)
     {
-        Held += services;
+        ConfigureServices += services;
         return this;
     }
 
     /// <summary>The service gives ids, from this sequence of its store: its container holds the <see cref="IdSequence"/>.</summary>
-    public ServiceDeclaration<TDb, TAggregate> Numbering(string sequence) =>
-        Holding(s => s.AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), sequence)));
+    public ServiceDeclaration<TDb, TAggregate> WithIdSequence(string sequence) =>
+        WithServices(s => s.AddSingleton(p => new IdSequence(p.GetRequiredService<NpgsqlDataSource>(), sequence)));
 
     /// <summary>The service has this setting too.</summary>
-    public ServiceDeclaration<TDb, TAggregate> Setting(Setting setting)
+    public ServiceDeclaration<TDb, TAggregate> WithSetting(Setting setting)
     {
-        Set.Add(setting);
+        SettingList.Add(setting);
         return this;
     }
 
     /// <summary>The service calls this peer too.</summary>
     public ServiceDeclaration<TDb, TAggregate> Calling(PeerCall call)
     {
-        Called.Add(call);
+        CallList.Add(call);
         return this;
     }
 
     /// <summary>Once this is due, the action does it; it throws when it has to be tried again, and is safe to repeat.</summary>
-    public ServiceDeclaration<TDb, TAggregate> Owing<TDue>(Func<TDue, IServiceProvider, CancellationToken, Task> action)
-        where TDue : IDue
+    public ServiceDeclaration<TDb, TAggregate> WhenDue<TDue>(Func<TDue, IServiceProvider, CancellationToken, Task> action)
+        where TDue : IScheduledMessage
     {
         var json = Json<TDue>();
-        Owed.Add(
+        ScheduledActions.Add(
             typeof(TDue).Name,
             async (data, services, ct) =>
             {
@@ -132,12 +132,12 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
             olderThan,
             async (keys, services, ct) =>
             {
-                var aggregates = services.GetRequiredService<Aggregates<TDb, TAggregate>>();
+                var aggregates = services.GetRequiredService<Repository<TDb, TAggregate>>();
                 foreach (var key in keys)
                 {
                     // The rest is found again: the loop must go round, also where each waits for a lock.
                     ct.ThrowIfCancellationRequested();
-                    await aggregates.DecideAsync(key, settle, Cause.Time());
+                    await aggregates.DecideAsync(key, settle, MessageContext.Internal());
                 }
             }
         );
@@ -151,8 +151,8 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         Func<IReadOnlyList<long>, IServiceProvider, CancellationToken, Task> settle
     )
     {
-        Recurring.Add(name);
-        Owed.Add(
+        RecurringActions.Add(name);
+        ScheduledActions.Add(
             name,
             async (_, services, ct) =>
             {
@@ -166,7 +166,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
 
     private JsonTypeInfo<T> Json<T>()
     {
-        var language = Language ?? throw new InvalidOperationException($"{FullName} declares no language");
+        var language = JsonContext ?? throw new InvalidOperationException($"{FullName} declares no language");
         return (JsonTypeInfo<T>?)language.GetTypeInfo(typeof(T))
             ?? throw new InvalidOperationException($"{typeof(T).Name} is not in {language.GetType().Name}");
     }
@@ -178,7 +178,7 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         CancellationToken ct
     )
     {
-        await using var batch = services.GetRequiredService<ServiceParts>().Database.CreateBatch();
+        await using var batch = services.GetRequiredService<ServiceRuntime>().Database.CreateBatch();
         batch.BatchCommands.Add(open.Restart());
         batch.BatchCommands.Add(open.Find(olderThan(services.GetRequiredService<Settings>())));
         await using var rows = await batch.ExecuteReaderAsync(ct);
@@ -188,75 +188,81 @@ public sealed class ServiceDeclaration<TDb, TAggregate>(string system, string na
         return keys;
     }
 
-    internal override void Register(IServiceCollection services, ServiceParts parts)
+    internal override void Register(IServiceCollection services, ServiceRuntime runtime)
     {
-        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Reads), poolSize: 64);
+        services.AddPooledDbContextFactory<TDb>(o => ContextModel<TDb>.Configure(o, runtime.Reads), poolSize: 64);
         services.AddSingleton(s =>
         {
-            var map = new RowMap<TAggregate>(StoreModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
-            return new Bookkeeping<TAggregate>(map, new EventWriter(Source, Language!, parts.Time), Language!, Published, parts);
+            var map = new RowMapper<TAggregate>(ContextModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
+            return new AggregateStore<TAggregate>(
+                map,
+                new EventSerializer(Source, JsonContext!, runtime.Time),
+                JsonContext!,
+                PublishedEvents,
+                runtime
+            );
         });
-        services.AddSingleton(s => new Aggregates<TDb, TAggregate>(
+        services.AddSingleton(s => new Repository<TDb, TAggregate>(
             s.GetRequiredService<IDbContextFactory<TDb>>(),
-            s.GetRequiredService<Bookkeeping<TAggregate>>(),
+            s.GetRequiredService<AggregateStore<TAggregate>>(),
             create
         ));
     }
 
-    public override void MapStore() => _ = StoreModel<TDb>.Model;
+    public override void MapStore() => _ = ContextModel<TDb>.Model;
 
     internal override Task WarmUpStoreAsync(IServiceProvider services) =>
-        services.GetRequiredService<Aggregates<TDb, TAggregate>>().WarmUpAsync();
+        services.GetRequiredService<Repository<TDb, TAggregate>>().WarmUpAsync();
 
-    internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts)
+    internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceRuntime runtime)
     {
-        if (Published.Count > 0)
-            yield return new Relay(
-                () => new RelayLease(parts.ConnectionString, parts.Replicated, parts.Outbox),
-                parts.Topic,
-                parts.Transport,
-                parts.Points,
-                parts.Outbox,
-                parts.Metrics
+        if (PublishedEvents.Count > 0)
+            yield return new OutboxRelay(
+                () => new RelayLock(runtime.ConnectionString, runtime.Replicated, runtime.Outbox),
+                runtime.Topic,
+                runtime.Transport,
+                runtime.Failpoints,
+                runtime.Outbox,
+                runtime.Metrics
             );
         if (_policies.Count > 0)
         {
-            var handler = new Handler<TDb, TAggregate>(
-                StoreModel<TDb>.Contexts(parts.Database),
+            var handler = new PolicyHandler<TDb, TAggregate>(
+                ContextModel<TDb>.Contexts(runtime.Database),
                 _policies,
-                parts.Publishers,
+                runtime.Publishers,
                 create,
-                services.GetRequiredService<Bookkeeping<TAggregate>>(),
+                services.GetRequiredService<AggregateStore<TAggregate>>(),
                 services
             );
             var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(FullName);
-            var notices = new Notices(parts.Metrics, parts.Time, log);
+            var notices = new HistoryNotices(runtime.Metrics, runtime.Time, log);
             yield return new Consumer<TDb, TAggregate>(
-                parts.Topic,
+                runtime.Topic,
                 FullName,
-                parts.Transport,
-                parts.Database,
+                runtime.Transport,
+                runtime.Database,
                 handler,
-                new OwnEvents<TAggregate>(
+                new RestoreDetector<TAggregate>(
                     Source,
-                    services.GetRequiredService<Bookkeeping<TAggregate>>(),
+                    services.GetRequiredService<AggregateStore<TAggregate>>(),
                     services.GetService<IdSequence>(),
                     notices
                 ),
                 notices,
-                parts.Time,
-                parts.Points,
-                parts.Metrics,
-                parts.Obstacles,
+                runtime.Time,
+                runtime.Failpoints,
+                runtime.Metrics,
+                runtime.Failures,
                 log
             );
-            yield return new WaitingLoop<TDb, TAggregate>(
-                parts.Database,
+            yield return new DeferredMessageLoop<TDb, TAggregate>(
+                runtime.Database,
                 handler,
-                parts.Time,
-                parts.Points,
-                parts.Metrics,
-                parts.Obstacles,
+                runtime.Time,
+                runtime.Failpoints,
+                runtime.Metrics,
+                runtime.Failures,
                 log
             );
         }

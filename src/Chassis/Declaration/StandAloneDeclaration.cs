@@ -12,14 +12,14 @@ public sealed class StandAloneDeclaration<TDb>(string name, string title) : Serv
 {
     public override IReadOnlyList<string> SubscribesTo => [];
 
-    internal override Pools Pools => Pools.OfSingleCommits;
+    internal override ConnectionPools Pools => ConnectionPools.OfSingleCommits;
 
-    internal override void Register(IServiceCollection services, ServiceParts parts) =>
-        services.AddPooledDbContextFactory<TDb>(o => StoreModel<TDb>.Configure(o, parts.Reads), poolSize: 64);
+    internal override void Register(IServiceCollection services, ServiceRuntime runtime) =>
+        services.AddPooledDbContextFactory<TDb>(o => ContextModel<TDb>.Configure(o, runtime.Reads), poolSize: 64);
 
-    public override void MapStore() => _ = StoreModel<TDb>.Model;
+    public override void MapStore() => _ = ContextModel<TDb>.Model;
 
     internal override Task WarmUpStoreAsync(IServiceProvider services) => Task.CompletedTask;
 
-    internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceParts parts) => [];
+    internal override IEnumerable<ILoop> Loops(IServiceProvider services, ServiceRuntime runtime) => [];
 }

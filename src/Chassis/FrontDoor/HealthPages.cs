@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Chassis.FrontDoor;
 
 /// <summary>The health of the whole, from what each service says of its own.</summary>
-internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
+internal sealed class HealthPages(EdgeOptions options, Func<bool> draining)
 {
     private const string Up = "UP";
     private const string Down = "DOWN";
@@ -30,7 +30,7 @@ internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
     public async Task StatusAsync(HttpContext context) => await WriteAsync(context, new HealthDocument((await ReadyAsync()).Status));
 
     private static Task WriteAsync(HttpContext context, HealthDocument document) =>
-        Reception.WriteJsonAsync(context, document.Status == Up ? 200 : 503, document, FrontDoorJson.Default.HealthDocument);
+        RequestDispatcher.WriteJsonAsync(context, document.Status == Up ? 200 : 503, document, EdgeJson.Default.HealthDocument);
 
     private async Task<HealthDocument> ReadyAsync()
     {
@@ -57,7 +57,7 @@ internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
 
     private static async Task<ServiceHealth> AskAsync(ServiceEntry service)
     {
-        if (!service.Way.IsRunning)
+        if (!service.Upstream.IsRunning)
         {
             // On purpose (`mannam stop`): the others are to be reached, so the front door stays ready.
             return Stopped;
@@ -72,7 +72,9 @@ internal sealed class HealthPages(FrontDoorOptions options, Func<bool> draining)
         }
         catch (Exception exception)
         {
-            return new ServiceHealth(Live: true, Ready: false, new Dictionary<string, string> { ["error"] = exception.Message });
+            // Anybody may read this page: the exception's own words may hold people's data.
+            var error = exception is TimeoutException ? "no answer in time" : exception.GetType().Name;
+            return new ServiceHealth(Live: true, Ready: false, new Dictionary<string, string> { ["error"] = error });
         }
     }
 

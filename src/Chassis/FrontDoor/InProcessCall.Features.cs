@@ -20,7 +20,7 @@ internal sealed partial class InProcessCall
     private static readonly IHeaderDictionary NoHeaders = new HeaderDictionary { IsReadOnly = true };
 
     private readonly PipeReader requestReader;
-    private readonly AnswerWriter writer;
+    private readonly ResponseWriter writer;
     private readonly HeaderDictionary responseHeaders = new(3);
     private IHeaderDictionary requestHeaders = NoHeaders;
     private Stream? requestBody;
@@ -142,7 +142,7 @@ internal sealed partial class InProcessCall
         writer.End();
     }
 
-    protected override object? Below(Type key) => key.IsInstanceOfType(this) ? this : null;
+    protected override object? ServerFeature(Type key) => key.IsInstanceOfType(this) ? this : null;
 
     private static InvalidOperationException Started() => new("The answer has begun: its status and headers are sent.");
 

@@ -28,7 +28,7 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
         CanHaveBody = request.Content is not null;
         requestHeaders = new HeaderDictionary(7);
         RequestLine(request, body.Length);
-        writer = new AnswerWriter(this, pipe.Writer);
+        writer = new ResponseWriter(this, pipe.Writer);
     }
 
     public static HttpRequestException Refused(HttpRequestMessage request) =>
@@ -120,7 +120,7 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
             request.Method == HttpMethod.Head || statusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
         var response = new HttpResponseMessage((System.Net.HttpStatusCode)statusCode)
         {
-            Content = new AnswerContent(this, pipe.Reader, bodiless),
+            Content = new ResponseContent(this, pipe.Reader, bodiless),
             RequestMessage = request,
             ReasonPhrase = reasonPhrase,
         };

@@ -27,7 +27,7 @@ internal abstract class LayeredFeatures : IFeatureCollection
                     return own[i].Value;
                 }
             }
-            return Below(key);
+            return ServerFeature(key);
         }
         set
         {
@@ -66,5 +66,5 @@ internal abstract class LayeredFeatures : IFeatureCollection
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>The server's own feature of this type, if it has it.</summary>
-    protected abstract object? Below(Type key);
+    protected abstract object? ServerFeature(Type key);
 }

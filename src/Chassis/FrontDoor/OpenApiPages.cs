@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Mannam.Chassis.FrontDoor;
 
 /// <summary>The OpenAPI documents of the systems, and of the whole, out of those of the services that run.</summary>
-internal sealed class OpenApiPages(FrontDoorOptions options, ILogger logger)
+internal sealed class OpenApiPages(EdgeOptions options, ILogger logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -40,7 +40,7 @@ internal sealed class OpenApiPages(FrontDoorOptions options, ILogger logger)
     {
         foreach (var service in system.Services)
         {
-            using var client = new HttpClient(service.Way.Handler()) { Timeout = Patience };
+            using var client = new HttpClient(service.Upstream.Handler()) { Timeout = Patience };
             try
             {
                 var text = await client.GetStringAsync(new Uri("http://localhost/openapi/v1.json"), cancellationToken);

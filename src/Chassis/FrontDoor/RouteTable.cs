@@ -10,13 +10,13 @@ internal sealed class RouteTable
     private readonly SystemRoutes? alone;
 
     /// <exception cref="ArgumentException">Two claim the same paths.</exception>
-    public RouteTable(FrontDoorOptions options)
+    public RouteTable(EdgeOptions options)
     {
         // One service that hangs leaves a quarter of the places to the others.
         var isAlone = options.Operators.Count + options.Systems.Sum(s => s.Services.Count) == 1;
-        var most = isAlone ? options.MaxInProgress : Math.Max(1, options.MaxInProgress - options.MaxInProgress / 4);
+        var most = isAlone ? options.MaxConcurrentRequests : Math.Max(1, options.MaxConcurrentRequests - options.MaxConcurrentRequests / 4);
         systems = Unique(options.Systems, s => s.Name, s => new SystemRoutes(s, most));
-        operators = Unique(options.Operators, o => o.Name, o => new ServiceRoute(o.Name, "/" + o.Name, o, new Places(most)));
+        operators = Unique(options.Operators, o => o.Name, o => new ServiceRoute(o.Name, "/" + o.Name, o, new ConcurrencyLimit(most)));
         alone = options.Systems is [var only] ? systems[only.Name] : null;
         var twice = operators.Keys.Where(systems.ContainsKey).Concat(operators.Keys.Concat(systems.Keys).Where(IsAtRoot)).FirstOrDefault();
         if (twice is not null)
@@ -103,7 +103,7 @@ internal sealed class SystemRoutes
         Prefix = "/" + system.Name;
         bySegment = RouteTable.Unique(
             from service in system.Services
-            let route = new ServiceRoute($"{system.Name}.{service.Name}", Prefix, service, new Places(most))
+            let route = new ServiceRoute($"{system.Name}.{service.Name}", Prefix, service, new ConcurrencyLimit(most))
             from segment in service.Segments
             select (segment, route),
             s => s.segment,
@@ -124,5 +124,5 @@ internal sealed class SystemRoutes
 /// <param name="Name">Its full name: <c>taxi.catch</c>.</param>
 /// <param name="Prefix">What stands before its own paths: <c>/taxi</c>.</param>
 /// <param name="Entry">The service.</param>
-/// <param name="Places">Requests that it may work on at once.</param>
-internal sealed record ServiceRoute(string Name, string Prefix, ServiceEntry Entry, Places Places);
+/// <param name="Limit">Requests that it may work on at once.</param>
+internal sealed record ServiceRoute(string Name, string Prefix, ServiceEntry Entry, ConcurrencyLimit Limit);

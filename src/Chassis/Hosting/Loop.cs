@@ -77,9 +77,9 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
         if (_failures == 0)
             _failsSince = time.GetUtcNow();
         // A line for each try. Where it failed is told once, and not at all of the store: its outage says it all.
-        var where = Failures.IsOutside(e) || e.Message == _last ? null : e;
+        var where = StoreFailures.IsExternal(e) || e.Message == _last ? null : e;
         _last = e.Message;
-        Failure = Failures.Shown(e);
+        Failure = StoreFailures.PublicText(e);
         failed?.Invoke(e);
         var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, Math.Min(_failures++, 12))));
         log.LogWarning(where, "{Loop} failed and tries again in {Pause}: {Failure}", loop.Name, pause, e.Message);

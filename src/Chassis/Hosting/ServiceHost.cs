@@ -19,7 +19,7 @@ public sealed class ServiceHost : IAsyncDisposable
     // A loop shows that it is alive at least so often; one that does not is stuck.
     private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(60);
     private readonly ServiceEnvironment _environment;
-    private readonly ServiceParts _parts;
+    private readonly ServiceRuntime _runtime;
     private readonly Schema _schema;
     private readonly WebApplication _app;
     private readonly List<ILoop> _loops;
@@ -33,13 +33,13 @@ public sealed class ServiceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(environment);
         (Declaration, _environment) = (declaration, environment);
         var time = environment.Time ?? new StoreClock(TimeProvider.System);
-        _parts = new ServiceParts(
+        _runtime = new ServiceRuntime(
             environment.ConnectionString,
             declaration.Pools,
             environment.Topic,
             environment.Transport,
             time,
-            new Points(declaration.FullName),
+            new Failpoints(declaration.FullName),
             new ServiceMetrics(declaration.FullName, time)
         )
         {
@@ -50,9 +50,9 @@ public sealed class ServiceHost : IAsyncDisposable
             ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
             (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
         );
-        _app = Build(declaration, environment, _parts, Server);
+        _app = Build(declaration, environment, _runtime, Server);
         _loops = MakeLoops();
-        _parts.Metrics.Lag = () => Lag ?? 0;
+        _runtime.Metrics.Lag = () => Lag ?? 0;
     }
 
     public ServiceDeclaration Declaration { get; }
@@ -61,7 +61,7 @@ public sealed class ServiceHost : IAsyncDisposable
     public InProcessServer Server { get; } = new();
 
     /// <summary>The named points at which a test can hold up, fail or kill.</summary>
-    public Points Points => _parts.Points;
+    public Failpoints Failpoints => _runtime.Failpoints;
 
     /// <summary>The service's container.</summary>
     public IServiceProvider Services => _app.Services;
@@ -70,7 +70,7 @@ public sealed class ServiceHost : IAsyncDisposable
     public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
 
     /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
-    internal List<ILoop> MakeLoops() => [.. Declaration.Loops(_app.Services, _parts), Declaration.Due(_app.Services, _parts)];
+    internal List<ILoop> MakeLoops() => [.. Declaration.Loops(_app.Services, _runtime), Declaration.Scheduler(_app.Services, _runtime)];
 
     /// <summary>Makes a service and starts it.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
@@ -93,25 +93,25 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <exception cref="Npgsql.NpgsqlException">Its database cannot be reached, or a step of its schema failed.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
-        await _schema.ApplyAsync(_parts.Database, ct);
+        await _schema.ApplyAsync(_runtime.Database, ct);
         await MeasureAsync(ct);
         await _app.StartAsync(ct);
         await WarmUpAsync();
         var log = _environment.Logging.CreateLogger(Declaration.FullName);
         if (_environment.RunLoops)
-            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _parts.Time, log, e => Failed(l.Name, e))));
+            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _runtime.Time, log, e => Failed(l.Name, e))));
         _runners.ForEach(r => r.Start());
     }
 
     /// <summary>A step of one of its loops failed, and is going to be repeated.</summary>
-    internal void Failed(string loop, Exception e) => _parts.Obstacles.Met(loop, Obstacle.Of(e, asked: false));
+    internal void Failed(string loop, Exception e) => _runtime.Failures.Report(loop, ExternalFailure.Of(e, asked: false));
 
     // Before anything is stored; from then on the loop of due things does it.
     private async Task MeasureAsync(CancellationToken ct)
     {
-        if (_parts.Time is not StoreClock clock)
+        if (_runtime.Time is not StoreClock clock)
             return;
-        await using var connection = await _parts.Database.OpenConnectionAsync(ct);
+        await using var connection = await _runtime.Database.OpenConnectionAsync(ct);
         await using var command = new Npgsql.NpgsqlCommand("select clock_timestamp()", connection);
         var asked = clock.GetTimestamp();
         await using var rows = await command.ExecuteReaderAsync(ct);
@@ -130,7 +130,9 @@ public sealed class ServiceHost : IAsyncDisposable
             (await itself.GetAsync($"{path}/{long.MaxValue}")).Dispose();
         }
         // Only where a body is expected, and one that nobody can take for a request.
-        foreach (var path in Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(Description.TakesPost).Select(PathOf))
+        foreach (
+            var path in Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(EndpointDescription.TakesPost).Select(PathOf)
+        )
         {
             using var broken = new StringContent("{", System.Text.Encoding.UTF8, "application/json");
             (await itself.PostAsync(path, broken)).Dispose();
@@ -145,7 +147,7 @@ public sealed class ServiceHost : IAsyncDisposable
     private static WebApplication Build(
         ServiceDeclaration declaration,
         ServiceEnvironment environment,
-        ServiceParts parts,
+        ServiceRuntime runtime,
         InProcessServer server
     )
     {
@@ -153,21 +155,21 @@ public sealed class ServiceHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = declaration.FullName });
         builder.UseInProcess(server);
         builder.Services.AddSingleton(environment.Logging);
-        builder.Services.AddSingleton(parts.Time);
+        builder.Services.AddSingleton(runtime.Time);
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(parts.Commands);
-        builder.Services.AddSingleton(parts);
+        builder.Services.AddSingleton(runtime.Commands);
+        builder.Services.AddSingleton(runtime);
         builder.Services.AddSingleton<IdempotencyStore>();
-        builder.Services.AddSingleton(parts.Points);
-        builder.Services.AddSingleton(parts.Obstacles);
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment, parts.Time, parts.Points));
+        builder.Services.AddSingleton(runtime.Failpoints);
+        builder.Services.AddSingleton(runtime.Failures);
+        builder.Services.AddSingleton(new Peers(declaration, settings, environment, runtime.Time, runtime.Failpoints));
         builder.Services.AddRouting();
         builder.Services.AddMannamHttp(declaration.Title);
-        declaration.Register(builder.Services, parts);
+        declaration.Register(builder.Services, runtime);
         declaration.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMannamHttp();
-        app.UseMiddleware<IdempotencyKeys>();
+        app.UseMiddleware<IdempotencyMiddleware>();
         declaration.Routes(app);
         return app;
     }
@@ -178,7 +180,7 @@ public sealed class ServiceHost : IAsyncDisposable
         var details = new Dictionary<string, string>();
         foreach (var runner in _runners)
             details[runner.Name] = runner.State;
-        foreach (var held in _parts.Metrics.Held.GroupBy(h => h.What))
+        foreach (var held in _runtime.Metrics.Held.GroupBy(h => h.What))
             details[$"held {held.Key}"] = string.Join("; ", held);
         foreach (var (peer, state) in Services.GetRequiredService<Peers>().Circuits)
             details[$"circuit {peer}"] = state;
@@ -189,14 +191,14 @@ public sealed class ServiceHost : IAsyncDisposable
         {
             using var soon = CancellationTokenSource.CreateLinkedTokenSource(ct);
             soon.CancelAfter(TimeSpan.FromSeconds(2));
-            var current = await _schema.IsCurrentAsync(_parts.Database, soon.Token);
+            var current = await _schema.IsCurrentAsync(_runtime.Database, soon.Token);
             details["store"] = current ? "writes" : "its schema is not current";
             return new ServiceHealth(live, current, details);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            _parts.Obstacles.Met("health", Obstacle.Of(e, asked: false));
-            details["store"] = $"{(Failures.Of(e) is StoreFault.Refused ? "refuses" : "unreachable")}: {Failures.Shown(e)}";
+            _runtime.Failures.Report("health", ExternalFailure.Of(e, asked: false));
+            details["store"] = $"{(StoreFailures.Of(e) is StoreFault.Refused ? "refuses" : "unreachable")}: {StoreFailures.PublicText(e)}";
             return new ServiceHealth(live, false, details);
         }
     }
@@ -204,7 +206,7 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing waiting, nothing owed. What is parked counts for none of it. Together with <see cref="Handled"/> it tells what has settled.</summary>
     internal async Task<bool> OwesNothingAsync(long key, CancellationToken ct)
     {
-        await using var command = _parts.Database.CreateCommand(
+        await using var command = _runtime.Database.CreateCommand(
             """
             select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)
             and not exists (select 1 from waiting where key = $1 and parked_at is null)
@@ -215,15 +217,15 @@ public sealed class ServiceHost : IAsyncDisposable
     }
 
     /// <summary>What it has handled of its partitions; null while there is more.</summary>
-    internal Handled? Handled => Consumer is { } consumer ? consumer.Handled : new Handled(0, 0, 0);
+    internal ConsumerProgress? Handled => Consumer is { } consumer ? consumer.Handled : new ConsumerProgress(0, 0, 0);
 
     /// <summary>How many records of the topic it has not come to yet; null while it has not begun, or for a service that takes no part in events.</summary>
     public long? Lag => Consumer?.Lag;
 
     /// <summary>What its store holds of events and owed things.</summary>
-    public Task<ServiceFigures> FiguresAsync(CancellationToken ct) => ServiceFigures.ReadAsync(_parts.Database, ct);
+    public Task<ServiceStatistics> FiguresAsync(CancellationToken ct) => ServiceStatistics.ReadAsync(_runtime.Database, ct);
 
-    private IConsumerState? Consumer => _loops.OfType<IConsumerState>().FirstOrDefault();
+    private IConsumerStatus? Consumer => _loops.OfType<IConsumerStatus>().FirstOrDefault();
 
     /// <summary>Ends in order: no new requests, those begun are finished, then the loops end after the step they are in.</summary>
     public ValueTask DisposeAsync() => StopAsync(TimeSpan.FromSeconds(10));
@@ -241,6 +243,6 @@ public sealed class ServiceHost : IAsyncDisposable
                 await loop.DisposeAsync();
         }
         await _app.DisposeAsync();
-        await _parts.DisposeAsync();
+        await _runtime.DisposeAsync();
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ServiceMetrics : IDisposable
     public Func<long> Lag { get; set; } = () => 0;
 
     /// <summary>What others refuse, as it was counted last.</summary>
-    public IReadOnlyList<Held> Held { get; private set; } = [];
+    public IReadOnlyList<BlockedWork> Held { get; private set; } = [];
 
     public void Published(long events) => _published.Add(events, _service);
 
@@ -59,9 +59,9 @@ internal sealed class ServiceMetrics : IDisposable
 
     /// <summary>Something was refused.</summary>
     /// <param name="where">Who met it.</param>
-    /// <param name="obstacle">Who refused it, and why.</param>
-    public void Refused(string where, Obstacle obstacle) =>
-        _refused.Add(1, _service, new("where", where), new("by", obstacle.By), new("code", obstacle.Code));
+    /// <param name="failure">Who refused it, and why.</param>
+    public void Refused(string where, ExternalFailure failure) =>
+        _refused.Add(1, _service, new("where", where), new("by", failure.Source), new("code", failure.Code));
 
     /// <summary>Something was set aside, or is handled after all: the next count is not put off.</summary>
     public void CountSoon() => _counted = null;
@@ -88,26 +88,26 @@ internal sealed class ServiceMetrics : IDisposable
         batch.BatchCommands.Add(
             new("select (select count(*) from waiting where parked_at is null), (select count(*) from waiting where parked_at is not null)")
         );
-        batch.BatchCommands.Add(Hosting.Held.Count());
+        batch.BatchCommands.Add(Hosting.BlockedWork.Count());
         await using var counts = await batch.ExecuteReaderAsync(ct);
         await counts.ReadAsync(ct);
         (_waiting, _parked) = (counts.GetInt64(0), counts.GetInt64(1));
         await counts.NextResultAsync(ct);
-        Held = await Hosting.Held.ReadAsync(counts, ct);
+        Held = await Hosting.BlockedWork.ReadAsync(counts, ct);
     }
 
     public void Dispose() => _meter.Dispose();
 
     private Measurement<long> Of(long value) => new(value, _service);
 
-    private IEnumerable<Measurement<long>> HeldNow(Func<Held, long> value) =>
+    private IEnumerable<Measurement<long>> HeldNow(Func<BlockedWork, long> value) =>
         Held.Select(h => new Measurement<long>(
             value(h),
             _service,
             new("what", h.What),
-            new("by", h.Obstacle.By),
-            new("code", h.Obstacle.Code)
+            new("by", h.Failure.Source),
+            new("code", h.Failure.Code)
         ));
 
-    private long Age(Held held) => Math.Max(0, (long)(_time.GetUtcNow() - held.Since).TotalSeconds);
+    private long Age(BlockedWork held) => Math.Max(0, (long)(_time.GetUtcNow() - held.Since).TotalSeconds);
 }

@@ -9,7 +9,7 @@ public class Signal
     private readonly SemaphoreSlim _given = new(0, 1);
 
     /// <summary>Gives the signal. Costs nothing when it was given already.</summary>
-    public void Give()
+    public void Set()
     {
         if (_given.CurrentCount > 0)
             return;

@@ -4,4 +4,4 @@ namespace Mannam.Chassis.Hosting;
 internal sealed class OutboxSignal : Signal;
 
 /// <summary>Given after each commit that left something due.</summary>
-internal sealed class DueSignal : Signal;
+internal sealed class ScheduleSignal : Signal;

@@ -16,7 +16,7 @@ internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, 
     public Task SendAsync<TView>(HttpContext http, Resource<TEntity, TView> resource, CollectionQuery<TEntity> query)
     {
         http.Response.Headers.Vary = "Accept";
-        http.Response.ContentType = Media.Of(http.Request) ?? Media.Hal;
+        http.Response.ContentType = MediaTypes.Of(http.Request) ?? MediaTypes.Hal;
         var buffer = JsonBuffer.Rent();
         Write(buffer, resource, query, resource.Href(http.Request));
         return buffer.SendAsync(http.Response);

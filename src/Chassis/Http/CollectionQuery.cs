@@ -33,7 +33,12 @@ internal sealed class CollectionQuery<TEntity>
 
     public bool IsFiltered => _predicates.Count > 0;
 
-    public static CollectionQuery<TEntity> Read(HttpRequest request, Filters<TEntity> filters, Sorts<TEntity> sorts, string keyName)
+    public static CollectionQuery<TEntity> Read(
+        HttpRequest request,
+        FilterParameters<TEntity> filters,
+        SortFields<TEntity> sorts,
+        string keyName
+    )
     {
         var read = new CollectionQuery<TEntity>(request.QueryString.HasValue ? request.Query : QueryCollection.Empty);
         if (request.QueryString.HasValue)
@@ -110,7 +115,7 @@ internal sealed class CollectionQuery<TEntity>
         }
     }
 
-    private void ReadSort(Sorts<TEntity> sorts, string keyName)
+    private void ReadSort(SortFields<TEntity> sorts, string keyName)
     {
         if (Asked("sort") is not { } sort)
         {

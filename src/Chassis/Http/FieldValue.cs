@@ -52,11 +52,11 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
     }
 
     /// <summary>True when both say the same: the same text, the same whole number (in either form), or equal JSON.</summary>
-    public bool Says(FieldValue other)
+    public bool IsSameAs(FieldValue other)
     {
         if (IsText && other.IsText)
         {
-            return Text() is { } text && Texts.Same(text, other.Text());
+            return Text() is { } text && UnicodeText.AreEqual(text, other.Text());
         }
         if (TryWholeNumber(out var number) && other.TryWholeNumber(out var same))
         {

@@ -19,7 +19,7 @@ public static class InternalCalls
     /// <summary>The refusal of a request that came from outside to the path of an internal call; null when it may go on.</summary>
     internal static Problem? Refusal(HttpContext http, Endpoint? endpoint)
     {
-        if (endpoint is null || http.Features.Get<IFromOutside>() is null)
+        if (endpoint is null || http.Features.Get<IExternalRequest>() is null)
         {
             return null;
         }

@@ -17,7 +17,7 @@ internal sealed class ItemReader<TDb, TEntity, TView>
     private readonly IDbContextFactory<TDb> _databases;
     private readonly Func<TDb, long[], IAsyncEnumerable<TEntity>> _find;
     private readonly Func<TEntity, long> _id;
-    private readonly SharedRoundTrip<long, TEntity?> _items;
+    private readonly RequestBatcher<long, TEntity?> _items;
 
     /// <param name="resource">The resource.</param>
     /// <param name="databases">Where it is stored.</param>
@@ -29,7 +29,8 @@ internal sealed class ItemReader<TDb, TEntity, TView>
         _items = new(FindAsync, AtOnce);
     }
 
-    public Task ReadAsync(HttpContext http) => ReadAsync(http, IdConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? id : 0);
+    public Task ReadAsync(HttpContext http) =>
+        ReadAsync(http, IdRouteConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? id : 0);
 
     /// <summary>The same, where the query tells what it is found by.</summary>
     public Task SearchAsync(HttpContext http, string parameter) =>

@@ -7,7 +7,7 @@ namespace Mannam.Chassis.Http;
 internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resource, TEntity entity, int status)
     : IResult,
         IStatusCodeHttpResult,
-        IKeepable
+        IStorableResult
     where TEntity : class
 {
     int? IStatusCodeHttpResult.StatusCode => status;
@@ -22,7 +22,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
         return SendAsync(httpContext, resource, entity);
     }
 
-    public KeptAnswer Keep(HttpContext http)
+    public StoredResponse Store(HttpContext http)
     {
         var buffer = JsonBuffer.Rent();
         resource.Write(buffer, entity, resource.Href(http.Request));
@@ -31,7 +31,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
         return new(
             status,
             status == StatusCodes.Status201Created ? resource.Location(http, entity) : null,
-            Media.Of(http.Request) ?? Media.Hal,
+            MediaTypes.Of(http.Request) ?? MediaTypes.Hal,
             resource.Version is { } version ? Preconditions.Tag(version(entity)) : null,
             body
         );
@@ -45,7 +45,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
             response.Headers.ETag = Preconditions.Tag(version(entity));
         }
         response.Headers.Vary = "Accept";
-        response.ContentType = Media.Of(http.Request) ?? Media.Hal;
+        response.ContentType = MediaTypes.Of(http.Request) ?? MediaTypes.Hal;
         var buffer = JsonBuffer.Rent();
         resource.Write(buffer, entity, resource.Href(http.Request));
         return buffer.SendAsync(response);

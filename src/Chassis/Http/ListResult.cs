@@ -11,7 +11,7 @@ public sealed class ListResult<TView>(IReadOnlyList<TView> rows, JsonTypeInfo<TV
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         httpContext.Response.Headers.Vary = "Accept";
-        httpContext.Response.ContentType = Media.Of(httpContext.Request) ?? Media.Hal;
+        httpContext.Response.ContentType = MediaTypes.Of(httpContext.Request) ?? MediaTypes.Hal;
         var buffer = JsonBuffer.Rent();
         buffer.Json.Reset();
         buffer.Json.WriteStartArray();

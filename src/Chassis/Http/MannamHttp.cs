@@ -14,7 +14,7 @@ public static class MannamHttp
     public static IServiceCollection AddMannamHttp(this IServiceCollection services, string title)
     {
         services.TryAddSingleton(RequestLimits.Usual);
-        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
+        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdRouteConstraint>(IdRouteConstraint.Name));
         return services.AddSingleton(provider => new OpenApiDocument(title, services, provider.GetRequiredService<EndpointDataSource>()));
     }
 
@@ -25,9 +25,9 @@ public static class MannamHttp
     public static WebApplication UseMannamHttp(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseMiddleware<ErrorForm>();
+        app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
-        app.UseMiddleware<Acceptance>();
+        app.UseMiddleware<RequestFilter>();
         app.MapGet("/openapi/v1.json", app.Services.GetRequiredService<OpenApiDocument>().WriteAsync)
             .WithMetadata(new ExcludeFromDescriptionAttribute())
             .AnswersOtherMedia();

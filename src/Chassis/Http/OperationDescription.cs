@@ -14,8 +14,8 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     )
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        DescribePath(operation, context, metadata.OfType<Description.TextInPath>().Any());
-        foreach (var needed in metadata.OfType<Description.Needed>())
+        DescribePath(operation, context, metadata.OfType<EndpointDescription.TextInPath>().Any());
+        foreach (var needed in metadata.OfType<EndpointDescription.Needed>())
         {
             DescribeNeeded(operation, needed);
         }
@@ -28,15 +28,15 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         {
             DescribeKey(operation);
         }
-        if (metadata.OfType<Description.Taken>().LastOrDefault() is { } taken)
+        if (metadata.OfType<EndpointDescription.Taken>().LastOrDefault() is { } taken)
         {
             DescribeBody(operation, context, await FieldsAsync(context, taken.Fields, cancellationToken));
         }
-        if (metadata.OfType<Description.Changed>().LastOrDefault() is { } changed)
+        if (metadata.OfType<EndpointDescription.Changed>().LastOrDefault() is { } changed)
         {
             DescribeBody(operation, context, HalSchema.Change(changed.Field, changed.Words));
         }
-        if (metadata.OfType<Description.Answered>().LastOrDefault() is { } answered)
+        if (metadata.OfType<EndpointDescription.Answered>().LastOrDefault() is { } answered)
         {
             // What the conventions add to what the endpoint says.
             int[] always = isPost ? [406, 409, 422, 500, 503] : [406, 500, 503];
@@ -67,7 +67,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
     }
 
-    private static void DescribeNeeded(OpenApiOperation operation, Description.Needed needed) =>
+    private static void DescribeNeeded(OpenApiOperation operation, EndpointDescription.Needed needed) =>
         (operation.Parameters ??= []).Add(
             new OpenApiParameter
             {
@@ -134,7 +134,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     private static async Task DescribeAnswersAsync(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
-        Description.Answered answered,
+        EndpointDescription.Answered answered,
         CancellationToken ct
     )
     {
@@ -159,7 +159,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             // A list comes without links.
             var item = view.IsArray ? schema : HalSchema.Item(schema);
             var media = new OpenApiMediaType { Schema = answered.Embedded is { } name ? HalSchema.Collection(name, item) : item };
-            success.Content = new Dictionary<string, OpenApiMediaType> { [Media.Hal] = media, [Media.Json] = media };
+            success.Content = new Dictionary<string, OpenApiMediaType> { [MediaTypes.Hal] = media, [MediaTypes.Json] = media };
         }
         operation.Responses[Text(answered.Status)] = success;
         foreach (var other in answered.Others.Distinct().Order())

@@ -19,9 +19,9 @@ public sealed class RequestBody
     public ReadOnlyMemory<byte> Memory => Bytes;
 
     /// <summary>Why the body cannot be taken (408, 413, 415, 400); null when it can.</summary>
-    public Problem? Refused { get; private init; }
+    public Problem? Problem { get; private init; }
 
-    /// <summary>Reads the body, or gives what an earlier call read. Whether it is well-formed JSON is for <see cref="Fields"/> to tell.</summary>
+    /// <summary>Reads the body, or gives what an earlier call read. Whether it is well-formed JSON is for <see cref="RequestFields"/> to tell.</summary>
     public static ValueTask<RequestBody> ReadAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -46,7 +46,7 @@ public sealed class RequestBody
             http.Response.Headers.AcceptEncoding = "identity";
             return Refuse(Problems.UnsupportedMediaType("The body has a Content-Encoding; send it as it is."));
         }
-        var isJson = JsonType.Is(http.Request.ContentType, HttpMethods.IsPatch(http.Request.Method));
+        var isJson = JsonContentType.Is(http.Request.ContentType, HttpMethods.IsPatch(http.Request.Method));
         if (!isJson && http.Request.ContentLength > 0)
         {
             return NotJson(http.Request.ContentType);
@@ -127,7 +127,7 @@ public sealed class RequestBody
         return codings.Count > 0 && !codings.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static RequestBody Refuse(Problem problem) => new() { Refused = problem };
+    private static RequestBody Refuse(Problem problem) => new() { Problem = problem };
 
     private static RequestBody TooLarge(RequestLimits limits) =>
         Refuse(Problems.TooLarge($"A body may have {limits.BodyBytes} bytes at most."));

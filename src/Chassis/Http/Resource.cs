@@ -8,7 +8,7 @@ namespace Mannam.Chassis.Http;
 
 /// <summary>
 /// A resource as the REST conventions show it: where it is, how a row is shown, and how its collection can be asked. The declaration is
-/// data; <see cref="Reads"/> makes GET and HEAD of it, and commands answer with <see cref="Ok"/> and <see cref="Created"/>.
+/// data; <see cref="ReadEndpoints"/> makes GET and HEAD of it, and commands answer with <see cref="Ok"/> and <see cref="Created"/>.
 /// </summary>
 /// <typeparam name="TEntity">The stored row.</typeparam>
 /// <typeparam name="TView">The fields on the wire, in order; those without a value are <c>null</c>.</typeparam>
@@ -16,7 +16,7 @@ public sealed class Resource<TEntity, TView>
     where TEntity : class
 {
     private readonly byte[] _secondLink;
-    private readonly Hrefs _hrefs;
+    private readonly ResourceLinks _hrefs;
     private readonly Func<TEntity, long>? _id;
 
     /// <param name="path">Where the collection is, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
@@ -66,10 +66,10 @@ public sealed class Resource<TEntity, TView>
     public Expression<Func<TEntity, bool>>? Visible { get; init; }
 
     /// <summary>The query parameters that choose rows.</summary>
-    public Filters<TEntity> Filters { get; } = [];
+    public FilterParameters<TEntity> Filters { get; } = [];
 
     /// <summary>The sortable fields beside the key.</summary>
-    public Sorts<TEntity> Sorts { get; } = [];
+    public SortFields<TEntity> Sorts { get; } = [];
 
     /// <summary>The collection comes whole unless page or size is asked; then <c>page.size</c> is the number of rows.</summary>
     public bool AllRowsInOneAnswer { get; init; }
@@ -103,7 +103,7 @@ public sealed class Resource<TEntity, TView>
         _id is null ? _hrefs.Item(http.Request, InPath(entity)) : Location(http, _id(entity));
 
     /// <summary>In a PATCH: notes every field that was sent with another value than the present one and is not named here.</summary>
-    public void OnlyMayChange(Fields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
+    public void OnlyMayChange(RequestFields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
         fields.OnlyMayChange(Show(present), Json, mayChange);
 
     internal ReadOnlySpan<byte> Href(HttpRequest request) => _hrefs.Collection(request);

@@ -5,13 +5,13 @@ using Npgsql;
 namespace Mannam.Chassis.Idempotency;
 
 /// <summary>The keys that a service remembers, in its own database.</summary>
-internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
+internal sealed class IdempotencyStore(NpgsqlDataSource database, Failpoints failpoints)
 {
     /// <summary>How long a key is honoured.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>What is remembered by that id, or null.</summary>
-    public async Task<IdempotencyRow?> FindAsync(byte[] id)
+    public async Task<IdempotencyRecord?> FindAsync(byte[] id)
     {
         await using var command = database.CreateCommand(
             "select body, request, saga, created, status, location, content_type, etag, answer from idempotency where id = $1"
@@ -20,7 +20,7 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
         await using var rows = await command.ExecuteReaderAsync();
         if (!await rows.ReadAsync())
             return null;
-        return new IdempotencyRow
+        return new IdempotencyRecord
         {
             Id = id,
             Body = rows.GetFieldValue<byte[]>(0),
@@ -41,12 +41,12 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
 
     /// <summary>Remembers the answer of a request, whether or not its row is there already.</summary>
     /// <returns>False when the key is another request's, or was answered before; then nothing is changed.</returns>
-    public async Task<bool> AnswerAsync(IdempotencyRow row)
+    public async Task<bool> AnswerAsync(IdempotencyRecord row)
     {
         await using var command = row.Answered(database);
-        await points.AtAsync("answer.committing");
+        await failpoints.HitAsync("answer.committing");
         var done = await command.ExecuteNonQueryAsync() == 1;
-        await points.AtAsync("answer.committed");
+        await failpoints.HitAsync("answer.committed");
         return done;
     }
 
@@ -70,7 +70,7 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database, Points points)
                 Parameters =
                 {
                     new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime },
-                    new NpgsqlParameter<DateTime> { TypedValue = (now + Ahead.Tolerance).UtcDateTime },
+                    new NpgsqlParameter<DateTime> { TypedValue = (now + FutureTimestamps.Tolerance).UtcDateTime },
                 },
             }
         );

@@ -10,26 +10,26 @@ namespace Mannam.Chassis.Messaging;
 /// <summary>Guarantees 2 to 4: hands a service's events to its policies, in order per saga and producer, each once. A batch over all partitions is one
 /// transaction: positions, inbox, effects, and the events they raise.</summary>
 /// <remarks>A failed batch is rolled back and handled again one event a transaction. An event that fails still goes to the waiting ones, in the transaction
-/// that lets the position move on, and later events of its saga queue behind it: see <see cref="WaitingLoop{TDb, TAggregate}"/>.</remarks>
+/// that lets the position move on, and later events of its saga queue behind it: see <see cref="DeferredMessageLoop{TDb, TAggregate}"/>.</remarks>
 internal sealed class Consumer<TDb, TAggregate>(
     string topic,
     string group,
     ITransport transport,
     NpgsqlDataSource database,
-    Handler<TDb, TAggregate> handler,
-    OwnEvents<TAggregate> own,
-    Notices notices,
+    PolicyHandler<TDb, TAggregate> handler,
+    RestoreDetector<TAggregate> own,
+    HistoryNotices notices,
     TimeProvider time,
-    Points points,
+    Failpoints failpoints,
     ServiceMetrics metrics,
-    Obstacles obstacles,
+    ExternalFailures failures,
     ILogger log
-) : ILoop, IConsumerState, IAsyncDisposable
+) : ILoop, IConsumerStatus, IAsyncDisposable
     where TDb : ServiceDb
     where TAggregate : Aggregate
 {
     private const int Most = 256;
-    private readonly Gathering _gathering = new(Most);
+    private readonly AdaptiveBatching _batching = new(Most);
     private TimeSpan _gathers;
 
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
@@ -41,7 +41,7 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     // A step in which events are refused takes hardly longer.
     private static readonly TimeSpan LongestRefused = TimeSpan.FromSeconds(5);
-    private readonly Progress _progress = new(database, topic, notices) { WentBack = own.WentBack };
+    private readonly ConsumerPositions _progress = new(database, topic, notices) { WentBack = own.WentBack };
     private ISubscription? _subscription;
     private int _skipped;
 
@@ -57,7 +57,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         try
         {
             var fetched = await _subscription.FetchAsync(Most, ct);
-            _gathers = _gathering.After(fetched.Count);
+            _gathers = _batching.DelayAfter(fetched.Count);
             if (own.Looks)
                 await own.LookAsync(fetched, ct);
             if (fetched.Count > 0 && !await HandleAsync(fetched, ct))
@@ -74,15 +74,15 @@ internal sealed class Consumer<TDb, TAggregate>(
     }
 
     // False when some of it is left for the next step.
-    private async Task<bool> HandleAsync(IReadOnlyList<Received> fetched, CancellationToken ct)
+    private async Task<bool> HandleAsync(IReadOnlyList<ReceivedEvent> fetched, CancellationToken ct)
     {
-        var events = new List<Received>(fetched.Count);
-        var ends = new Dictionary<int, Received>();
-        List<Received>? passed = null;
+        var events = new List<ReceivedEvent>(fetched.Count);
+        var ends = new Dictionary<int, ReceivedEvent>();
+        List<ReceivedEvent>? passed = null;
         foreach (var received in fetched)
         {
             ends[received.Partition] = received;
-            if (received.Unreadable is null && !handler.Takes(received))
+            if (received.Unreadable is null && !handler.Handles(received))
                 continue;
             if (_progress.WasHandled(received))
                 (passed ??= []).Add(received);
@@ -99,16 +99,16 @@ internal sealed class Consumer<TDb, TAggregate>(
         return true;
     }
 
-    private static Reached ReachedBy(Received received) => new(received.Offset + 1, received.Mark);
+    private static ReadPosition ReachedBy(ReceivedEvent received) => new(received.Offset + 1, received.Fingerprint);
 
-    private async Task<bool> HandleAsync(List<Received> events, Dictionary<int, Reached> next, CancellationToken ct)
+    private async Task<bool> HandleAsync(List<ReceivedEvent> events, Dictionary<int, ReadPosition> next, CancellationToken ct)
     {
         try
         {
             await CommitAsync(events, next, BatchWaits, ct);
             return true;
         }
-        catch (Exception e) when (Fate.IsOf(e) && !ct.IsCancellationRequested)
+        catch (Exception e) when (FailureOutcome.AppliesTo(e) && !ct.IsCancellationRequested)
         {
             log.LogDebug(e, "A batch of {Count} failed; once more, event by event", events.Count);
         }
@@ -118,7 +118,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         {
             if (refused > 0 && time.GetElapsedTime(began) > LongestRefused)
                 return false;
-            if (await HandleAsync(received, WaitingEvents.Waits(refused), ct) is { Obstacle: not null })
+            if (await HandleAsync(received, DeferredMessages.LockTimeout(refused), ct) is { Failure: not null })
                 refused++;
         }
         return true;
@@ -126,9 +126,9 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     // In the order of each partition, so all before this one is handled, or waits: the position may move.
     // Null when it was handled.
-    private async Task<Fate?> HandleAsync(Received received, TimeSpan waits, CancellationToken ct)
+    private async Task<FailureOutcome?> HandleAsync(ReceivedEvent received, TimeSpan waits, CancellationToken ct)
     {
-        var next = new Dictionary<int, Reached> { [received.Partition] = ReachedBy(received) };
+        var next = new Dictionary<int, ReadPosition> { [received.Partition] = ReachedBy(received) };
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -136,23 +136,28 @@ internal sealed class Consumer<TDb, TAggregate>(
                 await CommitAsync([received], next, waits, ct);
                 return null;
             }
-            catch (Exception e) when (attempt < 3 && Failures.IsConflict(e)) { }
-            catch (Exception e) when (Fate.IsOf(e) && !ct.IsCancellationRequested)
+            catch (Exception e) when (attempt < 3 && StoreFailures.IsConflict(e)) { }
+            catch (Exception e) when (FailureOutcome.AppliesTo(e) && !ct.IsCancellationRequested)
             {
                 // With its batch it failed too, but for what others refuse nobody counts.
-                var fate = Fate.Of(e, attempts: Fate.ObstacleOf(e) is null ? 1 : 0, refusals: 0, time.GetUtcNow());
-                log.Failed(received, fate, e);
-                obstacles.Met(Name, fate.Obstacle);
-                await points.AtAsync("consumer.setting-aside");
-                await SetAsideAsync(received, next, fate, ct);
-                await points.AtAsync("consumer.set-aside");
+                var outcome = FailureOutcome.For(
+                    e,
+                    attempts: FailureOutcome.ExternalFailureOf(e) is null ? 1 : 0,
+                    refusals: 0,
+                    time.GetUtcNow()
+                );
+                log.Failed(received, outcome, e);
+                failures.Report(Name, outcome.Failure);
+                await failpoints.HitAsync("consumer.setting-aside");
+                await SetAsideAsync(received, next, outcome, ct);
+                await failpoints.HitAsync("consumer.set-aside");
                 metrics.CountSoon();
-                return fate;
+                return outcome;
             }
         }
     }
 
-    private async Task CommitAsync(List<Received> events, Dictionary<int, Reached> next, TimeSpan waits, CancellationToken ct)
+    private async Task CommitAsync(List<ReceivedEvent> events, Dictionary<int, ReadPosition> next, TimeSpan waits, CancellationToken ct)
     {
         var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
@@ -161,14 +166,14 @@ internal sealed class Consumer<TDb, TAggregate>(
         var unit = handler.Begin();
         var readable = events.FindAll(e => e.Unreadable is null);
         var loading = readable.Count > 0 ? handler.Loading(unit, readable) : null;
-        var (fresh, waiting) = await Positions.TakeAsync(connection, topic, moves, readable, waits, loading, ct);
-        var handled = new List<Received>(events.Count);
+        var (fresh, waiting) = await PositionTable.TakeAsync(connection, topic, moves, readable, waits, loading, ct);
+        var handled = new List<ReceivedEvent>(events.Count);
         foreach (var received in events)
         {
             if (received.Unreadable is { } why)
-                unit.Add(WaitingRow.Of(topic, received, Fate.Unreadable(why, time.GetUtcNow()), time.GetUtcNow()).Insert());
+                unit.Add(DeferredMessage.Of(topic, received, FailureOutcome.Unreadable(why, time.GetUtcNow()), time.GetUtcNow()).Insert());
             else if (waiting.Contains(received.Key))
-                unit.Add(WaitingRow.Of(topic, received, Fate.Queued(time.GetUtcNow()), time.GetUtcNow()).Insert());
+                unit.Add(DeferredMessage.Of(topic, received, FailureOutcome.Queued(time.GetUtcNow()), time.GetUtcNow()).Insert());
             // Removed as it is taken: of an event that the batch holds twice, the first counts.
             else if (fresh.Remove(received.Id))
                 handled.Add(received);
@@ -178,21 +183,26 @@ internal sealed class Consumer<TDb, TAggregate>(
         metrics.Handled(handled.Count);
     }
 
-    private async Task SetAsideAsync(Received received, Dictionary<int, Reached> next, Fate fate, CancellationToken ct)
+    private async Task SetAsideAsync(
+        ReceivedEvent received,
+        Dictionary<int, ReadPosition> next,
+        FailureOutcome outcome,
+        CancellationToken ct
+    )
     {
         var moves = _progress.To(next);
         await using var db = await handler.OpenAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await Positions.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, null, ct);
+        await PositionTable.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, null, ct);
         var unit = handler.Begin();
-        unit.Add(WaitingRow.Of(topic, received, fate, time.GetUtcNow()).Insert());
+        unit.Add(DeferredMessage.Of(topic, received, outcome, time.GetUtcNow()).Insert());
         await CommitAsync(unit, transaction, moves, ct);
     }
 
     private async Task CommitAsync(
         UnitOfWork<TAggregate> unit,
         IDbContextTransaction transaction,
-        Positions.Moves moves,
+        PositionTable.Moves moves,
         CancellationToken ct
     )
     {
@@ -200,16 +210,16 @@ internal sealed class Consumer<TDb, TAggregate>(
         // need wait for the disk.
         if (!unit.HasMessages)
             unit.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
-        await points.AtAsync("consumer.committing");
+        await failpoints.HitAsync("consumer.committing");
         await unit.Take().CommitAsync((NpgsqlTransaction)transaction.GetDbTransaction(), ct);
-        await points.AtAsync("consumer.committed");
+        await failpoints.HitAsync("consumer.committed");
         unit.Wake();
         _skipped = 0;
         _progress.Stored(moves);
     }
 
     /// <inheritdoc/>
-    public Handled? Handled => _progress.Handled(_subscription);
+    public ConsumerProgress? Handled => _progress.Handled(_subscription);
 
     /// <inheritdoc/>
     public long? Lag => _progress.Lag(_subscription);

@@ -7,8 +7,8 @@ public interface IMessage;
 public interface IEvent : IMessage;
 
 /// <summary>Something to be done by the service itself, once it is due: a durable row, repeated with growing pauses until it succeeds.</summary>
-public interface IDue : IMessage
+public interface IScheduledMessage : IMessage
 {
     /// <summary>How long after the commit it falls due; zero for at once.</summary>
-    TimeSpan After => TimeSpan.Zero;
+    TimeSpan Delay => TimeSpan.Zero;
 }

@@ -19,7 +19,7 @@ internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggre
     where TAggregate : Aggregate
 {
     /// <summary>Finds out what the policy has to know besides; null where that is nothing.</summary>
-    public Func<Received, IServiceProvider, ValueTask<object?>>? Known { get; init; }
+    public Func<ReceivedEvent, IServiceProvider, ValueTask<object?>>? Known { get; init; }
 
     /// <summary>The same, of a policy that has its turn.</summary>
     public Func<ServiceDb, IServiceProvider, ValueTask<object?>>? InTurn { get; init; }

@@ -7,10 +7,10 @@ public sealed class PermanentException(string message, Exception? inner = null) 
 /// <summary>Thrown by a policy: the event cannot be handled yet. It is tried again, without limit, and later events of its saga wait behind it.</summary>
 /// <param name="message">What is waited for.</param>
 /// <param name="pause">When to try again; a second unless given.</param>
-public sealed class LaterException(string message, TimeSpan? pause = null) : Exception(message)
+public sealed class RetryLaterException(string message, TimeSpan? pause = null) : Exception(message)
 {
     /// <summary>When to try again.</summary>
-    public TimeSpan Pause { get; } = pause ?? TimeSpan.FromSeconds(1);
+    public TimeSpan Delay { get; } = pause ?? TimeSpan.FromSeconds(1);
 }
 
 /// <summary>What a policy threw. Wrapped, so that an IOException of a policy is not taken for one of the store.</summary>
@@ -22,5 +22,5 @@ internal sealed class PolicyFailedException(Exception thrown, bool asked) : Exce
     public Exception Thrown => InnerException!;
 
     /// <summary>Why others did not tell what the policy has to know; null where the failure is the policy's own.</summary>
-    public Obstacle? Obstacle { get; } = asked ? Obstacle.Of(thrown, asked: true) : null;
+    public ExternalFailure? Failure { get; } = asked ? ExternalFailure.Of(thrown, asked: true) : null;
 }

@@ -3,7 +3,7 @@ namespace Mannam.Chassis.Messaging;
 /// <summary>Where a partition is read from, and the history that this place belongs to.</summary>
 /// <param name="Next">The next offset.</param>
 /// <param name="History">The topic's identity; null where it was not known.</param>
-/// <param name="Last">The mark of the record before it (<see cref="Received.Mark"/>); null where it is not known.</param>
+/// <param name="Last">The mark of the record before it (<see cref="ReceivedEvent.Fingerprint"/>); null where it is not known.</param>
 public sealed record Position(long Next, string? History = null, Guid? Last = null)
 {
     /// <summary>Whether it certainly belongs to this history, in which this record comes before it.</summary>
@@ -15,16 +15,16 @@ public sealed record Position(long Next, string? History = null, Guid? Last = nu
 /// <param name="First">The offset of the first record that is there.</param>
 /// <param name="End">The offset after the last record that is there.</param>
 /// <param name="Last">The mark of the record before the position; null where it cannot be told, empty where there is none but should be.</param>
-public sealed record Found(string? History, long First, long End, Guid? Last = null);
+public sealed record PartitionState(string? History, long First, long End, Guid? Last = null);
 
 /// <summary>Whether a position belongs to the history that was found, and where reading goes on.</summary>
 /// <param name="Next">The next offset.</param>
 /// <param name="Other">Why the history is another one, so that reading begins again; null where it is the same.</param>
 /// <param name="Gone">How many records were deleted before they were read.</param>
-internal sealed record Comparison(long Next, string? Other, long Gone)
+internal sealed record HistoryComparison(long Next, string? Other, long Gone)
 {
     /// <summary>Compares a position with what was found.</summary>
-    public static Comparison Of(Position position, Found found)
+    public static HistoryComparison Of(Position position, PartitionState found)
     {
         // Nothing was read yet. A service that meets the topic for the first time misses nothing.
         if (position.Next == 0 && position.History is null)
@@ -34,7 +34,7 @@ internal sealed record Comparison(long Next, string? Other, long Gone)
         return position.Next < found.First ? new(found.First, null, found.First - position.Next) : new(position.Next, null, 0);
     }
 
-    private static string? WhyOther(Position position, Found found)
+    private static string? WhyOther(Position position, PartitionState found)
     {
         if (position.History is { } before && found.History is { } now && before != now)
             return "the topic was made anew";

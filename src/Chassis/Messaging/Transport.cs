@@ -7,7 +7,7 @@ public interface ITransport
     /// <remarks>One that failed may be in the topic all the same, so what follows it in its partition is not attempted.
     /// Whoever publishes it again publishes it twice: the subscribers' inbox covers that.</remarks>
     /// <exception cref="PublishException">Only some, or none, are there for certain; it tells which.</exception>
-    Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct);
+    Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct);
 
     /// <summary>Joins the topic as a consumer group. <paramref name="positions"/> tells where each newly assigned partition is read from.</summary>
     ISubscription Subscribe(string topic, string group, IPositions positions);
@@ -21,7 +21,7 @@ public interface IPositions
     Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct);
 
     /// <summary>Where reading goes on in what was found: at the position, or at the first record where the position belongs to another history.</summary>
-    Task<long> GoOnAsync(int partition, Found found, CancellationToken ct);
+    Task<long> GoOnAsync(int partition, PartitionState found, CancellationToken ct);
 
     /// <summary>These partitions are somebody else's from now on.</summary>
     void Forget(IReadOnlyCollection<int> partitions);
@@ -31,7 +31,7 @@ public interface IPositions
 public interface ISubscription : IAsyncDisposable
 {
     /// <summary>The next records that are there, at most <paramref name="max"/>, each partition's in order. It may wait for the first, some milliseconds.</summary>
-    Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct);
+    Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct);
 
     /// <summary>Waits until there may be records, or the time is over.</summary>
     Task WaitAsync(TimeSpan atMost, CancellationToken ct);

@@ -14,7 +14,13 @@ public sealed class Peers : IDisposable
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly Dictionary<string, SynchronousCall> _calls = [];
 
-    internal Peers(ServiceDeclaration declaration, Settings settings, ServiceEnvironment environment, TimeProvider time, Points points)
+    internal Peers(
+        ServiceDeclaration declaration,
+        Settings settings,
+        ServiceEnvironment environment,
+        TimeProvider time,
+        Failpoints failpoints
+    )
     {
         foreach (var call in declaration.Calls)
         {
@@ -22,9 +28,9 @@ public sealed class Peers : IDisposable
             _clients.Add(call.Peer, client);
             // To services of its own system alone: a provider of payments, say, is a stranger.
             if (environment.InternalKey is { } key && call.Peer.StartsWith(declaration.System + ".", StringComparison.Ordinal))
-                client.DefaultRequestHeaders.Add(InProcessWay.InternalKey, key);
+                client.DefaultRequestHeaders.Add(InProcessUpstream.InternalKeyHeader, key);
             if (call.Limits is { } limits)
-                _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time, points));
+                _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time, failpoints));
         }
         if (_calls.Count > 0)
             Meter.CreateObservableGauge(
@@ -82,7 +88,7 @@ public sealed class Peers : IDisposable
         var handler = configured is null
             ? environment.InProcess(call.Peer)
             // A peer answers itself: who sends us elsewhere, or stands in between, is not the peer.
-            : new PeerAddresses(
+            : new ReplicaHandler(
                 configured,
                 new SocketsHttpHandler
                 {

@@ -18,14 +18,14 @@ public sealed class SynchronousCall : IDisposable
     private readonly TimeSpan _join;
     private readonly TimeSpan _break;
     private readonly TimeProvider _time;
-    private readonly Points _points;
+    private readonly Failpoints _failpoints;
     private readonly SemaphoreSlim _underWay;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline _circuit;
 
-    internal SynchronousCall(HttpClient peer, CallLimits limits, Settings settings, TimeProvider time, Points points)
+    internal SynchronousCall(HttpClient peer, CallLimits limits, Settings settings, TimeProvider time, Failpoints failpoints)
     {
-        (_peer, _time, _points) = (peer, time, points);
+        (_peer, _time, _failpoints) = (peer, time, failpoints);
         (_timeout, _join, _break) = (settings.Get(limits.Timeout), settings.Get(limits.Join), settings.Get(limits.CircuitBreak));
         _underWay = new SemaphoreSlim((int)settings.Get(limits.UnderWay));
         _circuit = new ResiliencePipelineBuilder { TimeProvider = new MonotonicTime(time) }
@@ -36,7 +36,7 @@ public sealed class SynchronousCall : IDisposable
                     MinimumThroughput = (int)settings.Get(limits.CircuitCalls),
                     SamplingDuration = settings.Get(limits.CircuitWindow),
                     BreakDuration = _break,
-                    ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is Asked { IsUnknown: true }),
+                    ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is CallResult { IsUnknown: true }),
                     StateProvider = _state,
                 }
             )
@@ -52,14 +52,14 @@ public sealed class SynchronousCall : IDisposable
             _ => "open",
         };
 
-    private abstract record Asked(bool IsUnknown);
+    private abstract record CallResult(bool IsUnknown);
 
-    private sealed record Asked<T>(bool IsUnknown, T Result) : Asked(IsUnknown);
+    private sealed record CallResult<T>(bool IsUnknown, T Result) : CallResult(IsUnknown);
 
     /// <summary>Lets a request through to record and ask, or refuses it at once while the circuit is open or too many calls are under way.</summary>
     /// <param name="request">Records what it intends, asks, and settles what came of it; returns the outcome too, on which the circuit looks.</param>
     /// <param name="refused">What is answered to a refused request, and after what time it may be tried again.</param>
-    public async Task<T> AdmitAsync<T>(Func<Task<(Outcome Outcome, T Result)>> request, Func<TimeSpan, T> refused)
+    public async Task<T> AdmitAsync<T>(Func<Task<(CallOutcome Outcome, T Result)>> request, Func<TimeSpan, T> refused)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(refused);
@@ -71,7 +71,7 @@ public sealed class SynchronousCall : IDisposable
                 static async (request, _) =>
                 {
                     var (outcome, result) = await request();
-                    return new Asked<T>(outcome.IsUnknown, result);
+                    return new CallResult<T>(outcome.IsUnknown, result);
                 },
                 request
             );
@@ -88,33 +88,33 @@ public sealed class SynchronousCall : IDisposable
     }
 
     /// <summary>Asks.</summary>
-    /// <param name="cause">The request it acts for: the peer's decisions have the same cause and trace.</param>
+    /// <param name="context">The request it acts for: the peer's decisions have the same cause and trace.</param>
     /// <param name="path">Where it is posted.</param>
     /// <param name="body">What is asked; asked again it is the same, with the same key.</param>
     /// <param name="json">How that is written.</param>
     /// <param name="understand">What the answer means; throws where it means nothing.</param>
-    public Task<Outcome> AskAsync<T>(
-        Cause cause,
+    public Task<CallOutcome> AskAsync<T>(
+        MessageContext context,
         string path,
         T body,
         JsonTypeInfo<T> json,
-        Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
-    ) => AskAsync(cause, () => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, json) }, understand);
+        Func<HttpResponseMessage, CancellationToken, Task<CallOutcome>> understand
+    ) => AskAsync(context, () => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, json) }, understand);
 
-    private async Task<Outcome> AskAsync(
-        Cause cause,
+    private async Task<CallOutcome> AskAsync(
+        MessageContext context,
         Func<HttpRequestMessage> ask,
-        Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand
+        Func<HttpResponseMessage, CancellationToken, Task<CallOutcome>> understand
     )
     {
         ArgumentNullException.ThrowIfNull(understand);
-        await _points.AtAsync("call.asking");
+        await _failpoints.HitAsync("call.asking");
         var began = _time.GetTimestamp();
         var outcome =
-            await AskAsync(cause, ask, understand, _timeout)
-            ?? (_join > TimeSpan.Zero ? await AskAsync(cause, ask, understand, JoinSince(began)) : null)
-            ?? Outcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
-        await _points.AtAsync("call.answered");
+            await AskAsync(context, ask, understand, _timeout)
+            ?? (_join > TimeSpan.Zero ? await AskAsync(context, ask, understand, JoinSince(began)) : null)
+            ?? CallOutcome.Unknown($"no answer within {_timeout.TotalMilliseconds:0} ms");
+        await _failpoints.HitAsync("call.answered");
         return outcome;
     }
 
@@ -126,10 +126,10 @@ public sealed class SynchronousCall : IDisposable
     }
 
     // Null when the time was over.
-    private async Task<Outcome?> AskAsync(
-        Cause cause,
+    private async Task<CallOutcome?> AskAsync(
+        MessageContext context,
         Func<HttpRequestMessage> ask,
-        Func<HttpResponseMessage, CancellationToken, Task<Outcome>> understand,
+        Func<HttpResponseMessage, CancellationToken, Task<CallOutcome>> understand,
         TimeSpan within
     )
     {
@@ -137,8 +137,8 @@ public sealed class SynchronousCall : IDisposable
         try
         {
             using var request = ask();
-            request.Headers.Add(Cause.RequestId, cause.Id);
-            request.Headers.Add("traceparent", cause.TraceParent);
+            request.Headers.Add(MessageContext.RequestIdHeader, context.CausationId);
+            request.Headers.Add("traceparent", context.TraceParent);
             using var answer = await _peer.SendAsync(request, timeout.Token);
             return await understand(answer, timeout.Token);
         }
@@ -149,7 +149,7 @@ public sealed class SynchronousCall : IDisposable
         catch (Exception e)
         {
             // Whatever it is: an answer that cannot be understood (also by its headers) is no answer.
-            return Outcome.Unknown(e.Message);
+            return CallOutcome.Unknown(e.Message);
         }
     }
 

@@ -12,13 +12,13 @@ public enum RefusalKind
     Declined = 402,
 
     /// <summary>404: what the command refers to is not there.</summary>
-    Unknown = 404,
+    NotFound = 404,
 
     /// <summary>409: not possible in this state.</summary>
     Conflict = 409,
 
     /// <summary>412: the version that If-Match names is outdated.</summary>
-    Outdated = 412,
+    PreconditionFailed = 412,
 
     /// <summary>503: not now; nothing is known against it.</summary>
     Unavailable = 503,
@@ -38,7 +38,7 @@ public readonly record struct Decision(Refusal? Refusal, IMessage[] Messages)
     public static Decision Happened(params IMessage[] messages) => new(null, messages);
 
     /// <summary>Accepted: its effect holds already, so nothing is changed and nothing published.</summary>
-    public static Decision Holds { get; } = new(null, []);
+    public static Decision NoChange { get; } = new(null, []);
 
     /// <summary>409 with the status word.</summary>
     public static Decision Conflict(string status) => new(new Refusal(RefusalKind.Conflict, status), []);
@@ -47,7 +47,7 @@ public readonly record struct Decision(Refusal? Refusal, IMessage[] Messages)
     public static Decision NotYet(string status) => new(new Refusal(RefusalKind.Conflict, status, RetryAfter: TimeSpan.FromSeconds(1)), []);
 
     /// <summary>404.</summary>
-    public static Decision Unknown { get; } = new(new Refusal(RefusalKind.Unknown), []);
+    public static Decision NotFound { get; } = new(new Refusal(RefusalKind.NotFound), []);
 
     /// <summary>400 naming the field.</summary>
     public static Decision Malformed(string field, string why) => new(new Refusal(RefusalKind.Malformed, why, field), []);

@@ -6,7 +6,7 @@ namespace Mannam.Chassis.Storage;
 /// <summary>The ids of a service's requests: 64-bit, ascending from 1. Those who ask at the same moment share one round trip.</summary>
 public sealed class IdSequence(NpgsqlDataSource database, string sequence)
 {
-    private readonly SharedRoundTrip<bool, long> _next = new(asked => NextOrAgainAsync(database, sequence, asked.Count));
+    private readonly RequestBatcher<bool, long> _next = new(asked => NextOrAgainAsync(database, sequence, asked.Count));
 
     /// <summary>The next id. Ask only when the request is about to be recorded: an id that was asked for is used up.</summary>
     /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
@@ -22,7 +22,7 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence)
     }
 
     /// <summary>Ids up to this one are used up already: they are not given any more.</summary>
-    internal async Task PassAsync(long used)
+    internal async Task SkipToAsync(long used)
     {
         // One statement; an id that is given meanwhile is lower, or higher, but never given twice: a sequence that is at it already is left alone.
         await using var command = database.CreateCommand($"select setval('{sequence}', $1) where (select last_value < $1 from {sequence})");
@@ -37,7 +37,7 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence)
         {
             return await NextAsync(database, sequence, count);
         }
-        catch (PostgresException e) when (Failures.IsForgotten(e))
+        catch (PostgresException e) when (StoreFailures.IsStatementLost(e))
         {
             return await NextAsync(database, sequence, count);
         }

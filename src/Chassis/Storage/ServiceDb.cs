@@ -27,7 +27,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         Map(modelBuilder);
-        Texts.Map(modelBuilder);
+        UnicodeText.Map(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             Name(entity);
     }

@@ -5,7 +5,7 @@ namespace Mannam.Chassis.Storage;
 /// <summary>How a database is reached.</summary>
 public static class Store
 {
-    /// <summary>Connections that a service keeps at most, besides its relay's: the sum of its <see cref="Pools"/>.</summary>
+    /// <summary>Connections that a service keeps at most, besides its relay's: the sum of its <see cref="ConnectionPools"/>.</summary>
     public const int Connections = 8;
 
     // A request waits so long for a row or a table that somebody else holds. Twice this is less than the second in which it is answered.
@@ -19,18 +19,19 @@ public static class Store
         new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
     /// <summary>For what requests decide and record.</summary>
-    internal static NpgsqlDataSource OpenForCommands(string connectionString, Pools pools) =>
+    internal static NpgsqlDataSource OpenForCommands(string connectionString, ConnectionPools pools) =>
         OpenForRequests(connectionString, pools.Commands);
 
     /// <summary>For what people ask for.</summary>
-    internal static NpgsqlDataSource OpenForReads(string connectionString, Pools pools) => OpenForRequests(connectionString, pools.Reads);
+    internal static NpgsqlDataSource OpenForReads(string connectionString, ConnectionPools pools) =>
+        OpenForRequests(connectionString, pools.Reads);
 
     /// <summary>For the service's own loops, and for its health.</summary>
-    internal static NpgsqlDataSource OpenForLoops(string connectionString, Pools pools) =>
-        Open(Impatient(connectionString, pools.Loops, HeldFor, place: 5, answer: 15));
+    internal static NpgsqlDataSource OpenForLoops(string connectionString, ConnectionPools pools) =>
+        Open(WithTimeouts(connectionString, pools.Loops, HeldFor, place: 5, answer: 15));
 
     private static NpgsqlDataSource OpenForRequests(string connectionString, int connections) =>
-        Open(Impatient(connectionString, connections, RequestOptions, place: 5, answer: 5));
+        Open(WithTimeouts(connectionString, connections, RequestOptions, place: 5, answer: 5));
 
     /// <summary>The connection string of whoever gives a store up that does not answer.</summary>
     /// <param name="connectionString">The database.</param>
@@ -38,7 +39,7 @@ public static class Store
     /// <param name="options">More options of the session.</param>
     /// <param name="place">Seconds in which a connection must be free, or made.</param>
     /// <param name="answer">Seconds in which a statement must be answered.</param>
-    internal static string Impatient(string connectionString, int connections, string options, int place, int answer)
+    internal static string WithTimeouts(string connectionString, int connections, string options, int place, int answer)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         return new NpgsqlConnectionStringBuilder(connectionString)

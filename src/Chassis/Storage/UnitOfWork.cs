@@ -4,7 +4,7 @@ using Npgsql;
 namespace Mannam.Chassis.Storage;
 
 /// <summary>Guarantee 1, the first half: what one transaction changes. Decisions, their events and what they leave due are sent together, or not at all.</summary>
-internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
+internal sealed class UnitOfWork<TAggregate>(AggregateStore<TAggregate> store)
     where TAggregate : Aggregate
 {
     private readonly SortedDictionary<long, Entry> _aggregates = [];
@@ -41,37 +41,37 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     public TAggregate? Find(long key) => _aggregates.GetValueOrDefault(key)?.Now;
 
     /// <summary>Makes a new aggregate part of this, as it is.</summary>
-    public void Create(TAggregate aggregate, IMessage[] messages, Cause cause)
+    public void Create(TAggregate aggregate, IMessage[] messages, MessageContext context)
     {
         Track(aggregate);
-        Record(_aggregates[aggregate.Key], messages, cause);
+        Record(_aggregates[aggregate.Key], messages, context);
     }
 
     /// <summary>Makes a decision part of this. An aggregate that was left as it was, and raised nothing, is none.</summary>
     /// <returns>Whether there is anything to commit.</returns>
-    public bool Stage(TAggregate aggregate, IMessage[] messages, Cause cause)
+    public bool Stage(TAggregate aggregate, IMessage[] messages, MessageContext context)
     {
         var entry = _aggregates[aggregate.Key];
-        if (messages.Length == 0 && books.Map.IsSame(entry.Seen, aggregate) && !books.Map.HasAdded(aggregate))
+        if (messages.Length == 0 && store.Map.IsSame(entry.Seen, aggregate) && !store.Map.HasAdded(aggregate))
             return false;
-        Record(entry, messages, cause);
+        Record(entry, messages, context);
         entry.Seen = (TAggregate)aggregate.Copy();
         return true;
     }
 
     // With the key of the request that it follows from.
-    private void Record(Entry entry, IMessage[] messages, Cause cause)
+    private void Record(Entry entry, IMessage[] messages, MessageContext context)
     {
         // Also where only a message was raised: the version orders the messages of a saga as their commits.
         entry.Now.Version++;
         entry.IsDirty = true;
         foreach (var message in messages)
         {
-            var (row, wakes) = books.Row(entry.Now.Key, message, cause);
+            var (row, wakes) = store.Row(entry.Now.Key, message, context);
             _rows.Add(row);
             _wakes |= wakes;
         }
-        if (cause.Key is { IsRecorded: false } key)
+        if (context.Key is { IsRecorded: false } key)
             _rows.Insert(0, key.Row(entry.Now).Insert());
     }
 
@@ -79,21 +79,21 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     public void Add(NpgsqlBatchCommand row) => _rows.Add(row);
 
     /// <summary>Sends what is staged, in one round trip, within the transaction under way or as one of its own.</summary>
-    /// <exception cref="NpgsqlException">Somebody else changed an aggregate (see <see cref="Failures.IsConflict"/>), or another failure.</exception>
-    public Task SendAsync(NpgsqlConnection connection, CancellationToken ct) => Statements.SendAsync(connection, [Take()], ct);
+    /// <exception cref="NpgsqlException">Somebody else changed an aggregate (see <see cref="StoreFailures.IsConflict"/>), or another failure.</exception>
+    public Task SendAsync(NpgsqlConnection connection, CancellationToken ct) => StatementBatch.SendAsync(connection, [Take()], ct);
 
     /// <summary>What is to be sent; nothing is staged afterwards.</summary>
-    public Statements Take()
+    public StatementBatch Take()
     {
-        var statements = new Statements(_aggregates.Keys.FirstOrDefault());
+        var statements = new StatementBatch(_aggregates.Keys.FirstOrDefault());
         // By key, so that two who change the same wait for, and not against, each other.
         foreach (var entry in _aggregates.Values.Where(e => e.IsDirty))
         {
             if (entry.StoredVersion > 0)
-                statements.AddUpdate(books.Map.Update(entry.Now, entry.StoredVersion));
+                statements.AddUpdate(store.Map.Update(entry.Now, entry.StoredVersion));
             else
-                statements.Add(books.Map.Insert(entry.Now));
-            foreach (var added in books.Map.TakeAdded(entry.Now))
+                statements.Add(store.Map.Insert(entry.Now));
+            foreach (var added in store.Map.TakeAdded(entry.Now))
                 statements.Add(added);
             (entry.StoredVersion, entry.IsDirty) = (entry.Now.Version, false);
         }
@@ -103,7 +103,7 @@ internal sealed class UnitOfWork<TAggregate>(Bookkeeping<TAggregate> books)
     }
 
     /// <summary>Wakes the loops that have something to look at; called after the commit. One that is woken for nothing asks the store for nothing.</summary>
-    public void Wake() => books.Wake(_wakes);
+    public void Wake() => store.Wake(_wakes);
 }
 
 /// <summary>The loops that look at what a commit left for them.</summary>

@@ -28,7 +28,9 @@ internal static class Describe
             {
                 var installation = Installation.At(parsed.GetValue(data)!);
                 var name = parsed.GetValue(service);
-                var text = await RunningAsync(installation, name, ct) ?? await Description.OfAsync(installation, Up.AllSystems, name, ct);
+                var text =
+                    await RunningAsync(installation, name, ct)
+                    ?? await InstallationDescription.OfAsync(installation, Up.AllSystems, name, ct);
                 await parsed.InvocationConfiguration.Output.WriteAsync(text);
                 return 0;
             }

@@ -40,14 +40,14 @@ internal static class Events
 
     private static async Task<int> PrintAsync(string bootstrap, SystemDeclaration system, string[] set, long? key)
     {
-        var configuration = Configured.From([], set);
+        var configuration = ConfigurationFactory.From([], set);
         var options = HostSettings.KafkaOptions(bootstrap, new Settings(configuration, HostSettings.Scope));
         foreach (var e in KafkaHistory.Read(options, new Settings(configuration, system.SettingsScope).Get(system.Topic), key))
             await PrintAsync(e);
         return 0;
     }
 
-    private static Task PrintAsync(Received e) =>
+    private static Task PrintAsync(ReceivedEvent e) =>
         Console.Out.WriteLineAsync($"{e.Time:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}  {e.Source, -14} {e.Type, -16} {e.Key, 5}  {e.Value}");
 
     private static async Task<int> PrintAsync(Installation installation, string system, long? key, CancellationToken ct)

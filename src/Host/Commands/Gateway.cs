@@ -36,11 +36,11 @@ internal static class Gateway
         command.SetAction(
             (parsed, ct) =>
             {
-                var configuration = Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []);
+                var configuration = ConfigurationFactory.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []);
                 Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems));
                 var chosen = Up.Chosen(parsed.GetValue(systems)!);
                 var settings = new Settings(configuration, HostSettings.Scope);
-                var options = new FrontDoorOptions
+                var options = new EdgeOptions
                 {
                     Systems = [],
                     Address = Options.AddressOf(parsed.GetValue(listen)!),
@@ -48,7 +48,7 @@ internal static class Gateway
                     Hosts = settings.Get(HostSettings.Hosts),
                     Origins = settings.Get(HostSettings.CorsOrigins),
                     TrustedProxies = settings.Get(HostSettings.TrustedProxies),
-                    MaxInProgress = (int)settings.Get(HostSettings.RequestsInProgress),
+                    MaxConcurrentRequests = (int)settings.Get(HostSettings.RequestsInProgress),
                     // Each may lead to one more, to a service.
                     MaxConnections = OpenFiles.Connections(settings, OpenFiles.OfGateway, each: 2),
                     MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
@@ -66,14 +66,14 @@ internal static class Gateway
     }
 
     private static async Task<int> RunAsync(
-        FrontDoorOptions options,
-        IReadOnlyList<SpreadOutSystem> systems,
+        EdgeOptions options,
+        IReadOnlyList<RemoteSystem> systems,
         TimeSpan drain,
         CancellationToken stop
     )
     {
-        await using var output = Outlet.OfOutput();
-        await using var door = GatewayDoor.Of(options, systems, builder => builder.Logging.AddMannamLog());
+        await using var output = OutputWriter.OfOutput();
+        await using var door = GatewayServer.Of(options, systems, builder => builder.Logging.AddMannamLog());
         try
         {
             await door.StartAsync(stop);

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Mannam.Chassis.Configuration;
 using Mannam.Chassis.Messaging;
 using Npgsql;
-using Choice = Mannam.Chassis.Messaging.ParkedEvents.Choice;
+using Selection = Mannam.Chassis.Messaging.DeadLetters.Selection;
 
 namespace Mannam.Host.Commands;
 
@@ -47,10 +47,10 @@ internal static class Parked
                 var what = Action(parsed.GetValue(action)!);
                 var choice = Chosen(what, parsed.GetValue(ids) ?? [], parsed.GetValue(error));
                 Task OnAsync(NpgsqlDataSource store) =>
-                    DoAsync(new ParkedEvents(store), name, what, choice, parsed.InvocationConfiguration.Output, ct);
+                    DoAsync(new DeadLetters(store), name, what, choice, parsed.InvocationConfiguration.Output, ct);
                 if (Options.ServerOf(parsed.GetValue(postgres)) is { } server)
                 {
-                    var settings = new Settings(Configured.From([], parsed.GetValue(set) ?? []), HostSettings.Scope);
+                    var settings = new Settings(ConfigurationFactory.From([], parsed.GetValue(set) ?? []), HostSettings.Scope);
                     await ServiceStore.UseAsync(server, settings.Get(HostSettings.DatabasePrefix), name, OnAsync);
                 }
                 else
@@ -74,11 +74,11 @@ internal static class Parked
             );
 
     // Everything at once is never meant by leaving something out.
-    private static Choice Chosen(string action, string[] ids, string? error) =>
+    private static Selection Chosen(string action, string[] ids, string? error) =>
         error?.Length == 0 ? throw new InstallationException("--error is empty; give some text of the error.")
         : action != "list" && ids.Length == 0 && error is null
             ? throw new InstallationException($"{action} what? Give ids, as list prints them, or --error with some text of the error.")
-        : new Choice([.. ids.Select(Id).Distinct()], error);
+        : new Selection([.. ids.Select(Id).Distinct()], error);
 
     private static long Id(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
@@ -86,10 +86,10 @@ internal static class Parked
             : throw new InstallationException($"{text} is no id; ids are whole numbers, as list prints them.");
 
     private static async Task DoAsync(
-        ParkedEvents parked,
+        DeadLetters parked,
         string service,
         string action,
-        Choice choice,
+        Selection choice,
         TextWriter to,
         CancellationToken ct
     )
@@ -114,13 +114,13 @@ internal static class Parked
             );
     }
 
-    private static string Line(ParkedEvent e) =>
+    private static string Line(DeadLetter e) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{e.Id, 6}  {e.ParkedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}  {e.Key, 6}  {Name(e), -16}  {e.Attempts, 2}  {OneLine(e.Error)}"
         );
 
-    private static string Page(ParkedEvent e) =>
+    private static string Page(DeadLetter e) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -137,7 +137,7 @@ internal static class Parked
             """
         );
 
-    private static string Name(ParkedEvent e) => e.Type.Length > 0 ? e.Type : "(unreadable)";
+    private static string Name(DeadLetter e) => e.Type.Length > 0 ? e.Type : "(unreadable)";
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 

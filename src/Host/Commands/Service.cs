@@ -47,7 +47,7 @@ internal static class Service
                         Options.AddressOf(parsed.GetValue(listen)!),
                         Options.ServerOf(parsed.GetValue(postgres))!,
                         parsed.GetValue(kafka),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []),
+                        ConfigurationFactory.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []),
                         parsed.GetValue(data)!
                     ),
                     ct
@@ -84,7 +84,7 @@ internal static class Service
 
     private static async Task<int> RunAsync(MachineOptions options, CancellationToken stop)
     {
-        await using var output = Outlet.OfOutput();
+        await using var output = OutputWriter.OfOutput();
         using var logging = LoggerFactory.Create(l => l.AddMannamLog());
         using var diagnostics = Diagnostics.StartIfAsked();
         await using var machine = await Machine.StartAsync(

@@ -60,7 +60,7 @@ internal static class Up
                         Installation.At(parsed.GetValue(data)!),
                         Options.ServerOf(parsed.GetValue(postgres)),
                         parsed.GetValue(kafka),
-                        Configured.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
+                        ConfigurationFactory.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
                     ),
                     ct
                 )
@@ -96,7 +96,7 @@ internal static class Up
     {
         Settings.Check(choice.Configuration, Machine.SettingsOf(AllSystems));
         using var only = choice.Installation.Lock();
-        await using var output = Outlet.OfOutput();
+        await using var output = OutputWriter.OfOutput();
         try
         {
             await StartAndStopAsync(choice, stop);
@@ -114,7 +114,7 @@ internal static class Up
             choice.Postgres,
             new Settings(choice.Configuration, HostSettings.Scope).Get(HostSettings.DatabasePrefix),
             AllSystems.ToDictionary(s => s.Name, s => new Settings(choice.Configuration, s.SettingsScope).Get(s.Topic)),
-            SettingValue.Configured(choice.Configuration),
+            EffectiveSetting.Configured(choice.Configuration),
             choice.Kafka
         );
 

@@ -85,5 +85,5 @@ public sealed record UnderwritingWithdrawn : UnderwritingState, IEvent;
 [JsonSerializable(typeof(GiveBackDue))]
 public sealed partial class InsuranceEvents : JsonSerializerContext
 {
-    public static InsuranceEvents Language { get; } = new(EventWriter.Options());
+    public static InsuranceEvents Language { get; } = new(EventSerializer.Options());
 }

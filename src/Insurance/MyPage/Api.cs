@@ -15,7 +15,7 @@ internal static class Api
         {
             KeyName = "subscriptionId",
             Visible = p => p.IsCreated,
-            Filters = { { "customer", (p, customer) => Texts.Nfc(p.Customer) == Texts.Nfc(customer) } },
+            Filters = { { "customer", (p, customer) => UnicodeText.Nfc(p.Customer) == UnicodeText.Nfc(customer) } },
             AllRowsInOneAnswer = whole,
         };
 

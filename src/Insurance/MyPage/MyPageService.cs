@@ -12,7 +12,7 @@ internal static class MyPageService
             Paths = ["subsciptionViews", "subscriptionViews"],
             Port = 8084,
             Schema = (typeof(MyPageService).Assembly, "Mannam.Insurance.MyPage/Schema.sql"),
-            Language = InsuranceEvents.Language,
+            JsonContext = InsuranceEvents.Language,
             Routes = Api.Map,
         }
             .Whenever<SubscriptionCreated>((e, page) => page.Fill(e))

@@ -32,13 +32,13 @@ internal static class Api
         routes.MapPost("/payments", ApproveAsync).Internal();
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext http, Approvals<PaymentDb, Payment> approvals)
+    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<PaymentDb, Payment> approvals)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (subscriptionId, premium) = (fields.Id("subscriptionId"), fields.Money("premium"));
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
-        var approval = await approvals.ApproveAsync(subscriptionId, premium, _ => { }, Cause.Repeatable(http));
+        var approval = await approvals.ApproveAsync(subscriptionId, premium, _ => { }, MessageContext.Repeatable(http));
         return approval.AsResource(Payments);
     }
 }

@@ -13,10 +13,10 @@ internal static class PaymentService
             Paths = ["payments"],
             Port = 8082,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Insurance.Payment/Schema.sql"),
-            Language = InsuranceEvents.Language,
+            JsonContext = InsuranceEvents.Language,
             Routes = Api.Map,
         }
-            .Paying(LateSuccess.GivenBack, "payment_ids")
+            .Paying(LateApproval.GivenBack, "payment_ids")
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()
             .Whenever<CancelRequested>((_, payment) => payment.GiveBack(Payment.Cancel))

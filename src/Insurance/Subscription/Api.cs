@@ -51,19 +51,19 @@ internal static class Api
 
     private static async Task<IResult> ApplyAsync(
         HttpContext http,
-        Aggregates<SubscriptionDb, Subscription> subscriptions,
+        Repository<SubscriptionDb, Subscription> subscriptions,
         IdSequence ids,
         Approval approval,
         Settings settings
     )
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (productName, customer) = (fields.Text("productName"), fields.OptionalText("customer"));
         fields.OptionalOneOf("subscriptionStatus", Subscription.Created);
-        var product = settings.Get(SubscriptionService.Products).FirstOrDefault(p => Texts.Same(p.Name, productName));
+        var product = settings.Get(SubscriptionService.Products).FirstOrDefault(p => UnicodeText.AreEqual(p.Name, productName));
         if (product is null)
             fields.Reject("productName", "productName must be one of the products.");
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
         return await approval.RequestAsync(
             http,

@@ -9,13 +9,13 @@ namespace Mannam.Insurance.Subscription;
 /// <summary>Payment, asked synchronously: what is not paid is never visible to underwriters.</summary>
 internal sealed class Approval(Peers peers) : PaymentCall<Subscription>(peers, "insurance.payment")
 {
-    public override Task<Outcome> AskAsync(Subscription request, Cause cause) =>
+    public override Task<CallOutcome> AskAsync(Subscription request, MessageContext context) =>
         Call.AskAsync(
-            cause,
+            context,
             "payments",
             new Asked(request.Key, request.Premium),
             SubscriptionJson.Default.Asked,
-            ResourceFace.Understanding(
+            ResourcePaymentApi.Understanding(
                 InsuranceEvents.Language.PaymentState,
                 paid =>
                     paid.SubscriptionId == request.Key && paid.Premium == request.Premium && paid.PaymentStatus == "approvePayment"

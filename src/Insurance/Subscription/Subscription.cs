@@ -32,10 +32,10 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
     /// <summary>It has come about: payment said so, by its answer or by its event.</summary>
     public bool IsPaid { get; private set; }
 
-    public Standing Standing =>
-        IsPaid ? Standing.Lives
-        : Status == Created ? Standing.Open
-        : Standing.Ended;
+    public RequestState RequestState =>
+        IsPaid ? RequestState.Active
+        : Status == Created ? RequestState.Pending
+        : RequestState.Ended;
 
     /// <summary>A customer applies; payment is asked next.</summary>
     public static Subscription Apply(long id, string productName, long premium, string? customer) =>
@@ -61,17 +61,18 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
         };
 
     /// <summary>Payment answered that it is paid.</summary>
-    public Decision Paid() => Standing == Standing.Open ? Decision.Happened(ComeAbout()) : Decision.Holds;
+    public Decision Paid() => RequestState == RequestState.Pending ? Decision.Happened(ComeAbout()) : Decision.NoChange;
 
     /// <summary>Payment declined, or its answer is not known: nothing comes about, unless payment's event has said otherwise before.</summary>
-    public Decision NotPaid() => Standing == Standing.Open ? Decision.Happened(Become<CancelRequested>(ConfirmCancel)) : Decision.Holds;
+    public Decision NotPaid() =>
+        RequestState == RequestState.Pending ? Decision.Happened(Become<CancelRequested>(ConfirmCancel)) : Decision.NoChange;
 
     /// <summary>The customer cancels; no more once an underwriter is confirmed.</summary>
     public Decision Cancel() =>
         this switch
         {
-            { IsNew: true } => Decision.Unknown,
-            { Status: ReqCancel or ConfirmCancel } => Decision.Holds,
+            { IsNew: true } => Decision.NotFound,
+            { Status: ReqCancel or ConfirmCancel } => Decision.NoChange,
             { IsPaid: false } => Decision.NotYet(Status),
             { Status: Created or ConfirmPaymentId } => Decision.Happened(Become<CancelRequested>(ReqCancel)),
             _ => Decision.Conflict(Status),
@@ -82,7 +83,7 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
     {
         if (IsNew)
             return [];
-        IMessage[] before = Standing == Standing.Open ? [ComeAbout()] : [];
+        IMessage[] before = RequestState == RequestState.Pending ? [ComeAbout()] : [];
         PaymentId = paymentId;
         return Status == Created ? [.. before, Become<PaymentIdConfirmed>(ConfirmPaymentId)] : [];
     }

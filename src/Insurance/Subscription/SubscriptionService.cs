@@ -21,13 +21,13 @@ internal static class SubscriptionService
             Paths = ["subscriptions", "products"],
             Port = 8081,
             Schema = (typeof(SubscriptionService).Assembly, "Mannam.Insurance.Subscription/Schema.sql"),
-            Language = InsuranceEvents.Language,
+            JsonContext = InsuranceEvents.Language,
             Settings = [Products],
             Calls = [Paying],
             Services = s => s.AddSingleton<Approval>(),
             Routes = Api.Map,
         }
-            .Numbering("subscription_ids")
+            .WithIdSequence("subscription_ids")
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(
                 "OpenRequests",

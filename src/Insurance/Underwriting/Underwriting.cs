@@ -54,9 +54,9 @@ internal sealed class Underwriting(long key) : Aggregate(key)
     public Decision Decide(string status)
     {
         if (Status == status)
-            return Decision.Holds;
+            return Decision.NoChange;
         if (Status != Assigned)
-            return UnderwritingId is null ? Decision.Unknown : Decision.Conflict(Status!);
+            return UnderwritingId is null ? Decision.NotFound : Decision.Conflict(Status!);
         if (!IsConfirmed)
             return Decision.NotYet("assignment not confirmed yet");
         return Decision.Happened(status == Approved ? Become<SubscriptionContracted>(status) : Become<SubscriptionRefused>(status));

@@ -17,11 +17,11 @@ internal static class UnderwritingService
             Paths = ["underwritings"],
             Port = 8083,
             Schema = (typeof(UnderwritingService).Assembly, "Mannam.Insurance.Underwriting/Schema.sql"),
-            Language = InsuranceEvents.Language,
+            JsonContext = InsuranceEvents.Language,
             Settings = [Pool],
             Routes = Api.Map,
         }
-            .Numbering("underwriting_ids")
+            .WithIdSequence("underwriting_ids")
             .Publishing<UnderwriterAssigned>()
             .Publishing<SubscriptionContracted>()
             .Publishing<SubscriptionRefused>()

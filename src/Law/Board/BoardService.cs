@@ -13,7 +13,7 @@ internal static class BoardService
             Paths = ["board"],
             Port = 8084,
             Schema = (typeof(BoardService).Assembly, "Mannam.Law.Board/Schema.sql"),
-            Language = LawEvents.Language,
+            JsonContext = LawEvents.Language,
             Routes = Api.Map,
         }
             .Noting<ConsultMade>(e => $" mobile={e.Mobile}, location={e.Location}, payType={e.PayType}, payAmount={e.PayAmount}")

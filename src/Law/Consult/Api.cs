@@ -51,28 +51,28 @@ internal static class Api
 
     private static async Task<IResult> MakeAsync(
         HttpContext http,
-        Aggregates<ConsultDb, Consult> consults,
+        Repository<ConsultDb, Consult> consults,
         IdSequence ids,
         Settings settings
     )
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (mobile, location) = (fields.Text("mobile"), fields.Text("location"));
         var (payType, payAmount) = (fields.OneOf("payType", PayType.All), fields.Money("payAmount"));
         var fees = settings.Get(ConsultService.Fees);
         if (fees.Count > 0 && fees.All(f => f.Won != payAmount))
             fields.Reject("payAmount", $"payAmount must be one of the fees: {string.Join(", ", fees.Select(f => $"{f.Name} {f.Won}"))}.");
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
         var consult = Consult.Make(await ids.NextAsync(), mobile, location, payType, payAmount);
-        await consults.CreateAsync(consult, Cause.Request<Consult>(http, Consults.Created), consult.Told<ConsultMade>());
+        await consults.CreateAsync(consult, MessageContext.Request<Consult>(http, Consults.Created), consult.Told<ConsultMade>());
         return Consults.Created(consult);
     }
 
     private static async Task<IResult> PayAsync(
         long consultId,
         HttpContext http,
-        Aggregates<ConsultDb, Consult> consults,
+        Repository<ConsultDb, Consult> consults,
         Approval approval
     )
     {
@@ -83,11 +83,11 @@ internal static class Api
         return await approval.AdmitAsync(
             async () =>
             {
-                var cause = Cause.Repeatable(http);
-                var outcome = await approval.AskAsync(consult, cause);
+                var context = MessageContext.Repeatable(http);
+                var outcome = await approval.AskAsync(consult, context);
                 // Payment's event may have been faster than its answer, and so may the client who cancels.
                 var now = await outcome.Match(
-                    approved: async id => (await consults.DecideAsync(consult, c => c.Pay(id), cause)).State,
+                    approved: async id => (await consults.DecideAsync(consult, c => c.Pay(id), context)).State,
                     declined: async _ => await consults.FindAsync(consultId) ?? consult,
                     unknown: async _ => await consults.FindAsync(consultId) ?? consult
                 );
@@ -107,9 +107,9 @@ internal static class Api
 
     private static IResult NoAnswer(TimeSpan after) => Problems.Unavailable("No-Response or Timed-out. please, try later...", after);
 
-    private static async Task<IResult> CancelAsync(long consultId, HttpContext http, Aggregates<ConsultDb, Consult> consults)
+    private static async Task<IResult> CancelAsync(long consultId, HttpContext http, Repository<ConsultDb, Consult> consults)
     {
-        var decided = await consults.DecideAsync(consultId, c => c.Cancel().IfMatch(http, c), Cause.Repeatable(http));
+        var decided = await consults.DecideAsync(consultId, c => c.Cancel().IfMatch(http, c), MessageContext.Repeatable(http));
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 }

@@ -8,13 +8,13 @@ namespace Mannam.Law.Consult;
 /// <summary>Payment, asked synchronously: what is not paid is never visible to lawyers.</summary>
 internal sealed class Approval(Peers peers) : PaymentCall<Consult>(peers, "law.payment")
 {
-    public override Task<Outcome> AskAsync(Consult request, Cause cause) =>
+    public override Task<CallOutcome> AskAsync(Consult request, MessageContext context) =>
         Call.AskAsync(
-            cause,
+            context,
             "payment/approve",
             new Asked(request.Key, request.PayType, request.PayAmount, request.Mobile),
             ConsultJson.Default.Asked,
-            ResultCodeFace.UnderstandAsync
+            ResultCodePaymentApi.UnderstandAsync
         );
 }
 

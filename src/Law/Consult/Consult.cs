@@ -54,9 +54,9 @@ internal sealed class Consult(long key) : Aggregate(key)
     public Decision Pay(long paymentId)
     {
         if (Status == Approved)
-            return Decision.Holds;
+            return Decision.NoChange;
         if (Status != Created)
-            return IsNew ? Decision.Unknown : Decision.Conflict(Status);
+            return IsNew ? Decision.NotFound : Decision.Conflict(Status);
         (Status, PaymentId) = (Approved, paymentId);
         return Decision.Happened(Told<ConsultPayed>());
     }
@@ -65,9 +65,9 @@ internal sealed class Consult(long key) : Aggregate(key)
     public Decision Cancel()
     {
         if (IsNew)
-            return Decision.Unknown;
+            return Decision.NotFound;
         if (Status is Cancelled or Denied)
-            return Status == Cancelled ? Decision.Holds : Decision.Conflict(Status);
+            return Status == Cancelled ? Decision.NoChange : Decision.Conflict(Status);
         Status = Cancelled;
         return Decision.Happened(Told<ConsultCancelled>());
     }

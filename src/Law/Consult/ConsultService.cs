@@ -20,13 +20,13 @@ internal static class ConsultService
             Paths = ["consult"],
             Port = 8081,
             Schema = (typeof(ConsultService).Assembly, "Mannam.Law.Consult/Schema.sql"),
-            Language = LawEvents.Language,
+            JsonContext = LawEvents.Language,
             Settings = [Fees],
             Calls = [PeerCall.To("law.payment", "Payment", timeout: 3000, "payment-url")],
             Services = s => s.AddSingleton<Approval>(),
             Routes = Api.Map,
         }
-            .Numbering("consult_ids")
+            .WithIdSequence("consult_ids")
             .Publishing<ConsultMade>()
             .Publishing<ConsultPayed>()
             .Publishing<ConsultCancelled>()

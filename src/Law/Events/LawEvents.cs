@@ -86,5 +86,5 @@ public sealed record ScheduleDenied : ScheduleState, IEvent;
 [JsonSerializable(typeof(GiveBackDue))]
 public sealed partial class LawEvents : JsonSerializerContext
 {
-    public static LawEvents Language { get; } = new(EventWriter.Options());
+    public static LawEvents Language { get; } = new(EventSerializer.Options());
 }

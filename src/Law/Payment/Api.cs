@@ -35,19 +35,19 @@ internal static class Api
         routes.MapPost("/payment/approve", ApproveAsync).Internal();
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext http, Approvals<PaymentDb, Payment> approvals, Settings settings)
+    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<PaymentDb, Payment> approvals, Settings settings)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (consultId, payAmount) = (fields.Id("consultId"), fields.Money("payAmount"));
         var payType = fields.OneOf("payType", PayType.All);
         fields.Text("mobile");
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
         var approval = await approvals.ApproveAsync(
             consultId,
             payAmount,
             p => p.PayType = payType,
-            Cause.Repeatable(http),
+            MessageContext.Repeatable(http),
             refuse: () =>
                 settings.Get(PaymentService.Suspended).Contains(payType)
                     ? new Refusal(RefusalKind.Declined, $"{PayType.Names[payType]} 결제는 일시적으로 중단됩니다.")

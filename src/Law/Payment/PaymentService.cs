@@ -21,11 +21,11 @@ internal static class PaymentService
             Paths = ["payment"],
             Port = 8082,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Law.Payment/Schema.sql"),
-            Language = LawEvents.Language,
+            JsonContext = LawEvents.Language,
             Settings = [Suspended],
             Routes = Api.Map,
         }
-            .Paying(LateSuccess.Counts, "payment_ids")
+            .Paying(LateApproval.Counts, "payment_ids")
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()
             .Publishing<PaymentDisabled>()

@@ -32,7 +32,7 @@ internal static class Api
         routes.MapSearch<ScheduleDb, Schedule, ScheduleState>(Schedules, "search/findByConsultId", "consultId", s => s.Key);
         routes
             .MapPost("/schedule/{scheduleId:id}/acceptance", AcceptAsync)
-            .Takes<Acceptance>()
+            .Takes<RequestFilter>()
             .Answers<ScheduleState>(200, 400, 404, 408, 409, 413, 415);
         routes
             .MapGet("/schedule/scheduleAccept/{scheduleId:id}/{lawerName}", AcceptAsync)
@@ -41,21 +41,21 @@ internal static class Api
             .Answers<ScheduleState>(200, 400, 403, 404, 409);
     }
 
-    private static async Task<IResult> AcceptAsync(long scheduleId, HttpContext http, Aggregates<ScheduleDb, Schedule> schedules)
+    private static async Task<IResult> AcceptAsync(long scheduleId, HttpContext http, Repository<ScheduleDb, Schedule> schedules)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var lawerName = http.GetRouteValue("lawerName") is string given ? fields.Given("lawerName", given) : fields.Text("lawerName");
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
         if (await schedules.FindAsync(s => s.ScheduleId == scheduleId) is not { } present)
             return Problems.NotFound();
-        var decided = await schedules.DecideAsync(present, s => s.Accept(lawerName), Cause.Request<Schedule>(http, Schedules.Ok));
+        var decided = await schedules.DecideAsync(present, s => s.Accept(lawerName), MessageContext.Request<Schedule>(http, Schedules.Ok));
         return decided.Refusal?.AsProblem() ?? Schedules.Ok(decided.State);
     }
 }
 
 /// <summary>What a lawyer sends.</summary>
-internal sealed record Acceptance(string LawerName);
+internal sealed record RequestFilter(string LawerName);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ScheduleState))]

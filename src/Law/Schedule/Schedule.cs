@@ -29,8 +29,8 @@ internal sealed class Schedule(long key) : Aggregate(key)
         if (ScheduleStatus is not null)
             return [];
         (ScheduleId, Mobile, Location, PayAmount) = (id, paid.Mobile, paid.Location, paid.PayAmount);
-        var location = Texts.Nfc(paid.Location);
-        var served = areas.Any(area => Texts.Nfc(area).Equals(location, StringComparison.OrdinalIgnoreCase));
+        var location = UnicodeText.Nfc(paid.Location);
+        var served = areas.Any(area => UnicodeText.Nfc(area).Equals(location, StringComparison.OrdinalIgnoreCase));
         ScheduleStatus = served ? Received : Denied;
         return [served ? Told<ScheduleReceived>() : Told<ScheduleDenied>()];
     }
@@ -38,10 +38,10 @@ internal sealed class Schedule(long key) : Aggregate(key)
     /// <summary>A lawyer accepts. Of several exactly one does.</summary>
     public Decision Accept(string lawerName)
     {
-        if (ScheduleStatus == Scheduling && Texts.Same(LawerName, lawerName))
-            return Decision.Holds;
+        if (ScheduleStatus == Scheduling && UnicodeText.AreEqual(LawerName, lawerName))
+            return Decision.NoChange;
         if (ScheduleStatus != Received)
-            return ScheduleId is null ? Decision.Unknown : Decision.Conflict(ScheduleStatus!);
+            return ScheduleId is null ? Decision.NotFound : Decision.Conflict(ScheduleStatus!);
         (ScheduleStatus, LawerName) = (Scheduling, lawerName);
         return Decision.Happened(Told<ScheduleAccepted>());
     }

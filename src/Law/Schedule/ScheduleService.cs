@@ -22,11 +22,11 @@ internal static class ScheduleService
             Paths = ["schedule"],
             Port = 8083,
             Schema = (typeof(ScheduleService).Assembly, "Mannam.Law.Schedule/Schema.sql"),
-            Language = LawEvents.Language,
+            JsonContext = LawEvents.Language,
             Settings = [Areas],
             Routes = Api.Map,
         }
-            .Numbering("schedule_ids")
+            .WithIdSequence("schedule_ids")
             .Publishing<ScheduleReceived>()
             .Publishing<ScheduleAccepted>()
             .Publishing<ScheduleCancelled>()

@@ -27,26 +27,26 @@ internal static class Api
         routes.MapRead("/charges/{name}", FindAsync);
         routes.MapPut("/charges/{name}", ChargeAsync).Takes<ChargeRequest>();
         routes.MapDelete("/charges/{name}", GiveBackAsync);
-        routes.MapRead("/settings", async (Behaviour behaviour) => Show((await behaviour.NowAsync()).Settings));
+        routes.MapRead("/settings", async (ProviderBehaviour behaviour) => Show((await behaviour.NowAsync()).Settings));
         routes.MapPatch("/settings", ChangeAsync).Takes<SettingsView>();
     }
 
-    private static async Task<IResult> FindAsync(string name, Vault vault) =>
+    private static async Task<IResult> FindAsync(string name, ChargeStore vault) =>
         await vault.FindAsync(name) is { } charge ? Show(charge) : Problems.NotFound($"There is no charge {name}.");
 
     private static async Task<IResult> ChargeAsync(
         string name,
         HttpContext http,
-        Vault vault,
-        Behaviour behaviour,
-        Modes modes,
+        ChargeStore vault,
+        ProviderBehaviour behaviour,
+        ProviderModes modes,
         TimeProvider time
     )
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         fields.Given("name", name);
         var amount = fields.Money("amount");
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
         // In force when it arrived.
         var now = await behaviour.NowAsync();
@@ -56,7 +56,7 @@ internal static class Api
         return await modes.AnswerAsync(now, http, () => TakeAsync(name, amount, now.Settings, vault));
     }
 
-    private static async Task<IResult> TakeAsync(string name, long amount, ProviderSettings now, Vault vault)
+    private static async Task<IResult> TakeAsync(string name, long amount, ProviderSettings now, ChargeStore vault)
     {
         if (amount > now.DeclineAbove && await vault.FindAsync(name) is null)
             return Problems.Declined($"the amount is above {now.DeclineAbove} won");
@@ -80,22 +80,22 @@ internal static class Api
         };
     }
 
-    private static async Task<IResult> GiveBackAsync(string name, HttpContext http, Vault vault)
+    private static async Task<IResult> GiveBackAsync(string name, HttpContext http, ChargeStore vault)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         fields.Given("name", name);
-        return fields.Refused is { } refused ? refused : Show(await vault.GiveBackAsync(name));
+        return fields.Problem is { } refused ? refused : Show(await vault.GiveBackAsync(name));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext http, Behaviour behaviour)
+    private static async Task<IResult> ChangeAsync(HttpContext http, ProviderBehaviour behaviour)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var delay = fields.OptionalNumber("delay", 0, LongestDelay);
         var jitter = fields.OptionalNumber("jitter", 0, LongestDelay);
-        var mode = fields.OptionalOneOf("mode", Modes.All);
+        var mode = fields.OptionalOneOf("mode", ProviderModes.All);
         var never = fields.IsNull("declineAbove");
-        var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, Fields.MostWon);
-        if (fields.Refused is { } refused)
+        var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, RequestFields.MaxWon);
+        if (fields.Problem is { } refused)
             return refused;
         return Show(
             await behaviour.ChangeAsync(s =>

@@ -44,6 +44,6 @@ internal sealed record ProviderSettings
     /// <summary>Milliseconds that a charge takes at most besides, at random.</summary>
     public long Jitter { get; init; }
 
-    /// <summary>How charges are answered; see <see cref="Modes"/>.</summary>
-    public string Mode { get; init; } = Modes.Ok;
+    /// <summary>How charges are answered; see <see cref="ProviderModes"/>.</summary>
+    public string Mode { get; init; } = ProviderModes.Ok;
 }

@@ -13,8 +13,8 @@ public static class ProviderService
             Paths = ["charges", "ledger", "settings"],
             Port = 8089,
             Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
-            Services = s => s.AddSingleton<Vault>().AddSingleton<Behaviour>().AddSingleton<Modes>(),
-            WarmUp = s => s.GetRequiredService<Vault>().WarmUpAsync(),
+            Services = s => s.AddSingleton<ChargeStore>().AddSingleton<ProviderBehaviour>().AddSingleton<ProviderModes>(),
+            WarmUp = s => s.GetRequiredService<ChargeStore>().WarmUpAsync(),
             Routes = Api.Map,
         };
 }

@@ -28,9 +28,9 @@ internal static class Api
         routes.MapChange<CatchDb, Catch, CatchView>(Catches, "status", (request, _) => request.Cancel(), Catch.Cancelled);
     }
 
-    private static async Task<IResult> RequestAsync(HttpContext http, Aggregates<CatchDb, Catch> catches, IdSequence ids, Approval approval)
+    private static async Task<IResult> RequestAsync(HttpContext http, Repository<CatchDb, Catch> catches, IdSequence ids, Approval approval)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (price, from, to, customer) = (
             fields.Money("price"),
             fields.Text("startingPoint"),
@@ -38,7 +38,7 @@ internal static class Api
             fields.Text("customer")
         );
         fields.OptionalOneOf("status", Catch.Approve);
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
 
         return await approval.RequestAsync(

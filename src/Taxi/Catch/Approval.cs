@@ -9,13 +9,13 @@ namespace Mannam.Taxi.Catch;
 /// <summary>Payment, asked synchronously: what is not paid is never visible to drivers.</summary>
 internal sealed class Approval(Peers peers) : PaymentCall<Catch>(peers, "taxi.payment")
 {
-    public override Task<Outcome> AskAsync(Catch request, Cause cause) =>
+    public override Task<CallOutcome> AskAsync(Catch request, MessageContext context) =>
         Call.AskAsync(
-            cause,
+            context,
             "payments",
             new Asked(request.Key, request.Price, request.Customer, request.StartingPoint, request.Destination, "Approved"),
             ApprovalJson.Default.Asked,
-            ResourceFace.Understanding(
+            ResourcePaymentApi.Understanding(
                 ApprovalJson.Default.Answered,
                 paid => paid == new Answered(request.Key, request.Price, "Approved") ? 0 : null
             )

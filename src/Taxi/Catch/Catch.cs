@@ -25,12 +25,12 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
     public string Status { get; private set; } = "";
 
     /// <summary>How it stands with the request itself, whatever its driver does.</summary>
-    public Standing Standing =>
+    public RequestState RequestState =>
         Status switch
         {
-            Requested => Standing.Open,
-            Cancelled => Standing.Ended,
-            _ => Standing.Lives,
+            Requested => RequestState.Pending,
+            Cancelled => RequestState.Ended,
+            _ => RequestState.Active,
         };
 
     /// <summary>A rider asks; payment is asked next.</summary>
@@ -57,17 +57,17 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
 
     /// <summary>Payment declined it, or its outcome is not known to who asked: it ends, and money that was taken goes back. So it is also when the payment
     /// came through after all and a driver was faster than this: the rider was told that it failed.</summary>
-    public Decision NotPaid() => Status is Cancelled or Approve ? Decision.Holds : End();
+    public Decision NotPaid() => Status is Cancelled or Approve ? Decision.NoChange : End();
 
     /// <summary>A crash left it without an outcome, and nobody waits for the answer. If it turns out to be paid meanwhile, it lives.</summary>
-    public Decision Abandoned() => Status == Requested ? End() : Decision.Holds;
+    public Decision Abandoned() => Status == Requested ? End() : Decision.NoChange;
 
     /// <summary>The rider cancels. Not while payment is being asked.</summary>
     public Decision Cancel() =>
         this switch
         {
-            { IsNew: true } => Decision.Unknown,
-            { Status: Cancelled } => Decision.Holds,
+            { IsNew: true } => Decision.NotFound,
+            { Status: Cancelled } => Decision.NoChange,
             { Status: Requested } => Decision.Conflict(Requested),
             _ => End(),
         };

@@ -24,12 +24,12 @@ internal static class CatchService
             Paths = ["catches"],
             Port = 8081,
             Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
-            Language = TaxiEvents.Language,
+            JsonContext = TaxiEvents.Language,
             Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],
             Services = s => s.AddSingleton<Approval>(),
             Routes = Api.Map,
         }
-            .Numbering("catch_ids")
+            .WithIdSequence("catch_ids")
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(
                 "OpenRequests",

@@ -46,5 +46,5 @@ public sealed record PickupCancelled(long MatchId, string Driver, string Custome
 [JsonSerializable(typeof(GiveBackDue))]
 public sealed partial class TaxiEvents : JsonSerializerContext
 {
-    public static TaxiEvents Language { get; } = new(EventWriter.Options());
+    public static TaxiEvents Language { get; } = new(EventSerializer.Options());
 }

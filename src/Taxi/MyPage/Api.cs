@@ -17,7 +17,7 @@ internal static class Api
     {
         KeyName = "id",
         Visible = p => p.Price != null,
-        Filters = { { "customer", (p, customer) => Texts.Nfc(p.Customer) == Texts.Nfc(customer) } },
+        Filters = { { "customer", (p, customer) => UnicodeText.Nfc(p.Customer) == UnicodeText.Nfc(customer) } },
     };
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapReads<MyPageDb, MyPage, MyPageView>(MyPages);

@@ -12,7 +12,7 @@ internal static class MyPageService
             Paths = ["myPages"],
             Port = 8084,
             Schema = (typeof(MyPageService).Assembly, "Mannam.Taxi.MyPage/Schema.sql"),
-            Language = TaxiEvents.Language,
+            JsonContext = TaxiEvents.Language,
             Routes = Api.Map,
         }
             .Whenever<PaymentApproved>(MyPage.Whenever)

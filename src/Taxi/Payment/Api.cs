@@ -30,14 +30,14 @@ internal static class Api
         routes.MapPost("/payments", ApproveAsync).Internal();
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext http, Approvals<PaymentDb, Payment> approvals)
+    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<PaymentDb, Payment> approvals)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (matchId, price, customer) = (fields.Id("matchId"), fields.Money("price"), fields.Text("customer"));
         var (from, to) = (fields.Text("startingPoint"), fields.Text("destination"));
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
-        var approval = await approvals.ApproveAsync(matchId, price, p => p.For(customer, from, to), Cause.Repeatable(http));
+        var approval = await approvals.ApproveAsync(matchId, price, p => p.For(customer, from, to), MessageContext.Repeatable(http));
         return approval.AsResource(Payments);
     }
 }

@@ -13,10 +13,10 @@ internal static class PaymentService
             Paths = ["payments"],
             Port = 8083,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Taxi.Payment/Schema.sql"),
-            Language = TaxiEvents.Language,
+            JsonContext = TaxiEvents.Language,
             Routes = Api.Map,
         }
-            .Paying(LateSuccess.GivenBack)
+            .Paying(LateApproval.GivenBack)
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()
             .Whenever<CatchCancelled>(Policies.Whenever);

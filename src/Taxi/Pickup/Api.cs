@@ -44,15 +44,19 @@ internal static class Api
         routes.MapDelete("/pickUps/{matchId:id}", GiveUpAsync).AskedBy("driver", isText: true).AnswersNothing(400, 404, 409, 412);
     }
 
-    private static async Task<IResult> TakeAsync(HttpContext http, Aggregates<PickupDb, Match> matches)
+    private static async Task<IResult> TakeAsync(HttpContext http, Repository<PickupDb, Match> matches)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var (matchId, driver) = (fields.Id("matchId"), fields.Text("driver"));
         // The documents misspell it.
         var customer = fields.OptionalText(fields.Has("customer") ? "customer" : "custmoer");
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.Take(driver, customer), Cause.Request<Match>(http, PickUps.Created));
+        var decided = await matches.DecideAsync(
+            matchId,
+            m => m.Take(driver, customer),
+            MessageContext.Request<Match>(http, PickUps.Created)
+        );
         return decided switch
         {
             { Refusal: { } refusal } => refusal.AsProblem(),
@@ -61,13 +65,13 @@ internal static class Api
         };
     }
 
-    private static async Task<IResult> GiveUpAsync(long matchId, HttpContext http, Aggregates<PickupDb, Match> matches)
+    private static async Task<IResult> GiveUpAsync(long matchId, HttpContext http, Repository<PickupDb, Match> matches)
     {
-        var fields = await Fields.ReadAsync(http);
+        var fields = await RequestFields.ReadAsync(http);
         var driver = fields.Given("driver", http.Request.Query["driver"].LastOrDefault());
-        if (fields.Refused is { } refused)
+        if (fields.Problem is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), Cause.Repeatable(http));
+        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), MessageContext.Repeatable(http));
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 }

@@ -38,12 +38,12 @@ internal sealed class Match(long key) : Aggregate(key)
     public Decision Take(string driver, string? customer)
     {
         if (Driver is not null)
-            return Texts.Same(Driver, driver) ? Decision.Holds : Decision.Conflict(nameof(PickupAssigned));
+            return UnicodeText.AreEqual(Driver, driver) ? Decision.NoChange : Decision.Conflict(nameof(PickupAssigned));
         if (Cancelled)
             return Decision.Conflict(nameof(PaymentCancelled));
         if (!Listed)
-            return Decision.Unknown;
-        if (customer is not null && !Texts.Same(customer, Customer))
+            return Decision.NotFound;
+        if (customer is not null && !UnicodeText.AreEqual(customer, Customer))
             return Decision.Malformed("customer", "is not the one who asked for this taxi");
         (Driver, Listed) = (driver, false);
         return Decision.Happened(new PickupAssigned(Key, driver, Customer!));
@@ -52,14 +52,14 @@ internal sealed class Match(long key) : Aggregate(key)
     /// <summary>A driver gives it up: it returns to the list.</summary>
     public Decision GiveUp(string driver)
     {
-        if (Texts.Same(Driver, driver))
+        if (UnicodeText.AreEqual(Driver, driver))
         {
             (Driver, GivenUpBy, Listed) = (null, driver, true);
             return Decision.Happened(new PickupCancelled(Key, driver, Customer!));
         }
         if (Driver is not null)
             return Decision.Conflict(nameof(PickupAssigned));
-        return Texts.Same(GivenUpBy, driver) ? Decision.Holds : Decision.Unknown;
+        return UnicodeText.AreEqual(GivenUpBy, driver) ? Decision.NoChange : Decision.NotFound;
     }
 
     /// <summary>The money goes back: it is off the list, and a pick-up that was assigned ends.</summary>

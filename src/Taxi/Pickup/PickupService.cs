@@ -12,7 +12,7 @@ internal static class PickupService
             Paths = ["pickUps", "catchReqLists"],
             Port = 8082,
             Schema = (typeof(PickupService).Assembly, "Mannam.Taxi.Pickup/Schema.sql"),
-            Language = TaxiEvents.Language,
+            JsonContext = TaxiEvents.Language,
             Routes = Api.Map,
         }
             .Publishing<PickupAssigned>()

@@ -16,7 +16,7 @@ internal sealed class Counter(long key) : Aggregate(key)
     public Decision Count(string by) => Decision.Happened(Raise(by));
 
     /// <summary>The same person again is none more: repeatable, as what commands decide should be.</summary>
-    public Decision CountOnce(string by) => By == by ? Decision.Holds : Count(by);
+    public Decision CountOnce(string by) => By == by ? Decision.NoChange : Count(by);
 
     /// <summary>Many events of one decision.</summary>
     public Decision CountTimes(int times, string by) => Decision.Happened([.. Enumerable.Range(0, times).Select(_ => Raise(by))]);

@@ -11,7 +11,7 @@ public sealed record Counted(long Id, long Number, string By) : IEvent;
 public sealed record Entered(long Id, long Number) : IEvent;
 
 /// <summary>The counter owes somebody a word.</summary>
-public sealed record Reminder(long Id, string Text) : IDue;
+public sealed record Reminder(long Id, string Text) : IScheduledMessage;
 
 [JsonSerializable(typeof(Counted))]
 [JsonSerializable(typeof(Entered))]

@@ -17,7 +17,7 @@ internal sealed class CountingSystem
     public Action<Counted> BeforeEntering { get; set; } = _ => { };
 
     /// <summary>What the ledger asks others for before it decides, such as to be refused.</summary>
-    public Func<Received, ValueTask> AskBeforeEntering { get; set; } = _ => ValueTask.CompletedTask;
+    public Func<ReceivedEvent, ValueTask> AskBeforeEntering { get; set; } = _ => ValueTask.CompletedTask;
 
     /// <summary>What the audit does before it follows a number.</summary>
     public Action<Counted> BeforeAuditing { get; set; } = _ => { };
@@ -38,7 +38,7 @@ internal sealed class CountingSystem
     private ServiceDeclaration Counter =>
         Declare<CounterDb, Counter>("counter", key => new Counter(key))
             .Publishing<Counted>()
-            .Owing<Reminder>((reminder, _, ct) => Remind(reminder, ct));
+            .WhenDue<Reminder>((reminder, _, ct) => Remind(reminder, ct));
 
     private ServiceDeclaration Ledger =>
         Declare<LedgerDb, Ledger>("ledger", key => new Ledger(key))
@@ -78,7 +78,7 @@ internal sealed class CountingSystem
         new(Topic, name, name, create)
         {
             Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
-            Language = CountingEvents.Language,
+            JsonContext = CountingEvents.Language,
             Routes = _ => { },
         };
 }

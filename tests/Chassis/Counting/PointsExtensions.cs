@@ -6,25 +6,26 @@ namespace Mannam.Tests.Chassis.Counting;
 internal static class PointsExtensions
 {
     /// <summary>The next time the point is reached, the code there fails, as a process that is killed there goes no further.</summary>
-    public static void FailOnceAt(this Points points, string point)
+    public static void FailOnceAt(this Failpoints failpoints, string point)
     {
         var failed = 0;
-        points.Reached = reached =>
+        failpoints.OnHit = reached =>
             reached == point && Interlocked.Exchange(ref failed, 1) == 0 ? throw new FailedAtException(point) : ValueTask.CompletedTask;
     }
 
     /// <summary>Whoever is the first to reach the point waits there until the test goes on; the others pass.</summary>
-    public static Hold HoldOnceAt(this Points points, string point)
+    public static Hold HoldOnceAt(this Failpoints failpoints, string point)
     {
         var hold = new Hold();
         var held = 0;
-        points.Reached = reached => reached == point && Interlocked.Exchange(ref held, 1) == 0 ? hold.WaitAsync() : ValueTask.CompletedTask;
+        failpoints.OnHit = reached =>
+            reached == point && Interlocked.Exchange(ref held, 1) == 0 ? hold.WaitAsync() : ValueTask.CompletedTask;
         return hold;
     }
 
     /// <summary>Runs something each time the point is reached.</summary>
-    public static void RunAt(this Points points, string point, Action what) =>
-        points.Reached = reached =>
+    public static void RunAt(this Failpoints failpoints, string point, Action what) =>
+        failpoints.OnHit = reached =>
         {
             if (reached == point)
                 what();

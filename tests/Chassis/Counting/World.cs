@@ -35,7 +35,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     public string Topic { get; } = kafka?.NewTopic() ?? CountingSystem.Topic;
 
     /// <summary>The points of the log's writer.</summary>
-    public Points LogPoints { get; } = new("counting.log");
+    public Failpoints LogPoints { get; } = new("counting.log");
 
     /// <summary>Opens the transport, as each process does.</summary>
     public async Task OpenTransportAsync(params (string Name, string Value)[] client)
@@ -168,12 +168,12 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     }
 
     /// <summary>The events in the log, of a saga or of all, as subscribers read them: by their offsets.</summary>
-    public async Task<List<Received>> EventsAsync(long? key = null)
+    public async Task<List<ReceivedEvent>> EventsAsync(long? key = null)
     {
         if (kafka is not null)
             return (await kafka.EventsAsync(Topic)).FindAll(e => key is null || e.Key == key);
         await using var log = new TopicLog(await LogDatabaseAsync(), Topic, Partitions);
-        var events = new List<Received>();
+        var events = new List<ReceivedEvent>();
         for (var partition = 0; partition < Partitions; partition++)
             events.AddRange(await log.ReadAsync(partition, 0, int.MaxValue, CancellationToken.None));
         return events.FindAll(e => key is null || e.Key == key);
@@ -198,12 +198,12 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
 internal static class Deeds
 {
     /// <summary>Its decisions, as a route has them.</summary>
-    public static Aggregates<CounterDb, Counter> Counters(this ServiceHost counter) =>
-        counter.Services.GetRequiredService<Aggregates<CounterDb, Counter>>();
+    public static Repository<CounterDb, Counter> Counters(this ServiceHost counter) =>
+        counter.Services.GetRequiredService<Repository<CounterDb, Counter>>();
 
     /// <summary>A command: counts one more.</summary>
-    public static Task<Decided<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>
-        counter.Counters().DecideAsync(key, c => c.Count(by), Cause.Time());
+    public static Task<CommandResult<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>
+        counter.Counters().DecideAsync(key, c => c.Count(by), MessageContext.Internal());
 
     /// <summary>Publishes all there is, and removes it from the outbox.</summary>
     public static async Task RelayAllAsync(this ServiceHost service)
@@ -236,7 +236,7 @@ internal static class Deeds
     }
 
     /// <summary>The number that an event tells of.</summary>
-    public static int Number(this Received received) =>
+    public static int Number(this ReceivedEvent received) =>
         System.Text.Json.JsonDocument.Parse(received.Value).RootElement.GetProperty("number").GetInt32();
 
     /// <summary>One step of what it owes.</summary>

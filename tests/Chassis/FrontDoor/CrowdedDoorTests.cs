@@ -21,7 +21,7 @@ public sealed class CrowdedDoorTests
     [Fact]
     public async Task Clients_that_send_their_bodies_slowly_take_nobodys_place()
     {
-        await using var house = await House.OpenAsync(o => o with { MaxInProgress = 2 });
+        await using var house = await House.OpenAsync(o => o with { MaxConcurrentRequests = 2 });
         var slow = new List<TcpClient>();
         for (var i = 0; i < 8; i++)
             slow.Add(await SaidAsync(house, Get + HalfPost));
@@ -43,7 +43,7 @@ public sealed class CrowdedDoorTests
     {
         var entered = 0;
         await using var house = await House.OpenAsync(
-            o => o with { MaxInProgress = 4 },
+            o => o with { MaxConcurrentRequests = 4 },
             catches: app =>
                 app.MapPost(
                     "/catches/read",
@@ -108,9 +108,9 @@ public sealed class CrowdedDoorTests
     [Fact]
     public async Task A_connection_that_says_nothing_is_closed()
     {
-        await using var house = await House.OpenAsync(o => o with { FirstByteWithin = TimeSpan.FromMilliseconds(100) });
+        await using var house = await House.OpenAsync(o => o with { FirstByteTimeout = TimeSpan.FromMilliseconds(100) });
         using var silent = new TcpClient();
-        await silent.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
+        await silent.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
 
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], House.Token).AsTask().WaitAsync(Patience, House.Token));
     }
@@ -120,7 +120,7 @@ public sealed class CrowdedDoorTests
     {
         var ended = new Signal();
         await using var house = await House.OpenAsync(
-            o => o with { LeastRead = 1 << 20 },
+            o => o with { MinBytesPerSecond = 1 << 20 },
             catches: app =>
                 app.MapGet(
                     "/catches/large",
@@ -139,7 +139,7 @@ public sealed class CrowdedDoorTests
                 )
         );
         using var deaf = new TcpClient { ReceiveBufferSize = 4096 };
-        await deaf.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
+        await deaf.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
         await deaf.GetStream().WriteAsync(Encoding.Latin1.GetBytes(Get.Replace("/catches", "/catches/large")), House.Token);
 
         await ended.Task.WaitAsync(Patience, House.Token);
@@ -150,7 +150,7 @@ public sealed class CrowdedDoorTests
     {
         var (go, entered) = (new Signal(), 0);
         await using var house = await House.OpenAsync(
-            o => o with { MaxInProgress = 4 },
+            o => o with { MaxConcurrentRequests = 4 },
             catches: app =>
                 app.MapGet(
                     "/catches/hung",
@@ -178,18 +178,21 @@ public sealed class CrowdedDoorTests
         await using var house = await House.OpenAsync();
         using var hung = new TcpListener(IPAddress.Loopback, 0);
         hung.Start();
-        await using var gateway = GatewayDoor.Of(
-            new FrontDoorOptions
+        await using var gateway = GatewayServer.Of(
+            new EdgeOptions
             {
                 Port = 0,
                 Systems = [],
-                MaxInProgress = 4,
+                MaxConcurrentRequests = 4,
             },
             [
-                new SpreadOutSystem(
+                new RemoteSystem(
                     "taxi",
                     "Taxi",
-                    [new("catch", ["catches"], [new Uri($"http://{hung.LocalEndpoint}")]), new("pickup", ["pickUps"], [house.Door.Address])]
+                    [
+                        new("catch", ["catches"], [new Uri($"http://{hung.LocalEndpoint}")]),
+                        new("pickup", ["pickUps"], [house.EdgeServer.Address]),
+                    ]
                 ),
             ]
         );
@@ -220,18 +223,21 @@ public sealed class CrowdedDoorTests
             )
         );
         await using var well = await House.OpenAsync(catches: app => app.MapGet("/catches/hung", () => { }));
-        await using var gateway = GatewayDoor.Of(
-            new FrontDoorOptions
+        await using var gateway = GatewayServer.Of(
+            new EdgeOptions
             {
                 Port = 0,
                 Systems = [],
-                MaxInProgress = 8,
+                MaxConcurrentRequests = 8,
             },
             [
-                new SpreadOutSystem(
+                new RemoteSystem(
                     "taxi",
                     "Taxi",
-                    [new("catch", ["catches"], [hanging.Door.Address, well.Door.Address]), new("pickup", ["pickUps"], [well.Door.Address])]
+                    [
+                        new("catch", ["catches"], [hanging.EdgeServer.Address, well.EdgeServer.Address]),
+                        new("pickup", ["pickUps"], [well.EdgeServer.Address]),
+                    ]
                 ),
             ]
         );
@@ -259,7 +265,7 @@ public sealed class CrowdedDoorTests
     private static async Task<TcpClient> SaidAsync(House house, string request, string until = "HTTP/1.1 ")
     {
         var client = new TcpClient();
-        await client.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
+        await client.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
         await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), House.Token);
         await ReadUntilAsync(client, until);
         return client;
@@ -288,7 +294,7 @@ public sealed class CrowdedDoorTests
         using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         try
         {
-            await client.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
+            await client.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
             await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(Get), House.Token);
             return (await ReadAsync(client)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
         }

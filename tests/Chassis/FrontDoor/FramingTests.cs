@@ -14,19 +14,20 @@ public sealed class FramingTests : IAsyncLifetime
     private const string Next = "GET /catches/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     private House _house = null!;
-    private Mannam.Chassis.FrontDoor.FrontDoor _gateway = null!;
+    private Mannam.Chassis.FrontDoor.EdgeServer _gateway = null!;
 
     public async ValueTask InitializeAsync()
     {
         _house = await House.OpenAsync(catches: app =>
             app.MapPost(
                 "/catches/read",
-                async (HttpContext http) => await Fields.ReadAsync(http) is { Refused: { } refused } ? (IResult)refused : Results.Ok()
+                async (HttpContext http) =>
+                    await RequestFields.ReadAsync(http) is { Problem: { } refused } ? (IResult)refused : Results.Ok()
             )
         );
-        _gateway = GatewayDoor.Of(
-            new FrontDoorOptions { Port = 0, Systems = [] },
-            [new SpreadOutSystem("taxi", "Taxi", [new SpreadOutService("catch", ["catches"], [_house.Door.Address])])]
+        _gateway = GatewayServer.Of(
+            new EdgeOptions { Port = 0, Systems = [] },
+            [new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [_house.EdgeServer.Address])])]
         );
         await _gateway.StartAsync(House.Token);
     }
@@ -158,7 +159,7 @@ public sealed class FramingTests : IAsyncLifetime
         }
     }
 
-    private Uri[] Doors => [_house.Door.Address, _gateway.Address];
+    private Uri[] Doors => [_house.EdgeServer.Address, _gateway.Address];
 
     private static string Request(string framing) =>
         $"POST /catches/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{framing}\r\n\r\n";

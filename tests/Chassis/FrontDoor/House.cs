@@ -4,21 +4,20 @@ using Mannam.Chassis.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;
-using Door = Mannam.Chassis.FrontDoor.FrontDoor;
 
 namespace Mannam.Tests.Chassis.FrontDoor;
 
 /// <summary>A front door on a free port before tiny services.</summary>
 internal sealed class House : IAsyncDisposable
 {
-    private House(Door door, params Service[] services)
+    private House(EdgeServer door, params Service[] services)
     {
-        Door = door;
+        EdgeServer = door;
         Services = services;
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = door.Address };
     }
 
-    public Door Door { get; }
+    public EdgeServer EdgeServer { get; }
 
     public HttpClient Client { get; }
 
@@ -31,7 +30,7 @@ internal sealed class House : IAsyncDisposable
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<House> OpenAsync(
-        Func<FrontDoorOptions, FrontDoorOptions>? with = null,
+        Func<EdgeOptions, EdgeOptions>? with = null,
         bool law = false,
         Func<ValueTask<ServiceHealth>>? health = null,
         Action<WebApplication>? catches = null
@@ -46,20 +45,20 @@ internal sealed class House : IAsyncDisposable
             [new("catch", ["catches"], () => @catch.Server, health), new("pickup", ["pickUps", "catchReqLists"], () => pickup.Server)]
         );
         var consult = new SystemEntry("law", "Law", [new("consult", ["consults"], () => pickup.Server)]);
-        var options = new FrontDoorOptions
+        var options = new EdgeOptions
         {
             Port = 0,
             Systems = law ? [taxi, consult] : [taxi],
             Operators = [new("provider", [], () => provider.Server)],
         };
-        var door = new Door(with?.Invoke(options) ?? options);
+        var door = new EdgeServer(with?.Invoke(options) ?? options);
         await door.StartAsync(Token);
         return new House(door, @catch, pickup, provider);
     }
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(method, new Uri(Door.Address.GetLeftPart(UriPartial.Authority) + path));
+        var request = new HttpRequestMessage(method, new Uri(EdgeServer.Address.GetLeftPart(UriPartial.Authority) + path));
         foreach (var (name, value) in headers)
         {
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
@@ -88,7 +87,7 @@ internal sealed class House : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Door.DisposeAsync();
+        await EdgeServer.DisposeAsync();
         foreach (var service in Services)
         {
             await service.DisposeAsync();
@@ -125,7 +124,7 @@ internal sealed class Service(InProcessServer server, WebApplication app) : IAsy
                         ["base"] = c.Request.PathBase.Value,
                         ["path"] = c.Request.Path.Value,
                         ["query"] = c.Request.QueryString.Value,
-                        ["outside"] = c.Features.Get<IFromOutside>() is not null,
+                        ["outside"] = c.Features.Get<IExternalRequest>() is not null,
                         ["traceparent"] = c.Request.Headers.TraceParent.ToString(),
                     }
                 )

@@ -36,7 +36,9 @@ public sealed class StopAndHealthTests
         await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("no connection"));
         var ready = await house.GetAsync("/health/ready");
         Assert.Equal(503, (int)ready.StatusCode);
-        Assert.Contains("no connection", await ready.Content.ReadAsStringAsync(House.Token), StringComparison.Ordinal);
+        var page = await ready.Content.ReadAsStringAsync(House.Token);
+        Assert.Contains(nameof(InvalidOperationException), page, StringComparison.Ordinal);
+        Assert.DoesNotContain("no connection", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,13 +70,13 @@ public sealed class StopAndHealthTests
         await reached.Task;
         Assert.NotEqual(true, (await house.GetAsync("/catches")).Headers.ConnectionClose);
 
-        house.Door.BeginDrain();
+        house.EdgeServer.BeginDrain();
         Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
         var still = await house.GetAsync("/catches");
         Assert.Equal(200, (int)still.StatusCode);
         Assert.True(still.Headers.ConnectionClose);
 
-        var stopped = house.Door.StopAsync(House.Token);
+        var stopped = house.EdgeServer.StopAsync(House.Token);
         await Assert.ThrowsAsync<HttpRequestException>(() => house.GetAsync("/catches"));
         Assert.False(stopped.IsCompleted);
         go.SetResult();
@@ -127,7 +129,7 @@ public sealed class StopAndHealthTests
         var begun = house.GetAsync("/catches/mute");
         await reached.Task;
         using var grace = new CancellationTokenSource();
-        var stopped = house.Door.StopAsync(grace.Token);
+        var stopped = house.EdgeServer.StopAsync(grace.Token);
         Assert.False(stopped.IsCompleted);
         await grace.CancelAsync();
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);

@@ -62,7 +62,7 @@ public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgr
     {
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true, time: _clock);
-        var hold = ledger.Points.HoldOnceAt("consumer.committing");
+        var hold = ledger.Failpoints.HoldOnceAt("consumer.committing");
         await counter.CountAsync(1);
         await hold.Reached;
         Assert.True((await ledger.HealthAsync(Ct)).Live);

@@ -37,7 +37,7 @@ public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(po
     public async Task Not_while_something_is_owed()
     {
         var counter = await World.StartAsync("counter");
-        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Chassis.Messaging.Cause.Time());
+        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Chassis.Messaging.MessageContext.Internal());
 
         await AssertUnsettledAsync(counter);
         await counter.DoDueAsync();

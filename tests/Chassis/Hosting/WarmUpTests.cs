@@ -21,7 +21,7 @@ public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgr
             {
                 Paths = ["bodiless", "optional"],
                 Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
-                Language = CountingEvents.Language,
+                JsonContext = CountingEvents.Language,
                 Routes = routes =>
                 {
                     routes.MapPost("/bodiless", () => Interlocked.Increment(ref _made));
@@ -38,7 +38,7 @@ public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgr
     private async Task<IResult> MakeAsync(HttpContext http)
     {
         Interlocked.Increment(ref _asked);
-        if ((await Fields.ReadAsync(http)).Refused is { } refused)
+        if ((await RequestFields.ReadAsync(http)).Problem is { } refused)
             return refused;
         Interlocked.Increment(ref _made);
         return Results.NoContent();

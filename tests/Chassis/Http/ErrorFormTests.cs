@@ -135,11 +135,11 @@ public sealed class ErrorFormTests : IAsyncLifetime
             {
                 if (http.Request.Headers.ContainsKey("X-Outside"))
                 {
-                    http.Features.Set<IFromOutside>(new Outside());
+                    http.Features.Set<IExternalRequest>(new Outside());
                 }
                 return next(http);
             }
         );
 
-    private sealed class Outside : IFromOutside;
+    private sealed class Outside : IExternalRequest;
 }

@@ -143,7 +143,7 @@ public sealed class FieldsTests : IAsyncLifetime
     public async Task In_a_patch_only_the_named_fields_may_change(string body, int expected) =>
         Assert.Equal(expected, (await _app.SendAsync("PATCH", "/queue", body, "application/merge-patch+json")).Status);
 
-    private static string Queue(Fields fields)
+    private static string Queue(RequestFields fields)
     {
         var status = fields.OptionalOneOf("status", "Cancel");
         fields.OnlyMayChange(new OfferView(1, "강", null, 5, null), OfferJson.Default.OfferView, "status");

@@ -30,8 +30,8 @@ public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postg
         var second = await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order(1000)).Gives(201);
         Assert.NotEqual(first.Recorded(), second.Recorded());
 
-        var store = new IdempotencyStore(Database, taxi.Machine["taxi.catch"].Points);
-        var row = new KeyedRequest(key, "/catches", "", [], store, DateTimeOffset.UtcNow).Id;
+        var store = new IdempotencyStore(Database, taxi.Machine["taxi.catch"].Failpoints);
+        var row = new IdempotentRequest(key, "/catches", "", [], store, DateTimeOffset.UtcNow).Id;
         await HousekeepAsync();
         Assert.NotNull(await store.FindAsync(row));
         await AgeAsync("24 hours");
@@ -40,7 +40,7 @@ public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     private async Task HousekeepAsync() =>
-        await Housekeeping.Actions["ExpiredKeys"]("{}", taxi.Machine["taxi.catch"].Services, TestContext.Current.CancellationToken);
+        await Retention.Actions["ExpiredKeys"]("{}", taxi.Machine["taxi.catch"].Services, TestContext.Current.CancellationToken);
 
     private Npgsql.NpgsqlDataSource Database =>
         (Npgsql.NpgsqlDataSource)taxi.Machine["taxi.catch"].Services.GetService(typeof(Npgsql.NpgsqlDataSource))!;

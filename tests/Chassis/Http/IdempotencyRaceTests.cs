@@ -91,7 +91,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
         var arrived = 0;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         foreach (var replica in replicas)
-            replica.Points.Reached = async point =>
+            replica.Failpoints.OnHit = async point =>
             {
                 if (point != "command.committing")
                     return;
@@ -104,7 +104,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
     private static void LoseOneAnswer(ServiceHost service)
     {
         var lost = 0;
-        service.Points.Reached = point =>
+        service.Failpoints.OnHit = point =>
             point == "command.committed" && Interlocked.Increment(ref lost) == 1
                 ? throw new NpgsqlException("the answer was lost")
                 : ValueTask.CompletedTask;

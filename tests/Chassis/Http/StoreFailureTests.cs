@@ -30,6 +30,6 @@ public sealed class StoreFailureTests
         var stumble = Assert.Throws<NullReferenceException>(() => ((object)null!).ToString());
         stumble.Source = source;
 
-        Assert.Equal(isStore, Failures.IsOutside(new InvalidOperationException("", stumble)));
+        Assert.Equal(isStore, StoreFailures.IsExternal(new InvalidOperationException("", stumble)));
     }
 }

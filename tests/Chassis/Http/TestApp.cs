@@ -43,12 +43,12 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>An endpoint that answers with what it read of the fields.</summary>
-    public static Func<HttpContext, Task<IResult>> Echo(Func<Fields, object> read) =>
+    public static Func<HttpContext, Task<IResult>> Echo(Func<RequestFields, object> read) =>
         async http =>
         {
-            var fields = await Fields.ReadAsync(http);
+            var fields = await RequestFields.ReadAsync(http);
             var value = read(fields);
-            return fields.Refused is { } refused ? refused : Results.Text(value.ToString(), contentEncoding: Encoding.UTF8);
+            return fields.Problem is { } refused ? refused : Results.Text(value.ToString(), contentEncoding: Encoding.UTF8);
         };
 
     /// <summary>Sends a request; a body needs its content type.</summary>

@@ -14,11 +14,11 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
         var cut = Task.CompletedTask;
-        counter.Points.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
+        counter.Failpoints.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
 
         var created = new Counter(1);
         var decision = created.Count("somebody");
-        await counter.Counters().CreateAsync(created, Cause.Time(), decision.Messages);
+        await counter.Counters().CreateAsync(created, MessageContext.Internal(), decision.Messages);
 
         await AssertOneEffectAsync(cut);
         await counter.RelayAsync();
@@ -31,9 +31,9 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
         var cut = Task.CompletedTask;
-        counter.Points.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
+        counter.Failpoints.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
 
-        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("somebody"), Cause.Time());
+        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("somebody"), MessageContext.Internal());
 
         Assert.Equal(1, decided.State.Total);
         await AssertOneEffectAsync(cut);
@@ -49,9 +49,9 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
         await counter.CountAsync(1, "first");
         await counter.RelayAsync();
         var cut = Task.CompletedTask;
-        counter.Points.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
+        counter.Failpoints.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
 
-        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("second"), Cause.Time());
+        var decided = await counter.Counters().DecideAsync(1, c => c.CountOnce("second"), MessageContext.Internal());
 
         Assert.Equal(2, decided.State.Total);
         await cut;

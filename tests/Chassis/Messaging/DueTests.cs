@@ -25,8 +25,8 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
         return Task.CompletedTask;
     }
 
-    private static Task<Decided<Counter>> OweAsync(ServiceHost counter, string text = "hello") =>
-        counter.Counters().DecideAsync(1, c => c.Remind(text), Cause.Time());
+    private static Task<CommandResult<Counter>> OweAsync(ServiceHost counter, string text = "hello") =>
+        counter.Counters().DecideAsync(1, c => c.Remind(text), MessageContext.Internal());
 
     [Fact]
     public async Task It_is_done_once_when_it_is_due_and_not_before()
@@ -105,7 +105,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     public async Task It_is_stored_with_the_decision_or_not_at_all()
     {
         var counter = await StartAsync();
-        counter.Points.FailOnceAt("command.committing");
+        counter.Failpoints.FailOnceAt("command.committing");
 
         await Assert.ThrowsAsync<FailedAtException>(() => OweAsync(counter));
 
@@ -157,14 +157,14 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     {
         var killed = await StartAsync();
         await OweAsync(killed);
-        killed.Points.FailOnceAt(point);
+        killed.Failpoints.FailOnceAt(point);
         await Assert.ThrowsAsync<FailedAtException>(killed.DoDueAsync);
         await World.StopAsync(killed);
 
         var again = await StartAsync();
         await again.DoDueAsync();
         Assert.Equal(times - 1, _done.Count);
-        _clock.Advance(DueLoop.Lease);
+        _clock.Advance(Scheduler.Lease);
         await again.DoDueAsync();
 
         Assert.Equal(times, _done.Count);
@@ -176,7 +176,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
         var first = await StartAsync();
         var second = await StartAsync();
         await OweAsync(first);
-        var hold = first.Points.HoldOnceAt("due.Reminder.claimed");
+        var hold = first.Failpoints.HoldOnceAt("due.Reminder.claimed");
 
         var doing = first.DoDueAsync();
         await hold.Reached;

@@ -14,8 +14,10 @@ public sealed class GatheringTests
     [InlineData("a backlog", "256 256 256 256 256 40", "0 0 0 0 0 20")]
     public void A_step_pauses_by_what_it_and_the_two_before_had_to_do(string what, string handled, string pauses)
     {
-        var gathering = new Gathering(256);
-        var milliseconds = handled.Split(' ').Select(h => gathering.After(int.Parse(h, CultureInfo.InvariantCulture)).TotalMilliseconds);
+        var gathering = new AdaptiveBatching(256);
+        var milliseconds = handled
+            .Split(' ')
+            .Select(h => gathering.DelayAfter(int.Parse(h, CultureInfo.InvariantCulture)).TotalMilliseconds);
         Assert.True(pauses == string.Join(' ', milliseconds), what);
     }
 }

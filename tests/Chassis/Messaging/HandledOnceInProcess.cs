@@ -33,7 +33,7 @@ public sealed class HandledOnceInProcess(PostgresFixture postgres) : HandledOnce
         var fast = await World.StartAsync("ledger");
         await slow.HandleAsync();
         await PublishAsync(Event(1, 1));
-        var hold = fast.Points.HoldOnceAt("consumer.committing");
+        var hold = fast.Failpoints.HoldOnceAt("consumer.committing");
 
         var first = fast.HandleAsync();
         await hold.Reached;

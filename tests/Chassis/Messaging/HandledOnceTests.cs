@@ -2,22 +2,21 @@ using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Mannam.Tests.Kafka;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
 /// <summary>Guarantee 2: handled once.</summary>
 public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
-    private protected static Record Event(long saga, long number)
+    private protected static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private protected Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
+    private protected Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
 
     [Fact]
     public async Task An_event_published_three_times_one_after_the_other_has_one_effect()
@@ -42,13 +41,13 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     public async Task An_event_of_the_same_name_from_another_source_has_no_effect(string source)
     {
         var ledger = await World.StartAsync("ledger");
-        var row = new EventWriter(source, CountingEvents.Language, TimeProvider.System).Write(
+        var row = new EventSerializer(source, CountingEvents.Language, TimeProvider.System).Write(
             1,
             new Counted(1, 7, "somebody"),
-            Cause.Time()
+            MessageContext.Internal()
         );
 
-        await PublishAsync(new Record(row.Key, row.Headers, row.Value), Event(1, 8));
+        await PublishAsync(new TopicRecord(row.Key, row.Headers, row.Value), Event(1, 8));
         await ledger.HandleAllAsync();
 
         Assert.Equal("8", await World.LedgerAsync(1));
@@ -159,7 +158,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1));
-        ledger.Points.FailOnceAt("consumer.committed");
+        ledger.Failpoints.FailOnceAt("consumer.committed");
         await Assert.ThrowsAnyAsync<Exception>(ledger.HandleAsync);
         await World.StopAsync(ledger);
 

@@ -1,7 +1,6 @@
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
@@ -11,15 +10,15 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     private const string KillWriter =
         "select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory' and objid = 3 and database = (select oid from pg_database where datname = current_database())";
 
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
-    private static Record Event(long saga, long number)
+    private static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private Task AppendAsync(params Record[] records) => World.Transport.PublishAsync(CountingSystem.Topic, records, Ct);
+    private Task AppendAsync(params TopicRecord[] records) => World.Transport.PublishAsync(CountingSystem.Topic, records, Ct);
 
     [Fact]
     public async Task Offsets_of_a_partition_are_gapless_and_unique_however_many_append_at_once()

@@ -17,7 +17,7 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
     {
         var counter = await World.StartAsync("counter", loops: true);
 
-        await counter.Counters().DecideAsync(1, c => c.CountTimes(events, "somebody"), Cause.Time());
+        await counter.Counters().DecideAsync(1, c => c.CountTimes(events, "somebody"), MessageContext.Internal());
 
         await World.SettledAsync(1, counter);
         Assert.Equal(Enumerable.Range(1, events), (await World.EventsAsync(1)).Select(e => e.Number()));
@@ -28,7 +28,7 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
     {
         var counter = await World.StartAsync("counter", loops: true);
         for (var saga = 1; saga <= 3; saga++)
-            await counter.Counters().DecideAsync(saga, c => c.CountTimes(60, "somebody"), Cause.Time());
+            await counter.Counters().DecideAsync(saga, c => c.CountTimes(60, "somebody"), MessageContext.Internal());
         var ledger = await World.StartAsync("ledger");
 
         for (var saga = 1; saga <= 3; saga++)
@@ -56,9 +56,9 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
             if (counted.Number % 7 == 3 && met.TryAdd((counted.Id, counted.Number), true))
                 throw new FormatException("not yet");
         };
-        FailNowAndThen(counter.Points, "relay.published", 5);
-        FailNowAndThen(ledger.Points, "consumer.committing", 9);
-        FailNowAndThen(audit.Points, "consumer.committed", 6);
+        FailNowAndThen(counter.Failpoints, "relay.published", 5);
+        FailNowAndThen(ledger.Failpoints, "consumer.committing", 9);
+        FailNowAndThen(audit.Failpoints, "consumer.committed", 6);
         FailNowAndThen(World.LogPoints, "log.appended", 8);
 
         await Task.WhenAll(
@@ -84,10 +84,10 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
         Assert.Equal(sagas * each, await World.AskAsync<decimal>("counter", "select sum(total) from counters"));
     }
 
-    private static void FailNowAndThen(Points points, string at, int every)
+    private static void FailNowAndThen(Failpoints failpoints, string at, int every)
     {
         var count = 0;
-        points.Reached = point =>
+        failpoints.OnHit = point =>
             point == at && Interlocked.Increment(ref count) % every == 0 ? throw new FailedAtException(point) : ValueTask.CompletedTask;
     }
 

@@ -3,7 +3,6 @@ using Mannam.Chassis.Hosting;
 using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
@@ -13,25 +12,25 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     private const string KillWriter =
         "select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory' and objid = 3 and database = (select oid from pg_database where datname = current_database())";
 
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
-    private static Record Event(long saga, long number)
+    private static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
     [GeneratedRegex("(?<=\"ce_id\":\")[^\"]*")]
     private static partial Regex Id();
 
-    private static Record Aged(Record record, TimeSpan age) =>
+    private static TopicRecord Aged(TopicRecord record, TimeSpan age) =>
         record with
         {
             Headers = Id().Replace(record.Headers, Guid.CreateVersion7(DateTimeOffset.UtcNow - age).ToString()),
         };
 
     // The writer is just finding out that its connection is gone: a relay would come again.
-    private async Task PublishAsync(params Record[] records)
+    private async Task PublishAsync(params TopicRecord[] records)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -214,7 +213,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
         await ledger.HandleAllAsync();
         await ledger.DrainAllAsync();
         await using var database = Npgsql.NpgsqlDataSource.Create(await World.DatabaseAsync("ledger"));
-        Assert.Single(await new ParkedEvents(database).DropAsync(new([], null), Ct));
+        Assert.Single(await new DeadLetters(database).DropAsync(new([], null), Ct));
         await World.StopAsync(ledger);
         await LogAsync("update history set id = gen_random_uuid()");
         fails = false;

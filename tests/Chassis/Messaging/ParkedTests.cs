@@ -25,7 +25,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
         return ledger;
     }
 
-    private async Task<ParkedEvents> StoreAsync() => new(NpgsqlDataSource.Create(await World.DatabaseAsync("ledger")));
+    private async Task<DeadLetters> StoreAsync() => new(NpgsqlDataSource.Create(await World.DatabaseAsync("ledger")));
 
     [Fact]
     public async Task Replaying_all_with_an_error_handles_them_in_order_and_once_though_replayed_twice()

@@ -53,7 +53,7 @@ public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka)
         for (var i = 0; i < 50; i++)
         {
             var effect = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-            ledger.Points.RunAt("consumer.committed", () => effect.TrySetResult(Stopwatch.GetTimestamp()));
+            ledger.Failpoints.RunAt("consumer.committed", () => effect.TrySetResult(Stopwatch.GetTimestamp()));
             await counter.CountAsync(1);
             var committed = Stopwatch.GetTimestamp();
             taken.Add(Stopwatch.GetElapsedTime(committed, await effect.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct)).TotalMilliseconds);

@@ -24,7 +24,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
                         c.Count("somebody");
                         throw new FormatException();
                     },
-                    Cause.Time()
+                    MessageContext.Internal()
                 )
         );
         await counter.RelayAsync();
@@ -42,7 +42,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         for (var i = 0; i < countedBefore; i++)
             await counter.CountAsync(1);
 
-        counter.Points.FailOnceAt("command.committing");
+        counter.Failpoints.FailOnceAt("command.committing");
         await Assert.ThrowsAsync<FailedAtException>(() => counter.CountAsync(1));
         await counter.RelayAsync();
 
@@ -55,10 +55,10 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     {
         var counter = await World.StartAsync("counter");
         var ledger = await World.StartAsync("ledger");
-        await counter.Counters().DecideAsync(1, c => c.CountTimes(2, "somebody"), Cause.Time());
+        await counter.Counters().DecideAsync(1, c => c.CountTimes(2, "somebody"), MessageContext.Internal());
         await counter.RelayAsync();
 
-        ledger.Points.FailOnceAt("consumer.committing");
+        ledger.Failpoints.FailOnceAt("consumer.committing");
         World.System.BeforeEntering = _ => throw new FormatException();
         await Assert.ThrowsAnyAsync<Exception>(ledger.HandleAsync);
 
@@ -75,7 +75,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         await counter.CountAsync(1);
         await counter.RelayAsync();
 
-        ledger.Points.Reached = point => point == "consumer.committing" ? throw new FailedAtException(point) : ValueTask.CompletedTask;
+        ledger.Failpoints.OnHit = point => point == "consumer.committing" ? throw new FailedAtException(point) : ValueTask.CompletedTask;
         await Assert.ThrowsAnyAsync<Exception>(ledger.HandleAsync);
         await ledger.RelayAsync();
 
@@ -122,7 +122,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
 
         var late = new Counter(1);
         var decision = late.Count("second");
-        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().CreateAsync(late, Cause.Time(), decision.Messages));
+        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().CreateAsync(late, MessageContext.Internal(), decision.Messages));
         await counter.RelayAsync();
 
         Assert.Contains("first", Assert.Single(await World.EventsAsync()).Value, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);
 
-        var hold = counter.Points.HoldOnceAt("command.committing");
+        var hold = counter.Failpoints.HoldOnceAt("command.committing");
         var slow = counter.CountAsync(1);
         await hold.Reached;
         await counter.CountAsync(1);
@@ -153,7 +153,9 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         var counter = await World.StartAsync("counter");
         await World.AskAsync<object>("counter", "alter table outbox add constraint not_the_last check (value->>'number' <> '2500')");
 
-        await Assert.ThrowsAnyAsync<Exception>(() => counter.Counters().DecideAsync(1, c => c.CountTimes(2500, "somebody"), Cause.Time()));
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            counter.Counters().DecideAsync(1, c => c.CountTimes(2500, "somebody"), MessageContext.Internal())
+        );
 
         Assert.Null(await counter.Counters().FindAsync(1));
         Assert.Equal(0, await World.AskAsync<long>("counter", Outbox));
@@ -163,7 +165,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     public async Task A_process_that_ends_between_commit_and_publishing_publishes_when_it_starts_again()
     {
         var counter = await World.StartAsync("counter");
-        counter.Points.FailOnceAt("command.committed");
+        counter.Failpoints.FailOnceAt("command.committed");
         await Assert.ThrowsAsync<FailedAtException>(() => counter.CountAsync(1));
         await World.StopAsync(counter);
         Assert.Empty(await World.EventsAsync());

@@ -16,7 +16,7 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);
-        counter.Points.FailOnceAt(point);
+        counter.Failpoints.FailOnceAt(point);
         await Assert.ThrowsAsync<FailedAtException>(counter.RelayAsync);
         await World.StopAsync(counter);
 
@@ -51,7 +51,7 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
         await using var transaction = await connection.BeginTransactionAsync(Ct);
         await InsertAsync(
             connection,
-            new EventWriter("/counting/counter", CountingEvents.Language, TimeProvider.System),
+            new EventSerializer("/counting/counter", CountingEvents.Language, TimeProvider.System),
             new Counted(7, 1, "slow")
         );
 
@@ -66,9 +66,9 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
         Assert.Equal(3, (await World.EventsAsync()).Count);
     }
 
-    private static async Task InsertAsync(NpgsqlConnection connection, EventWriter events, Counted counted)
+    private static async Task InsertAsync(NpgsqlConnection connection, EventSerializer events, Counted counted)
     {
-        var row = events.Write(counted.Id, counted, Cause.Time());
+        var row = events.Write(counted.Id, counted, MessageContext.Internal());
         await using var insert = new NpgsqlCommand(
             "insert into outbox (event_id, key, headers, value) values ($1, $2, $3::json, $4::json)",
             connection
@@ -115,7 +115,7 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
     public async Task More_events_than_one_step_takes_are_published_in_their_order()
     {
         var counter = await World.StartAsync("counter");
-        await counter.Counters().DecideAsync(1, c => c.CountTimes(1100, "somebody"), Cause.Time());
+        await counter.Counters().DecideAsync(1, c => c.CountTimes(1100, "somebody"), MessageContext.Internal());
 
         var steps = 0;
         while (await counter.RelayAsync())

@@ -4,23 +4,22 @@ using Mannam.Chassis.Storage;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
 /// <summary>A service's own database is restored from a backup, while the topic is not.</summary>
 public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTests(postgres)
 {
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
     private readonly PostgresFixture _postgres = postgres;
 
-    private static Record Event(long saga, long number)
+    private static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
+    private Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
 
     // The service is stopped, so nobody is connected to it.
     private async Task<string> CopyAsync(string database)
@@ -72,12 +71,12 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
         await World.StopAsync(ledger);
         var backup = await CopyAsync(await World.DatabaseAsync("ledger"));
         // Raised by a state that is lost, for a saga that nothing else tells of.
-        var own = new EventWriter("/counting/ledger", CountingEvents.Language, TimeProvider.System).Write(
+        var own = new EventSerializer("/counting/ledger", CountingEvents.Language, TimeProvider.System).Write(
             9,
             new Entered(9, 1),
-            Cause.Time()
+            MessageContext.Internal()
         );
-        await PublishAsync(new Record(own.Key, own.Headers, own.Value));
+        await PublishAsync(new TopicRecord(own.Key, own.Headers, own.Value));
 
         var restored = await World.StartAsync("ledger", database: backup, loops: true);
 
@@ -104,9 +103,9 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
         await using var database = NpgsqlDataSource.Create(await World.DatabaseAsync("counter"));
         var ids = new IdSequence(database, "ids");
 
-        await ids.PassAsync(41);
+        await ids.SkipToAsync(41);
         Assert.Equal(42, await ids.NextAsync());
-        await ids.PassAsync(7);
+        await ids.SkipToAsync(7);
         Assert.Equal(43, await ids.NextAsync());
     }
 }

@@ -3,7 +3,6 @@ using Mannam.Chassis.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
 using Xunit;
-using Record = Mannam.Chassis.Messaging.Record;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
@@ -90,7 +89,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
         World.System.BeforeEntering = _ =>
         {
             if (++tries < 100)
-                throw new LaterException("the answer is not here yet", TimeSpan.FromSeconds(3));
+                throw new RetryLaterException("the answer is not here yet", TimeSpan.FromSeconds(3));
         };
         await PublishAsync(Event(1, 1), Event(1, 2));
         await ledger.HandleAllAsync();
@@ -145,7 +144,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
 
-        await PublishAsync(Event(1, 1), new Record(1, """{"content-type":"text/plain"}""", "\"what is this?\""), Event(1, 2));
+        await PublishAsync(Event(1, 1), new TopicRecord(1, """{"content-type":"text/plain"}""", "\"what is this?\""), Event(1, 2));
         await ledger.HandleAllAsync();
 
         Assert.Equal("1 2", await World.LedgerAsync(1));
@@ -171,17 +170,17 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
 /// <summary>What tests of waiting events share: a clock that stands still, and failing at will.</summary>
 public abstract class WaitingTestsBase(PostgresFixture postgres) : CountingTests(postgres)
 {
-    private static readonly EventWriter Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
+    private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
     private protected Clock Clock { get; } = new();
 
-    private protected static Record Event(long saga, long number)
+    private protected static TopicRecord Event(long saga, long number)
     {
-        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), Cause.Time());
-        return new Record(row.Key, row.Headers, row.Value);
+        var row = Writer.Write(saga, new Counted(saga, number, "somebody"), MessageContext.Internal());
+        return new TopicRecord(row.Key, row.Headers, row.Value);
     }
 
-    private protected Task PublishAsync(params Record[] records) => World.Transport.PublishAsync(CountingSystem.Topic, records, Ct);
+    private protected Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(CountingSystem.Topic, records, Ct);
 
     private protected void FailAt(long saga, long number, Func<Exception?> how) =>
         World.System.BeforeEntering = counted =>
@@ -197,11 +196,11 @@ public abstract class WaitingTestsBase(PostgresFixture postgres) : CountingTests
         await World.SettledAsync(saga, ledger);
     }
 
-    private protected async Task<List<ParkedEvent>> ParkedAsync()
+    private protected async Task<List<DeadLetter>> ParkedAsync()
     {
         await using var database = NpgsqlDataSource.Create(await World.DatabaseAsync("ledger"));
-        var parked = new List<ParkedEvent>();
-        await foreach (var e in new ParkedEvents(database).ListAsync(new([], null), Ct))
+        var parked = new List<DeadLetter>();
+        await foreach (var e in new DeadLetters(database).ListAsync(new([], null), Ct))
             parked.Add(e);
         return parked;
     }

@@ -123,7 +123,7 @@ public sealed class WaitingUnderFaultsTests(PostgresFixture postgres) : WaitingT
         foreach (var (point, loop) in new[] { ("consumer.committing", "consumer"), ("waiting.committing", "waiting") })
         {
             var cuts = 0;
-            ledger.Points.RunAt(
+            ledger.Failpoints.RunAt(
                 point,
                 () =>
                 {
@@ -161,7 +161,7 @@ public sealed class WaitingUnderFaultsTests(PostgresFixture postgres) : WaitingT
 
         // As for a process that is killed there: nothing after that point happens.
         var reached = false;
-        ledger.Points.RunAt(
+        ledger.Failpoints.RunAt(
             point,
             () =>
             {

@@ -21,8 +21,8 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
             return Task.CompletedTask;
         };
 
-    private static Task<Decided<Counter>> OweAsync(ServiceHost counter) =>
-        counter.Counters().DecideAsync(1, c => c.Remind("hello"), Cause.Time());
+    private static Task<CommandResult<Counter>> OweAsync(ServiceHost counter) =>
+        counter.Counters().DecideAsync(1, c => c.Remind("hello"), MessageContext.Internal());
 
     [Fact]
     public async Task What_a_replica_hours_ahead_owes_is_done_by_another_one()
@@ -55,7 +55,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
         Remembers();
         var ahead = await StartAsync("counter", Hours);
         await OweAsync(ahead);
-        ahead.Points.FailOnceAt("due.Reminder.claimed");
+        ahead.Failpoints.FailOnceAt("due.Reminder.claimed");
         await Assert.ThrowsAsync<FailedAtException>(ahead.DoDueAsync);
         await World.StopAsync(ahead);
 

@@ -26,7 +26,7 @@ public sealed class PeersTests
         string? shown = null;
         server.Answers = http =>
         {
-            shown = http.Request.Headers[InProcessWay.InternalKey];
+            shown = http.Request.Headers[InProcessUpstream.InternalKeyHeader];
             return Task.CompletedTask;
         };
         using var peers = PeersOf(Calling(peer), server.Address);
@@ -65,7 +65,7 @@ public sealed class PeersTests
                 InternalKey = Key,
             },
             TimeProvider.System,
-            new Points(service.FullName)
+            new Failpoints(service.FullName)
         );
     }
 }

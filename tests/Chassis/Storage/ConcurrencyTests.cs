@@ -30,7 +30,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
         var counter = await World.StartAsync("counter");
         for (var i = 0; i < countedBefore; i++)
             await counter.CountAsync(1);
-        var hold = counter.Points.HoldOnceAt("command.committing");
+        var hold = counter.Failpoints.HoldOnceAt("command.committing");
         var seen = new List<long>();
 
         var slow = counter
@@ -42,7 +42,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
                     seen.Add(c.Total);
                     return c.Total > countedBefore ? Decision.Conflict("taken") : c.Count("slow");
                 },
-                Cause.Time()
+                MessageContext.Internal()
             );
         await hold.Reached;
         await counter.CountAsync(1, "fast");
@@ -71,7 +71,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
                     seen.Add(c.By);
                     return c.Count("late");
                 },
-                Cause.Time()
+                MessageContext.Internal()
             );
 
         Assert.Equal(["first", "second"], seen);
@@ -83,7 +83,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     {
         var counter = await World.StartAsync("counter");
 
-        var decided = await counter.Counters().DecideAsync(1, _ => Decision.Holds, Cause.Time());
+        var decided = await counter.Counters().DecideAsync(1, _ => Decision.NoChange, MessageContext.Internal());
 
         Assert.False(decided.Happened);
         Assert.Null(await counter.Counters().FindAsync(1));
@@ -95,7 +95,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
         // The ledger is decided on by its policy and, here, by commands too.
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
-        var ledgers = (Aggregates<LedgerDb, Ledger>)ledger.Services.GetService(typeof(Aggregates<LedgerDb, Ledger>))!;
+        var ledgers = (Repository<LedgerDb, Ledger>)ledger.Services.GetService(typeof(Repository<LedgerDb, Ledger>))!;
 
         await Task.WhenAll(
             Enumerable
@@ -105,7 +105,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
                     for (var i = 0; i < 10; i++)
                     {
                         await counter.CountAsync(1);
-                        await ledgers.DecideAsync(1, l => Decision.Happened(l.Enter(0)), Cause.Time());
+                        await ledgers.DecideAsync(1, l => Decision.Happened(l.Enter(0)), MessageContext.Internal());
                     }
                 })
         );

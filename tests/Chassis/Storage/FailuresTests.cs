@@ -29,9 +29,9 @@ public sealed class FailuresTests
         var said = new PostgresException("what it says", severity, severity, state);
         foreach (var e in new Exception[] { said, new DbUpdateException("wrapped", said) })
         {
-            Assert.Equal(fault, Failures.Of(e));
-            Assert.Equal(isOutside, Failures.IsOutside(e));
-            Assert.DoesNotContain("says", Failures.Shown(e), StringComparison.Ordinal);
+            Assert.Equal(fault, StoreFailures.Of(e));
+            Assert.Equal(isOutside, StoreFailures.IsExternal(e));
+            Assert.DoesNotContain("says", StoreFailures.PublicText(e), StringComparison.Ordinal);
         }
     }
 
@@ -40,13 +40,13 @@ public sealed class FailuresTests
     {
         var secret = new InvalidOperationException("Peter's ride");
         foreach (var e in new Exception[] { secret, new NpgsqlException("Peter's ride", secret), new IOException("Peter's ride") })
-            Assert.DoesNotContain("Peter", Failures.Shown(e), StringComparison.Ordinal);
+            Assert.DoesNotContain("Peter", StoreFailures.PublicText(e), StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_not_the_stores_is_nobodys_of_it()
     {
-        Assert.Equal(StoreFault.None, Failures.Of(new InvalidOperationException("a bug")));
-        Assert.False(Failures.IsOutside(new InvalidOperationException("a bug")));
+        Assert.Equal(StoreFault.None, StoreFailures.Of(new InvalidOperationException("a bug")));
+        Assert.False(StoreFailures.IsExternal(new InvalidOperationException("a bug")));
     }
 }

@@ -9,11 +9,11 @@ public sealed class PoolsTests
     [Fact]
     public void No_service_keeps_more_connections_than_PostgreSQL_is_sized_for()
     {
-        Assert.Equal(Store.Connections, Pools.OfSharedCommits.All);
-        Assert.Equal(Store.Connections, Pools.OfSingleCommits.All);
+        Assert.Equal(Store.Connections, ConnectionPools.OfSharedCommits.All);
+        Assert.Equal(Store.Connections, ConnectionPools.OfSingleCommits.All);
     }
 
     [Fact]
     public void The_provider_whose_charges_share_no_commit_has_more_connections_for_commands() =>
-        Assert.True(ProviderService.Declaration.Pools.Commands > Pools.OfSharedCommits.Commands);
+        Assert.True(ProviderService.Declaration.Pools.Commands > ConnectionPools.OfSharedCommits.Commands);
 }

@@ -9,13 +9,13 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
     private NpgsqlDataSource _database = null!;
-    private SharedCommit _commits = null!;
+    private GroupCommit _commits = null!;
 
     public async ValueTask InitializeAsync()
     {
         // As services have it: what is asked for twice is prepared.
         _database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Max Auto Prepare=64;Auto Prepare Min Usages=2");
-        _commits = new SharedCommit(_database, new Turns());
+        _commits = new GroupCommit(_database, new KeyedLimiter());
         await new Schema(("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql")).ApplyAsync(_database, Ct);
         await ExecuteAsync("create table sagas (key bigint primary key, version int not null, told text unique)");
     }
@@ -44,7 +44,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Null(all[0]);
         Assert.Null(all[1]);
-        Assert.True(Failures.IsDuplicate(Assert.IsType<PostgresException>(all[2])));
+        Assert.True(StoreFailures.IsDuplicate(Assert.IsType<PostgresException>(all[2])));
         Assert.Null(all[3]);
         Assert.Equal("1 2 5 70", await KeysAsync());
     }
@@ -60,15 +60,15 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
                 .Range(1, 8)
                 .Select(async lane =>
                 {
-                    var commits = new SharedCommit(_database, new Turns());
+                    var commits = new GroupCommit(_database, new KeyedLimiter());
                     for (var round = 0; round < 25; round++)
                     {
                         var key = lane * 1000 + round * 10;
                         var half = Inserting(key + 1);
                         half.Add(Insert(key + 2, "taken"));
-                        Statements[] several = [Inserting(key + 3), Inserting(key + 4), half, Inserting(key + 5)];
+                        StatementBatch[] several = [Inserting(key + 3), Inserting(key + 4), half, Inserting(key + 5)];
                         var all = await Task.WhenAll(several.Select(s => Record.ExceptionAsync(() => commits.CommitAsync(s)).AsTask()));
-                        Assert.True(Failures.IsDuplicate(Assert.IsType<PostgresException>(all[2])));
+                        Assert.True(StoreFailures.IsDuplicate(Assert.IsType<PostgresException>(all[2])));
                         Assert.Equal([null, null, null], [all[0], all[1], all[3]]);
                     }
                 })
@@ -85,7 +85,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         var all = await TogetherAsync([Inserting(1), Updating(70, expected: 3), Updating(71, expected: 4), Inserting(2)]);
 
         Assert.Null(all[0]);
-        Assert.True(Failures.IsConflict(Assert.IsType<PostgresException>(all[1])));
+        Assert.True(StoreFailures.IsConflict(Assert.IsType<PostgresException>(all[1])));
         Assert.Null(all[2]);
         Assert.Null(all[3]);
         Assert.Equal("1 2 70 71", await KeysAsync());
@@ -97,15 +97,15 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task When_the_store_is_away_each_is_told()
     {
         await using var nobody = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2");
-        _commits = new SharedCommit(nobody, new Turns());
+        _commits = new GroupCommit(nobody, new KeyedLimiter());
 
         var all = await TogetherAsync([Inserting(1), Inserting(2), Inserting(3)], held: false);
 
-        Assert.All(all, failure => Assert.True(Failures.IsStoreUnreachable(failure!)));
+        Assert.All(all, failure => Assert.True(StoreFailures.IsStoreUnreachable(failure!)));
     }
 
     // The first waits for a lock on the table while the others come.
-    private async Task<List<Exception?>> TogetherAsync(IReadOnlyList<Statements> several, bool held = true)
+    private async Task<List<Exception?>> TogetherAsync(IReadOnlyList<StatementBatch> several, bool held = true)
     {
         await using var holder = await _database.OpenConnectionAsync(Ct);
         await using var transaction = await holder.BeginTransactionAsync(Ct);
@@ -119,9 +119,9 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         return [.. await Task.WhenAll(committing).WaitAsync(TimeSpan.FromSeconds(30), Ct)];
     }
 
-    private static Statements Inserting(long key)
+    private static StatementBatch Inserting(long key)
     {
-        var statements = new Statements(key);
+        var statements = new StatementBatch(key);
         statements.Add(Insert(key, null));
         return statements;
     }
@@ -136,9 +136,9 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
             },
         };
 
-    private static Statements Updating(long key, int expected)
+    private static StatementBatch Updating(long key, int expected)
     {
-        var statements = new Statements(key);
+        var statements = new StatementBatch(key);
         statements.AddUpdate(
             new("update sagas set version = version + 1 where key = $1 and case when version = $2 then true else outdated() end")
             {

@@ -12,7 +12,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     {
         var asked = new List<int[]>();
         var first = new TaskCompletionSource();
-        var shared = new SharedRoundTrip<int, int>(async questions =>
+        var shared = new RequestBatcher<int, int>(async questions =>
         {
             asked.Add([.. questions]);
             if (asked.Count == 1)
@@ -40,7 +40,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
         var who = new AsyncLocal<string?>();
         var known = new List<string?>();
         var first = new TaskCompletionSource();
-        var shared = new SharedRoundTrip<int, int>(async questions =>
+        var shared = new RequestBatcher<int, int>(async questions =>
         {
             known.Add(who.Value);
             await first.Task;
@@ -69,7 +69,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     {
         var asked = new List<int[]>();
         var held = new List<TaskCompletionSource>();
-        var shared = new SharedRoundTrip<int, int>(
+        var shared = new RequestBatcher<int, int>(
             async questions =>
             {
                 asked.Add([.. questions]);
@@ -114,7 +114,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     [Fact]
     public async Task What_fails_fails_for_those_who_asked_together_and_not_for_the_next()
     {
-        var shared = new SharedRoundTrip<int, int>(questions =>
+        var shared = new RequestBatcher<int, int>(questions =>
             questions.Contains(2) ? throw new IOException("lost") : Task.FromResult<IReadOnlyList<int>>([.. questions])
         );
 

@@ -17,8 +17,8 @@ public sealed class TextsTests(PostgresFixture postgres)
     [InlineData("ở", "o\u0309\u031B")]
     public void What_looks_the_same_is_the_same(string one, string other)
     {
-        Assert.True(Texts.Same(one, other));
-        Assert.True(Texts.Same(other, one));
+        Assert.True(UnicodeText.AreEqual(one, other));
+        Assert.True(UnicodeText.AreEqual(other, one));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class TextsTests(PostgresFixture postgres)
     [InlineData("Ａ", "A")]
     [InlineData("e", "é")]
     [InlineData("", null)]
-    public void What_looks_different_is_not(string one, string? other) => Assert.False(Texts.Same(one, other));
+    public void What_looks_different_is_not(string one, string? other) => Assert.False(UnicodeText.AreEqual(one, other));
 
     [Theory]
     [InlineData("김")]
@@ -41,7 +41,7 @@ public sealed class TextsTests(PostgresFixture postgres)
         {
             await using var command = new NpgsqlCommand("select normalize($1)", connection);
             command.Parameters.Add(new() { Value = text.Normalize(form) });
-            Assert.Equal(Texts.Nfc(text), await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(UnicodeText.Nfc(text), await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
         }
     }
 
@@ -56,7 +56,7 @@ public sealed class TextsTests(PostgresFixture postgres)
         );
         await using var db = new MyPageDb(new DbContextOptionsBuilder<MyPageDb>().UseNpgsql(source).Options);
         var customer = "김";
-        var pages = db.Set<MyPage>().Where(p => Texts.Nfc(p.Customer) == Texts.Nfc(customer)).OrderBy(p => p.Key).Take(20);
+        var pages = db.Set<MyPage>().Where(p => UnicodeText.Nfc(p.Customer) == UnicodeText.Nfc(customer)).OrderBy(p => p.Key).Take(20);
 
         await using var command = (NpgsqlCommand)pages.CreateDbCommand();
         command.Connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);

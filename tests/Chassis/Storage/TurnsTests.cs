@@ -7,7 +7,7 @@ namespace Mannam.Tests.Chassis.Storage;
 public sealed class TurnsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly Turns _turns = new();
+    private readonly KeyedLimiter _turns = new();
 
     [Fact]
     public async Task Changes_of_one_saga_go_one_after_the_other()
@@ -18,7 +18,7 @@ public sealed class TurnsTests
             Enumerable
                 .Range(0, 50)
                 .Select(_ =>
-                    _turns.TakeAsync(
+                    _turns.RunAsync(
                         1,
                         async () =>
                         {
@@ -42,7 +42,7 @@ public sealed class TurnsTests
             .Range(0, 10)
             .Select(_ =>
                 Record.ExceptionAsync(() =>
-                    _turns.TakeAsync(
+                    _turns.RunAsync(
                         1,
                         () =>
                         {
@@ -61,16 +61,16 @@ public sealed class TurnsTests
             e => Assert.IsType<BusyException>(e)
         );
         Assert.Equal(1, began);
-        Assert.True(await _turns.TakeAsync(1, () => Task.FromResult(true)));
+        Assert.True(await _turns.RunAsync(1, () => Task.FromResult(true)));
     }
 
     [Fact]
     public async Task A_change_that_fails_otherwise_gives_the_turn_to_the_next()
     {
-        var failing = _turns.TakeAsync<bool>(1, () => Task.FromException<bool>(new InvalidOperationException("it")));
+        var failing = _turns.RunAsync<bool>(1, () => Task.FromException<bool>(new InvalidOperationException("it")));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
-        Assert.True(await _turns.TakeAsync(1, () => Task.FromResult(true)).WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.True(await _turns.RunAsync(1, () => Task.FromResult(true)).WaitAsync(Patience, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class TurnsTests
         var all = Enumerable
             .Range(0, 6)
             .Select(key =>
-                _turns.TakeAsync(
+                _turns.RunAsync(
                     key,
                     () =>
                     {
@@ -91,7 +91,7 @@ public sealed class TurnsTests
             )
             .ToList();
 
-        Assert.Equal(Turns.Places, Volatile.Read(ref began));
+        Assert.Equal(KeyedLimiter.MaxConcurrent, Volatile.Read(ref began));
 
         go.SetResult(true);
         await Task.WhenAll(all).WaitAsync(Patience, TestContext.Current.CancellationToken);

@@ -31,7 +31,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         new(
             "the inbox",
             (
-                "src/Chassis/Messaging/Positions.cs",
+                "src/Chassis/Messaging/PositionTable.cs",
                 """
                             insert into inbox (event_id) select e.id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)
                             on conflict do nothing returning event_id
@@ -39,10 +39,10 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 "            select e.id as event_id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)"
             )
         ),
-        new("the position's condition", ("src/Chassis/Messaging/Positions.cs", " and p.next = v.expected", "")),
+        new("the position's condition", ("src/Chassis/Messaging/PositionTable.cs", " and p.next = v.expected", "")),
         new(
             "the sweep",
-            ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Mannam.Chassis.Storage.Decision.Holds")
+            ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Mannam.Chassis.Storage.Decision.NoChange")
         ),
         new(
             "payment's idempotency",
@@ -56,10 +56,10 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 "        (Amount, Status, Asked) = (amount, approvedWord, false);"
             ),
             (
-                "src/Payments/Approvals.cs",
+                "src/Payments/PaymentApprovals.cs",
                 """
                                     if (before is { IsEnded: true })
-                                        return new Approval<TPayment>(before.Consider(wanted.Amount).Refusal, before, Before: true);
+                                        return new Approval<TPayment>(before.Consider(wanted.Amount).Refusal, before, AlreadyApproved: true);
                 """,
                 ""
             )
@@ -72,7 +72,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 "        if (GivenBack || IsNew)\n            return [];"
             )
         ),
-        new("the order per saga and producer", ("src/Chassis/Messaging/Relay.cs", "order by id limit", "order by id desc limit")),
+        new("the order per saga and producer", ("src/Chassis/Messaging/OutboxRelay.cs", "order by id limit", "order by id desc limit")),
         new(
             "the outbox (publish before commit)",
             (
@@ -94,21 +94,21 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 """
             ),
             (
-                "src/Chassis/Storage/Bookkeeping.cs",
-                "        await parts.Points.AtAsync(\"command.committing\");\n",
+                "src/Chassis/Storage/AggregateStore.cs",
+                "        await runtime.Failpoints.HitAsync(\"command.committing\");\n",
                 """
-                        await using (var connection = await parts.Database.OpenConnectionAsync())
+                        await using (var connection = await runtime.Database.OpenConnectionAsync())
                             await unit.PublishAsync(connection);
-                        parts.Outbox.Give();
-                        await parts.Points.AtAsync("command.committing");
+                        runtime.Outbox.Set();
+                        await runtime.Failpoints.HitAsync("command.committing");
 
                 """
             )
         ),
-        new("the version check", ("src/Chassis/Storage/RowMap.cs", "when version = ${", "when version >= 0 * ${")),
+        new("the version check", ("src/Chassis/Storage/RowMapper.cs", "when version = ${", "when version >= 0 * ${")),
         new(
             "late success (an attempt ends with the service)",
-            ("src/Law/Payment/PaymentService.cs", ".Paying(LateSuccess.Counts, ", ".Paying(LateSuccess.GivenBack, ")
+            ("src/Law/Payment/PaymentService.cs", ".Paying(LateApproval.Counts, ", ".Paying(LateApproval.GivenBack, ")
         )
         {
             System = "law",
@@ -174,7 +174,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         new(
             "what was decided before is stored before it asks, in Insurance",
             (
-                "src/Chassis/Messaging/Handler.cs",
+                "src/Chassis/Messaging/PolicyHandler.cs",
                 "                await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);\n",
                 ""
             )

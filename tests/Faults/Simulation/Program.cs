@@ -13,7 +13,7 @@ const string Usage = """
     """;
 
 // Whenever the order to stop comes, what was begun is ended in order: PostgreSQL, and the folders in /tmp.
-using var orders = new StopOrders();
+using var orders = new StopSignals();
 try
 {
     return args switch

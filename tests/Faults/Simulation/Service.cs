@@ -153,8 +153,8 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     // One after the other, so that chance decides on each; and nothing that takes days.
     private void Prepare()
     {
-        foreach (var due in loops.OfType<DueLoop>())
-            (due.Most, due.LeftOut) = (1, [.. Housekeeping.Actions.Keys]);
+        foreach (var scheduler in loops.OfType<Mannam.Chassis.Messaging.Scheduler>())
+            (scheduler.MaxConcurrent, scheduler.ExcludedKinds) = (1, [.. Retention.Actions.Keys]);
     }
 
     private static async Task EndAsync(ILoop loop)

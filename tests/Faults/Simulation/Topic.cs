@@ -7,15 +7,15 @@ namespace Mannam.Simulation;
 /// <summary>The in-process transport, whose publishing may fail before or after it took effect, and whose subscribers get as much as chance has it.</summary>
 internal sealed class Topic(World world, InProcessTransport inner, ILoop writer) : ITransport
 {
-    private readonly List<Record> published = [];
+    private readonly List<TopicRecord> published = [];
 
     /// <summary>What was published in this run.</summary>
-    public IReadOnlyList<Record> Published => published;
+    public IReadOnlyList<TopicRecord> Published => published;
 
     /// <summary>A new run begins.</summary>
     public void Forget() => published.Clear();
 
-    public async Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct)
+    public async Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct)
     {
         var (appended, known) = world.Disturbance.Publishing(records.Count) ?? (records.Count, records.Count);
         if (appended > 0)
@@ -25,7 +25,7 @@ internal sealed class Topic(World world, InProcessTransport inner, ILoop writer)
     }
 
     /// <summary>Appends, though whoever published them may have done so before.</summary>
-    public async Task AppendAsync(string topic, IReadOnlyList<Record> records)
+    public async Task AppendAsync(string topic, IReadOnlyList<TopicRecord> records)
     {
         var appended = inner.PublishAsync(topic, records, CancellationToken.None);
         await writer.StepAsync(CancellationToken.None);
@@ -39,12 +39,12 @@ internal sealed class Topic(World world, InProcessTransport inner, ILoop writer)
 
     private sealed class Share(World world, ISubscription inner) : ISubscription
     {
-        private readonly List<Received> there = [];
+        private readonly List<ReceivedEvent> there = [];
 
-        public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+        public async Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct)
         {
             there.AddRange(await inner.FetchAsync(max, ct));
-            var fetched = new List<Received>();
+            var fetched = new List<ReceivedEvent>();
             foreach (var partition in there.GroupBy(r => r.Partition).OrderBy(p => p.Key))
                 fetched.AddRange(partition.Take(world.Disturbance.Share(partition.Count())));
             there.RemoveAll(fetched.Contains);

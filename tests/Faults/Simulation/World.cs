@@ -86,7 +86,7 @@ internal sealed partial class World : IAsyncDisposable
             await StoreTime.AddAsync(databases.Service(declaration.FullName));
         transport = new InProcessTransport();
         var log = databases.Service("log");
-        var loop = await transport.AddTopicAsync(Business.System.Name, log, Partitions, new Points("log"), CancellationToken.None);
+        var loop = await transport.AddTopicAsync(Business.System.Name, log, Partitions, new Failpoints("log"), CancellationToken.None);
         (writer, Log, Topic) = ((IAsyncDisposable)loop, NpgsqlDataSource.Create(log), new Topic(this, transport, loop));
         foreach (var declaration in declared)
             services[declaration.FullName] = await StartAsync(declaration, databases.Service(declaration.FullName));
@@ -111,7 +111,7 @@ internal sealed partial class World : IAsyncDisposable
             CancellationToken.None
         );
         var service = new Service(this, host);
-        (host.Points.Reached, host.Points.Join, host.Points.Begin) = (service.AtAsync, service.JoinAsync, service.Begin);
+        (host.Failpoints.OnHit, host.Failpoints.Join, host.Failpoints.Begin) = (service.AtAsync, service.JoinAsync, service.Begin);
         service.ComeBack();
         return service;
     }

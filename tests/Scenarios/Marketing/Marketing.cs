@@ -27,7 +27,7 @@ internal static class Marketing
         {
             Paths = ["recommendations"],
             Schema = (typeof(Marketing).Assembly, "Mannam.Tests.Scenarios/Marketing/Schema.sql"),
-            Language = TaxiEvents.Language,
+            JsonContext = TaxiEvents.Language,
             Routes = routes => routes.MapReads<MarketingDb, Recommendation, RecommendationView>(Recommendations),
         }
             .Whenever<PaymentApproved>(Recommendation.Whenever)

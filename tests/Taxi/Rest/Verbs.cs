@@ -78,9 +78,9 @@ public sealed partial class RestConventions
     [InlineData("BREW")]
     public async Task So_is_every_other_method_at_a_front_door_and_at_a_gateway(string method)
     {
-        await using var gateway = GatewayDoor.Of(
-            new FrontDoorOptions { Port = 0, Systems = [] },
-            [new SpreadOutSystem("taxi", "Taxi", [new SpreadOutService("catch", ["catches"], [taxi.Machine.Address])])]
+        await using var gateway = GatewayServer.Of(
+            new EdgeOptions { Port = 0, Systems = [] },
+            [new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])]
         );
         await gateway.StartAsync(TestContext.Current.CancellationToken);
         foreach (var door in (Uri[])[taxi.Machine.Address, gateway.Address])

@@ -27,7 +27,7 @@ public static class EventHistory
     }
 
     /// <summary>The events of a saga, or of all, by the time of their commits as their producers told it; those of one producer in their order.</summary>
-    public static async IAsyncEnumerable<Received> ReadAsync(
+    public static async IAsyncEnumerable<ReceivedEvent> ReadAsync(
         string connectionString,
         long? key,
         [EnumeratorCancellation] CancellationToken ct
@@ -44,6 +44,6 @@ public static class EventHistory
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = saga });
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
-            yield return Received.Read(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4));
+            yield return ReceivedEvent.Read(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4));
     }
 }

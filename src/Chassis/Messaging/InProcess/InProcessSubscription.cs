@@ -19,14 +19,14 @@ internal sealed class InProcessSubscription : ISubscription
         tail.Listen(_appended);
     }
 
-    public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+    public async Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct)
     {
         var opening = _tail.Openings;
         if (opening == 0)
             return [];
         if (_opening != opening)
             await PositionAsync(opening, ct);
-        var fetched = new List<Received>();
+        var fetched = new List<ReceivedEvent>();
         var ends = _tail.Ends;
         // Each time another partition is first, so that none is starved by a full batch.
         _first = (_first + 1) % _next.Length;
@@ -42,12 +42,12 @@ internal sealed class InProcessSubscription : ISubscription
     }
 
     // Offsets have no gaps. Where one is, records were deleted that nobody here has read.
-    private async Task<long> ReadAsync(int partition, long from, long end, int max, List<Received> into, CancellationToken ct)
+    private async Task<long> ReadAsync(int partition, long from, long end, int max, List<ReceivedEvent> into, CancellationToken ct)
     {
         var stored = await _log.ReadAsync(partition, from, max, ct);
         var there = stored.Count > 0 ? stored[0].Offset : end;
         if (there > from)
-            return await _positions.GoOnAsync(partition, new Found(null, there, Math.Max(there, end)), ct);
+            return await _positions.GoOnAsync(partition, new PartitionState(null, there, Math.Max(there, end)), ct);
         into.AddRange(stored);
         return from + stored.Count;
     }

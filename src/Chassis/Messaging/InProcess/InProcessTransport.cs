@@ -13,14 +13,20 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
     /// <param name="topic">The topic's name.</param>
     /// <param name="connectionString">The database that is the topic's alone.</param>
     /// <param name="partitions">How many partitions a topic that is made gets, at least 1; one that is there keeps its own.</param>
-    /// <param name="points">The named points of the log's writer.</param>
+    /// <param name="failpoints">The named points of the log's writer.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<ILoop> AddTopicAsync(string topic, string connectionString, int partitions, Points points, CancellationToken ct)
+    public async Task<ILoop> AddTopicAsync(
+        string topic,
+        string connectionString,
+        int partitions,
+        Failpoints failpoints,
+        CancellationToken ct
+    )
     {
         var log = new TopicLog(connectionString, topic, partitions);
         await log.MakeAsync(ct);
         var tail = new LogTail(log.Partitions);
-        var writer = new LogWriter(log, tail, points);
+        var writer = new LogWriter(log, tail, failpoints);
         _topics.Add(topic, new Channel(log, tail, writer));
         return writer;
     }
@@ -28,7 +34,7 @@ public sealed class InProcessTransport : ITransport, IAsyncDisposable
     /// <summary>How many partitions a topic has.</summary>
     public int PartitionsOf(string topic) => _topics[topic].Log.Partitions;
 
-    public Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct) =>
+    public Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct) =>
         _topics[topic].Writer.AppendAsync(records, ct);
 
     public ISubscription Subscribe(string topic, string group, IPositions positions) =>

@@ -6,7 +6,7 @@ namespace Mannam.Chassis.Messaging.InProcess;
 internal sealed class LogTail(int partitions)
 {
     private const int Kept = 256;
-    private readonly Received?[][] _rings = [.. Enumerable.Range(0, partitions).Select(_ => new Received?[Kept])];
+    private readonly ReceivedEvent?[][] _rings = [.. Enumerable.Range(0, partitions).Select(_ => new ReceivedEvent?[Kept])];
     private readonly Lock _gate = new();
     private readonly List<Signal> _listeners = [];
     private long[] _ends = new long[partitions];
@@ -33,7 +33,7 @@ internal sealed class LogTail(int partitions)
     }
 
     /// <summary>The writer appended, durably.</summary>
-    public void Append(Received[] records, long[] ends)
+    public void Append(ReceivedEvent[] records, long[] ends)
     {
         lock (_gate)
         {
@@ -45,7 +45,7 @@ internal sealed class LogTail(int partitions)
     }
 
     /// <summary>Adds the records of a partition from an offset on, as far as they are in memory and below <paramref name="end"/>; returns the next offset.</summary>
-    public long Read(int partition, long from, long end, int max, List<Received> into)
+    public long Read(int partition, long from, long end, int max, List<ReceivedEvent> into)
     {
         lock (_gate)
         {
@@ -74,6 +74,6 @@ internal sealed class LogTail(int partitions)
     private void Tell()
     {
         lock (_gate)
-            _listeners.ForEach(s => s.Give());
+            _listeners.ForEach(s => s.Set());
     }
 }

@@ -6,7 +6,7 @@ namespace Mannam.Chassis.Messaging.InProcess;
 
 /// <summary>Guarantee 5: one log writer a system assigns offsets under a lock that it holds, one append after the other, so that reading by offset misses
 /// nothing. All that is waiting is appended in one commit.</summary>
-internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILoop, IAsyncDisposable
+internal sealed class LogWriter(TopicLog log, LogTail tail, Failpoints failpoints) : ILoop, IAsyncDisposable
 {
     private readonly ConcurrentQueue<Append> _appends = new();
     private readonly Signal _waiting = new();
@@ -14,17 +14,17 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
     private long[] _ends = [];
     private bool _failed;
 
-    private sealed record Append(IReadOnlyList<Record> Records, TaskCompletionSource Done);
+    private sealed record Append(IReadOnlyList<TopicRecord> Records, TaskCompletionSource Done);
 
     public string Name => $"log {log.Topic}";
 
     /// <summary>Appends; returns once that is durable.</summary>
     /// <exception cref="PublishException">It may be in the log, or not.</exception>
-    public async Task AppendAsync(IReadOnlyList<Record> records, CancellationToken ct)
+    public async Task AppendAsync(IReadOnlyList<TopicRecord> records, CancellationToken ct)
     {
         var append = new Append(records, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _appends.Enqueue(append);
-        _waiting.Give();
+        _waiting.Set();
         await append.Done.Task.WaitAsync(ct);
     }
 
@@ -35,7 +35,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
         if (!await TryOpenAsync(ct))
             return false;
         var taken = new List<Append>();
-        var records = new List<Record>();
+        var records = new List<TopicRecord>();
         while (records.Count < 1000 && _appends.TryDequeue(out var append))
         {
             taken.Add(append);
@@ -107,7 +107,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
         return true;
     }
 
-    private async Task WriteAsync(List<Record> records)
+    private async Task WriteAsync(List<TopicRecord> records)
     {
         var (partitions, offsets, ends) = (new int[records.Count], new long[records.Count], (long[])_ends.Clone());
         for (var i = 0; i < records.Count; i++)
@@ -115,13 +115,13 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Points points) : ILo
             partitions[i] = log.PartitionOf(records[i].Key);
             offsets[i] = ends[partitions[i]]++;
         }
-        await points.AtAsync("log.appending");
+        await failpoints.HitAsync("log.appending");
         await TopicLog.AppendAsync(_connection!, partitions, offsets, records, CancellationToken.None);
-        await points.AtAsync("log.appended");
+        await failpoints.HitAsync("log.appended");
         _ends = ends;
-        var received = new Received[records.Count];
+        var received = new ReceivedEvent[records.Count];
         for (var i = 0; i < received.Length; i++)
-            received[i] = Received.Read(partitions[i], offsets[i], records[i].Key, records[i].Headers, records[i].Value);
+            received[i] = ReceivedEvent.Read(partitions[i], offsets[i], records[i].Key, records[i].Headers, records[i].Value);
         tail.Append(received, ends);
     }
 

@@ -35,7 +35,6 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         await Schema.ApplyAsync(Database, ct);
         var before = Partitions;
         var now = await ReadPartitionsAsync(ct) ?? await SetPartitionsAsync(before > 0 ? before : wanted, ct);
-        // Each time it is tried, so what it had is kept.
         if (before > 0 && now != before)
             throw new InvalidOperationException($"the log of {topic} has {now} partitions now, it had {before}; start again to read it");
         Partitions = now;
@@ -96,7 +95,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
     }
 
     /// <summary>What is there where each of the partitions was read to.</summary>
-    public async Task<Dictionary<int, Found>> FindAsync(IReadOnlyDictionary<int, Position> positions, CancellationToken ct)
+    public async Task<Dictionary<int, PartitionState>> FindAsync(IReadOnlyDictionary<int, Position> positions, CancellationToken ct)
     {
         await using var command = Database.CreateCommand(
             """
@@ -109,13 +108,13 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. positions.Keys] });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. positions.Values.Select(p => p.Next - 1)] });
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var found = new Dictionary<int, Found>();
+        var found = new Dictionary<int, PartitionState>();
         while (await rows.ReadAsync(ct))
         {
             var (partition, first, end) = (rows.GetInt32(0), rows.GetInt64(2), rows.GetInt64(3));
             // Offsets have no gaps: between the first record and the end there is one at each.
             Guid? last =
-                !rows.IsDBNull(4) ? Read(partition, rows, 4).Mark
+                !rows.IsDBNull(4) ? Read(partition, rows, 4).Fingerprint
                 : positions[partition].Next > first ? Guid.Empty
                 : null;
             found[partition] = new(rows.IsDBNull(1) ? null : rows.GetString(1), first, end, last);
@@ -123,15 +122,15 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         return found;
     }
 
-    private static Received Read(int partition, NpgsqlDataReader rows, int at) =>
-        Received.Read(partition, rows.GetInt64(at), rows.GetInt64(at + 1), rows.GetString(at + 2), rows.GetString(at + 3));
+    private static ReceivedEvent Read(int partition, NpgsqlDataReader rows, int at) =>
+        ReceivedEvent.Read(partition, rows.GetInt64(at), rows.GetInt64(at + 1), rows.GetString(at + 2), rows.GetString(at + 3));
 
     /// <summary>Appends records at places that the holder of the lock chose: all or none.</summary>
     public static async Task AppendAsync(
         NpgsqlConnection connection,
         int[] partition,
         long[] offset,
-        IReadOnlyList<Record> records,
+        IReadOnlyList<TopicRecord> records,
         CancellationToken ct
     )
     {
@@ -153,7 +152,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
     }
 
     /// <summary>Records of one partition from an offset on, at most <paramref name="max"/>.</summary>
-    public async Task<List<Received>> ReadAsync(int partition, long from, int max, CancellationToken ct)
+    public async Task<List<ReceivedEvent>> ReadAsync(int partition, long from, int max, CancellationToken ct)
     {
         await using var command = Database.CreateCommand(
             """select "offset", key, headers, value from log where partition = $1 and "offset" >= $2 order by "offset" limit $3"""
@@ -162,7 +161,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var records = new List<Received>();
+        var records = new List<ReceivedEvent>();
         while (await rows.ReadAsync(ct))
             records.Add(Read(partition, rows, 0));
         return records;

@@ -9,7 +9,7 @@ public static class KafkaHistory
 
     /// <summary>The events of a saga, or of all, by the time of their commits as their producers told it; those of one producer in their order.</summary>
     /// <exception cref="InvalidOperationException">Kafka cannot be reached, or has no such topic.</exception>
-    public static IReadOnlyList<Received> Read(KafkaOptions options, string topic, long? key)
+    public static IReadOnlyList<ReceivedEvent> Read(KafkaOptions options, string topic, long? key)
     {
         ArgumentNullException.ThrowIfNull(options);
         Librdkafka.Find();
@@ -26,7 +26,7 @@ public static class KafkaHistory
             if (metadata.Error.IsError)
                 throw new KafkaException(metadata.Error);
             consumer.Assign(metadata.Partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, 0)));
-            var events = new List<Received>();
+            var events = new List<ReceivedEvent>();
             // Each partition tells its end again and again, while others write.
             var left = metadata.Partitions.Select(p => p.PartitionId).ToHashSet();
             while (left.Count > 0)

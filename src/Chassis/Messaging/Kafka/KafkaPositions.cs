@@ -72,11 +72,11 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
             Prove(partition);
             return position.Next;
         }
-        var mark = KafkaRecord.Read(record).Mark;
+        var mark = KafkaRecord.Read(record).Fingerprint;
         if (!position.BelongsTo(topic.Id, mark))
         {
             var marks = consumer.QueryWatermarkOffsets(new TopicPartition(name, partition), Patience);
-            var next = GoOn(partition, position, new Found(topic.Id, marks.Low.Value, marks.High.Value, mark), ct);
+            var next = GoOn(partition, position, new PartitionState(topic.Id, marks.Low.Value, marks.High.Value, mark), ct);
             Prove(partition);
             return next == position.Next ? null : next;
         }
@@ -89,7 +89,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
     {
         var position = positions.ReadAsync([partition], ct).GetAwaiter().GetResult()[partition];
         var marks = consumer.QueryWatermarkOffsets(new TopicPartition(name, partition), Patience);
-        var next = GoOn(partition, position, new Found(topic.Id, marks.Low.Value, marks.High.Value), ct);
+        var next = GoOn(partition, position, new PartitionState(topic.Id, marks.Low.Value, marks.High.Value), ct);
         if (next == position.Next && next > marks.Low.Value && position.Last is not null)
         {
             // The record before it is there, and is compared next.
@@ -110,7 +110,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
         _asked.Remove(partition);
     }
 
-    private long GoOn(int partition, Position position, Found found, CancellationToken ct)
+    private long GoOn(int partition, Position position, PartitionState found, CancellationToken ct)
     {
         var next = positions.GoOnAsync(partition, found, ct).GetAwaiter().GetResult();
         if (next != position.Next)

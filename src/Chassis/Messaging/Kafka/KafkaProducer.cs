@@ -45,7 +45,7 @@ internal sealed class KafkaProducer : IDisposable
     /// <exception cref="OperationCanceledException">Not all is.</exception>
     /// <exception cref="KafkaException">Not all is.</exception>
     /// <exception cref="ObjectDisposedException">Nothing is: another has given it up.</exception>
-    public Task SendAsync(string topic, IReadOnlyList<Record> records, Delivered delivered, CancellationToken ct)
+    public Task SendAsync(string topic, IReadOnlyList<TopicRecord> records, Delivered delivered, CancellationToken ct)
     {
         lock (_calls)
         {

@@ -12,7 +12,7 @@ internal static class KafkaRecord
 {
     private static readonly JsonWriterOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Message<byte[], byte[]> Write(Record record)
+    public static Message<byte[], byte[]> Write(TopicRecord record)
     {
         var headers = new Headers();
         using var envelope = JsonDocument.Parse(record.Headers);
@@ -27,7 +27,7 @@ internal static class KafkaRecord
     }
 
     /// <summary>Reads what anybody may have written. What is no event says so.</summary>
-    public static Received Read(ConsumeResult<byte[], byte[]> record)
+    public static ReceivedEvent Read(ConsumeResult<byte[], byte[]> record)
     {
         var (partition, offset) = (record.Partition.Value, record.Offset.Value);
         var headers = HeadersOf(record.Message.Headers);
@@ -35,8 +35,8 @@ internal static class KafkaRecord
         return
             record.Message.Key is { } key
             && long.TryParse(Encoding.UTF8.GetString(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var saga)
-            ? Received.Read(partition, offset, saga, headers, value)
-            : Received.Unread(partition, offset, 0, headers, value, "its key is no correlation key");
+            ? ReceivedEvent.Read(partition, offset, saga, headers, value)
+            : ReceivedEvent.OfUnreadable(partition, offset, 0, headers, value, "its key is no correlation key");
     }
 
     private static string HeadersOf(Headers? headers)

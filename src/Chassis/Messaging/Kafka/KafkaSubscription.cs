@@ -42,7 +42,7 @@ internal sealed class KafkaSubscription : ISubscription
 
     public int? Partitions => _known?.Partitions;
 
-    public async Task<IReadOnlyList<Received>> FetchAsync(int max, CancellationToken ct)
+    public async Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct)
     {
         var topic = await _topics.EnsureAsync(_topic, fresh: _consumer is null, ct);
         return await _thread.RunAsync(() =>
@@ -57,7 +57,7 @@ internal sealed class KafkaSubscription : ISubscription
 
     // Waits for the first: whoever has just handled a batch and is told that there is nothing would come again to wait, and a third time for what came. Each
     // time two threads are woken.
-    private List<Received> Fetch(int max, CancellationToken ct)
+    private List<ReceivedEvent> Fetch(int max, CancellationToken ct)
     {
         Poll(max, Slice, ct);
         var received = _fetched.ConvertAll(KafkaRecord.Read);

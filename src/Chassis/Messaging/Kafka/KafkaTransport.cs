@@ -26,7 +26,7 @@ public sealed class KafkaTransport : ITransport, IDisposable
         (_options, _log, _topics) = (options, log, new KafkaTopics(options, log));
     }
 
-    public async Task PublishAsync(string topic, IReadOnlyList<Record> records, CancellationToken ct)
+    public async Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(records);
         if (records.Count == 0)

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>What an endpoint says about itself in the OpenAPI document. Nothing here changes what it does.</summary>
+public static class EndpointDescription
+{
+    /// <summary>The fields that the body may hold, by a record that declares them; nullable ones may be left out.</summary>
+    public static IEndpointConventionBuilder Takes<TRequest>(this IEndpointConventionBuilder endpoint) =>
+        endpoint.Says(new Taken(typeof(TRequest)));
+
+    /// <summary>Answers with an item: its fields and links.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="status">The status of success, 200 or 201.</param>
+    /// <param name="others">Every other status that it may answer beyond 406, 500 and 503.</param>
+    public static IEndpointConventionBuilder Answers<TView>(this IEndpointConventionBuilder endpoint, int status, params int[] others) =>
+        endpoint.Says(new Answered(status, typeof(TView), null, [], others));
+
+    /// <summary>Answers without a body (204).</summary>
+    public static IEndpointConventionBuilder AnswersNothing(this IEndpointConventionBuilder endpoint, params int[] others) =>
+        endpoint.Says(new Answered(204, null, null, [], others));
+
+    /// <summary>Answers with a collection under the name <paramref name="embedded"/>, and takes these query parameters.</summary>
+    public static IEndpointConventionBuilder AnswersCollection<TView>(
+        this IEndpointConventionBuilder endpoint,
+        string embedded,
+        IReadOnlyList<string> parameters
+    ) => endpoint.Says(new Answered(200, typeof(TView), embedded, parameters, [400]));
+
+    /// <summary>Answers with a plain array of these, without links.</summary>
+    public static IEndpointConventionBuilder AnswersList<TView>(this IEndpointConventionBuilder endpoint) =>
+        endpoint.Says(new Answered(200, typeof(TView[]), null, [], []));
+
+    /// <summary>What its path holds besides fixed segments is a text, but for what the endpoint takes as a number.</summary>
+    public static IEndpointConventionBuilder KeyedByText(this IEndpointConventionBuilder endpoint) => endpoint.Says(new TextInPath());
+
+    /// <summary>The one field that may change, and the words it may change to.</summary>
+    internal static IEndpointConventionBuilder Changes(
+        this IEndpointConventionBuilder endpoint,
+        string field,
+        IReadOnlyList<string> words
+    ) => endpoint.Says(new Changed(field, words));
+
+    /// <summary>It takes this query parameter, a text or else a whole number, and needs it.</summary>
+    public static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter, bool isText = false) =>
+        endpoint.Says(new Needed(parameter, isText));
+
+    private static IEndpointConventionBuilder Says(this IEndpointConventionBuilder endpoint, object said)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        endpoint.Add(built => built.Metadata.Add(said));
+        return endpoint;
+    }
+
+    internal sealed record TextInPath;
+
+    internal sealed record Needed(string Parameter, bool IsText);
+
+    internal sealed record Taken(Type Fields);
+
+    /// <summary>Whether it is a POST to a path without parameters that takes a body.</summary>
+    internal static bool TakesPost(Endpoint endpoint) =>
+        endpoint is RouteEndpoint { RoutePattern.Parameters.Count: 0 }
+        && endpoint.Metadata.GetMetadata<Taken>() is not null
+        && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["POST"];
+
+    internal sealed record Changed(string Field, IReadOnlyList<string> Words);
+
+    internal sealed record Answered(int Status, Type? View, string? Embedded, IReadOnlyList<string> Parameters, IReadOnlyList<int> Others);
+}

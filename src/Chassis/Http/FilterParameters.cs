@@ -1,0 +1,82 @@
+using System.Collections;
+using System.Globalization;
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>
+/// The query parameters that choose rows, each with its predicate over a row and the value asked for:
+/// <c>Filters = { { "customer", (page, customer) => page.Customer == customer } }</c>.
+/// </summary>
+public sealed class FilterParameters<TEntity> : IEnumerable<string>
+{
+    private readonly List<Filter> _filters = [];
+
+    /// <summary>A parameter whose value is a text.</summary>
+    public void Add(string name, Expression<Func<TEntity, string, bool>> matches) =>
+        _filters.Add(new(name, text => TextRules.FindStorageFault(text) is { } fault ? fault : With(matches, text)));
+
+    /// <summary>A parameter whose value is an id, a whole number from 1.</summary>
+    public void Add(string name, Expression<Func<TEntity, long, bool>> matches) =>
+        _filters.Add(
+            new(
+                name,
+                text =>
+                    long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
+                        ? With(matches, id)
+                        : "must be a whole number from 1."
+            )
+        );
+
+    /// <summary>The names of the parameters.</summary>
+    public IEnumerator<string> GetEnumerator() => _filters.Select(filter => filter.Name).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Adds to <paramref name="query"/> what the request asks for, or notes what is wrong with it.</summary>
+    internal void ReadInto(CollectionQuery<TEntity> query)
+    {
+        foreach (var (name, read) in _filters)
+        {
+            if (query.Asked(name) is not { } text)
+            {
+                continue;
+            }
+            switch (read(text))
+            {
+                case Expression<Func<TEntity, bool>> predicate:
+                    query.Add(name, text, predicate);
+                    break;
+                case var fault:
+                    query.Reject(name, $"{name} {fault}");
+                    break;
+            }
+        }
+    }
+
+    // The value stands in the tree as a member of an object, so that EF makes a parameter of it and reuses the query.
+    private static Expression<Func<TEntity, bool>> With<T>(Expression<Func<TEntity, T, bool>> matches, T value)
+    {
+        var asked = Expression.Field(Expression.Constant(new Parameter<T>(value)), Parameter<T>.Value);
+        return Expression.Lambda<Func<TEntity, bool>>(
+            new Replacing(matches.Parameters[1], asked).Visit(matches.Body),
+            matches.Parameters[0]
+        );
+    }
+
+    // What reading gives is the predicate, or a sentence that tells the fault.
+    private sealed record Filter(string Name, Func<string, object> Read);
+
+    private sealed class Parameter<T>(T value)
+    {
+        public static readonly FieldInfo Value = typeof(Parameter<T>).GetField(nameof(Asked))!;
+
+        public readonly T Asked = value;
+    }
+
+    private sealed class Replacing(ParameterExpression parameter, Expression by) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? by : node;
+    }
+}

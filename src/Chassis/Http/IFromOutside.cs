@@ -1,9 +1,0 @@
-namespace Mannam.Chassis.Http;
-
-/// <summary>
-/// A request feature that says: this request came through the front door or a gateway. Internal operations
-/// are not served to a request that carries it.
-/// </summary>
-#pragma warning disable CA1040 // a marker: its presence is the message
-public interface IFromOutside;
-#pragma warning restore CA1040

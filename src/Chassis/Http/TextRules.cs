@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace Mannam.Chassis.Http;
+
+/// <summary>What a text is (spec README, "Values"): 1–255 code points, not all white space, kept as given.</summary>
+internal static class TextRules
+{
+    private const int LongestInCodePoints = 255;
+
+    /// <summary>What keeps a store from holding this text at all, such as U+0000; null when nothing does.</summary>
+    public static string? FindStorageFault(ReadOnlySpan<char> text) => Walk(text, out _, out _);
+
+    /// <summary>What is wrong with the text, as the end of a sentence that begins with its name; null when nothing is.</summary>
+    public static string? FindFault(ReadOnlySpan<char> text)
+    {
+        var fault = Walk(text, out var codePoints, out var visible);
+        return fault is not null ? fault
+            : !visible ? "must not be empty or only white space."
+            : codePoints > LongestInCodePoints ? $"must have at most {LongestInCodePoints} characters."
+            : null;
+    }
+
+    private static string? Walk(ReadOnlySpan<char> text, out int codePoints, out bool visible)
+    {
+        codePoints = 0;
+        visible = false;
+        while (text.Length > 0)
+        {
+            if (Rune.DecodeFromUtf16(text, out var rune, out var taken) != System.Buffers.OperationStatus.Done)
+            {
+                return "holds what is no character: bytes that are no UTF-8, or half of a surrogate pair.";
+            }
+            if (rune.Value == 0)
+            {
+                return "holds the character U+0000, which cannot be stored.";
+            }
+            codePoints++;
+            visible |= !Rune.IsWhiteSpace(rune);
+            text = text[taken..];
+        }
+        return null;
+    }
+}

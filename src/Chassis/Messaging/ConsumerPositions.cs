@@ -1,0 +1,162 @@
+using Npgsql;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>How far a consumer has come in each of its partitions: by its database, and by what it has looked at since.</summary>
+/// <remarks>The two differ by the events that nobody here subscribes to: their positions are moved along with the next handled one.</remarks>
+internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic, HistoryNotices notices) : IPositions
+{
+    // What a subscription says while it does not know is more than can be added up.
+    private const long Many = int.MaxValue;
+    private readonly Dictionary<int, PositionTable.Stored> _stored = [];
+    private readonly Dictionary<int, ReadPosition> _next = [];
+
+    /// <summary>Called when the database has gone back: what it knew to be read is not read any more.</summary>
+    public Action WentBack { get; set; } = () => { };
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct)
+    {
+        var positions = await PositionTable.ReadAsync(database, topic, partitions, ct);
+        foreach (var (partition, stored) in positions)
+        {
+            // Others only move it forward, or to another history.
+            if (
+                Stored(partition)?.Position is { } before
+                && before.History == stored.Position.History
+                && before.Next > stored.Position.Next
+            )
+                WentBack();
+            Set(partition, stored);
+        }
+        return positions.ToDictionary(p => p.Key, p => p.Value.Position);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> GoOnAsync(int partition, PartitionState found, CancellationToken ct)
+    {
+        var before = Stored(partition)?.Position ?? throw new InvalidOperationException($"partition {partition} is not read");
+        var compared = HistoryComparison.Of(before, found);
+        var begins = compared.Next != before.Next;
+        var now = new Position(compared.Next, found.History ?? before.History, begins ? null : before.Last ?? Known(found.Last));
+        if (now == before)
+            return now.Next;
+        Set(partition, await PositionTable.ChangeAsync(database, (topic, partition), before, now, again: compared.Other is not null, ct));
+        if (compared.Other is { } why)
+            notices.BeganAgain($"{topic}/{partition}", before.Next, now.Next, why);
+        if (compared.Gone > 0)
+            notices.Gone($"{topic}/{partition}", compared.Gone, now.Next);
+        return now.Next;
+    }
+
+    private static Guid? Known(Guid? mark) => mark == Guid.Empty ? null : mark;
+
+    private PositionTable.Stored? Stored(int partition)
+    {
+        lock (_next)
+            return _stored.GetValueOrDefault(partition);
+    }
+
+    private void Set(int partition, PositionTable.Stored stored)
+    {
+        lock (_next)
+        {
+            _stored[partition] = stored;
+            _next[partition] = new(stored.Position.Next, stored.Position.Last);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(IReadOnlyCollection<int> partitions)
+    {
+        lock (_next)
+        {
+            foreach (var partition in partitions)
+            {
+                _next.Remove(partition);
+                _stored.Remove(partition);
+            }
+        }
+    }
+
+    /// <summary>Whether the event was handled before its partition was begun again, so long ago that the inbox does not know it any more.</summary>
+    public bool WasHandled(ReceivedEvent received) =>
+        Stored(received.Partition)?.HandledBelow is { } newest && received.Unreadable is null && IsUpTo(newest, received);
+
+    // An id of another version does not tell when it was made; the event does.
+    private static bool IsUpTo(Guid newest, ReceivedEvent received) =>
+        received.Id.Version == 7 ? received.Id <= newest : received.Time <= TimeOf(newest);
+
+    private static DateTimeOffset TimeOf(Guid version7)
+    {
+        var bytes = version7.ToByteArray(bigEndian: true);
+        return DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
+    }
+
+    /// <summary>What is to be stored, for the positions given and those that are not stored yet.</summary>
+    public PositionTable.Moves To(Dictionary<int, ReadPosition> next)
+    {
+        var to = new SortedDictionary<int, ReadPosition>(next);
+        lock (_next)
+        {
+            foreach (var (partition, reached) in _next)
+            {
+                if (reached.Next > _stored[partition].Position.Next)
+                    to.TryAdd(partition, reached);
+            }
+            return new(
+                [.. to.Keys],
+                [.. to.Keys.Select(p => new ReadPosition(_stored[p].Position.Next, _stored[p].Position.Last))],
+                [.. to.Values]
+            );
+        }
+    }
+
+    /// <summary>The moves were committed.</summary>
+    public void Stored(PositionTable.Moves moves)
+    {
+        lock (_next)
+        {
+            for (var i = 0; i < moves.Partitions.Length; i++)
+            {
+                var (partition, reached) = (moves.Partitions[i], moves.Next[i]);
+                if (_stored.TryGetValue(partition, out var before))
+                    _stored[partition] = before with { Position = before.Position with { Next = reached.Next, Last = reached.Last } };
+            }
+        }
+    }
+
+    /// <summary>All before these positions was looked at.</summary>
+    public void Passed(Dictionary<int, ReadPosition> next)
+    {
+        lock (_next)
+        {
+            foreach (var (partition, reached) in next)
+                _next[partition] = reached;
+        }
+    }
+
+    /// <summary>What was looked at; null while there is more.</summary>
+    public ConsumerProgress? Handled(ISubscription? from)
+    {
+        lock (_next)
+        {
+            return from?.Partitions is { } all && _next.All(p => from.Lag(p.Key, p.Value.Next) <= 0)
+                ? new ConsumerProgress(_next.Values.Sum(r => r.Next), _next.Count, all)
+                : null;
+        }
+    }
+
+    /// <summary>How many records were not looked at yet; null while no partition is assigned.</summary>
+    public long? Lag(ISubscription? from)
+    {
+        lock (_next)
+            return from is not null && _next.Count > 0 ? _next.Sum(p => Math.Clamp(from.Lag(p.Key, p.Value.Next), 0, Many)) : null;
+    }
+}
+
+/// <summary>How far a consumer is that has come to the end of all its partitions.</summary>
+/// <param name="Records">How many records of its partitions it has looked at.</param>
+/// <param name="Assigned">How many partitions are its own.</param>
+/// <param name="Partitions">How many the topic has.</param>
+internal sealed record ConsumerProgress(long Records, int Assigned, int Partitions);

@@ -1,0 +1,55 @@
+using Mannam.Chassis.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Chassis.Messaging;
+
+/// <summary>Tells that the topic, or the service's own database, is not the one that it was: in the log, in the metrics, and in health until the process ends.</summary>
+internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, ILogger log)
+{
+    /// <summary>The latest; null where there is none.</summary>
+    public string? Latest { get; private set; }
+
+    /// <summary>A partition holds another history than the one that was read.</summary>
+    public void BeganAgain(string place, long was, long from, string why)
+    {
+        metrics.BeganAgain();
+        log.LogError(
+            "{Place} holds another history than the one that was read up to {Was}: {Why}. It is read again from {From}; what was handled before has no second effect",
+            place,
+            was,
+            why,
+            from
+        );
+        Tell($"{place} is read again from {from}: {why}");
+    }
+
+    /// <summary>Records were deleted before the service had read them.</summary>
+    public void Gone(string place, long records, long from)
+    {
+        metrics.Gone(records);
+        log.LogError("{Records} records of {Place} were deleted before they were read. Reading goes on at {From}", records, place, from);
+        Tell($"{records} records of {place} were deleted before they were read");
+    }
+
+    /// <summary>Events so old that the inbox does not know them any more were passed over, as their partition is read again.</summary>
+    public void PassedOver(int events, string lastId)
+    {
+        metrics.PassedOver(events);
+        log.LogWarning(
+            "{Events} events are not handled again, as they are older than what the inbox remembers; the last is {Id}",
+            events,
+            lastId
+        );
+    }
+
+    /// <summary>The database is older than it was: it does not know what it had committed.</summary>
+    /// <param name="how">By what that is known.</param>
+    public void WentBack(string how)
+    {
+        metrics.WentBack();
+        log.LogCritical("The service's database has gone back to an older state: {How}. What it had decided since then is lost here", how);
+        Tell($"the database has gone back: {how}");
+    }
+
+    private void Tell(string what) => Latest = $"{what} (since {time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'})";
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text;
+
+namespace Mannam.Host.Output;
+
+/// <summary>
+/// What a command that runs for long writes to stdout or stderr. Whoever writes never waits for whoever reads: what finds no place in the queue, or
+/// what the system does not take, is dropped and counted. The count is told as soon as something can be written again, and is the metric
+/// <c>mannam.log.dropped</c>.
+/// </summary>
+internal sealed class OutputWriter : TextWriter
+{
+    /// <summary>So many texts wait at most to be written.</summary>
+    internal const int LongestQueue = 1000;
+
+    // At the end what waits still has a moment, unless nobody reads.
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
+    private static readonly Meter Meter = new("Mannam");
+
+    private readonly BlockingCollection<string> queue = new(LongestQueue);
+    private readonly int descriptor;
+    private readonly Thread writing;
+    private long dropped;
+    private long untold;
+
+    /// <param name="descriptor">Where it writes.</param>
+    /// <param name="name">How the metric calls it.</param>
+    internal OutputWriter(int descriptor, string name)
+    {
+        this.descriptor = descriptor;
+        CoreNewLine = ['\n'];
+        Meter.CreateObservableCounter(
+            "mannam.log.dropped",
+            () => new Measurement<long>(Dropped, new KeyValuePair<string, object?>("stream", name)),
+            "{line}",
+            "lines for stdout or stderr that could not be written"
+        );
+        writing = new Thread(WriteAll) { IsBackground = true, Name = name };
+        writing.Start();
+    }
+
+    /// <summary>So many texts were dropped.</summary>
+    internal long Dropped => Interlocked.Read(ref dropped);
+
+    public override Encoding Encoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>From now on the console's errors go this way, until it is disposed of.</summary>
+    public static OutputWriter OfErrors()
+    {
+        var errors = new OutputWriter(2, "stderr");
+        Console.SetError(errors);
+        return errors;
+    }
+
+    /// <summary>From now on what the console is told goes this way. Not for commands whose output is what was asked for: that is waited for.</summary>
+    public static OutputWriter OfOutput()
+    {
+        var output = new OutputWriter(1, "stdout");
+        Console.SetOut(output);
+        return output;
+    }
+
+    public override void Write(char value) => Write(value.ToString());
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return;
+        try
+        {
+            if (queue.TryAdd(value))
+                return;
+        }
+        catch (InvalidOperationException)
+        {
+            // It is closed.
+        }
+        Drop();
+    }
+
+    public override void WriteLine(string? value) => Write(value + "\n");
+
+    public override Task WriteAsync(string? value)
+    {
+        Write(value);
+        return Task.CompletedTask;
+    }
+
+    public override Task WriteLineAsync(string? value)
+    {
+        WriteLine(value);
+        return Task.CompletedTask;
+    }
+
+    private void WriteAll()
+    {
+        foreach (var text in queue.GetConsumingEnumerable())
+        {
+            Tell();
+            if (!Put(text))
+                Drop();
+        }
+        Tell();
+    }
+
+    // Where people read about what goes on; stdout is read by programs.
+    private void Tell()
+    {
+        if (
+            Interlocked.Exchange(ref untold, 0) is > 0 and var lost
+            && descriptor != 1
+            && !Put($"mannam: {lost} lines could not be written here\n")
+        )
+            Interlocked.Add(ref untold, lost);
+    }
+
+    private bool Put(string text) => Descriptors.Write(descriptor, Encoding.GetBytes(text));
+
+    private void Drop()
+    {
+        Interlocked.Increment(ref dropped);
+        Interlocked.Increment(ref untold);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !queue.IsAddingCompleted)
+        {
+            queue.CompleteAdding();
+            writing.Join(LastMoment);
+        }
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Mannam.Chassis.Hosting;
+using Mannam.Chassis.Messaging;
+using Mannam.Chassis.Storage;
+using Microsoft.Extensions.Hosting;
+
+namespace Mannam.Payments;
+
+/// <summary>How an approval ended.</summary>
+/// <param name="Refusal">Why there is no payment: declined, cancelled before, another amount; null when there is one.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="AlreadyApproved">It had been approved before.</param>
+public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, bool AlreadyApproved = false);
+
+/// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
+/// <remarks>Where a late success is given back, nothing is recorded before the money is taken: a crash in between leaves a charge that the saga's cancellation
+/// gives back by its name. Where it counts, it is recorded that the provider is asked, and after a crash it is asked again.</remarks>
+public sealed class PaymentApprovals<TDb, TPayment> : IDisposable
+    where TDb : ServiceDb
+    where TPayment : Payment
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private readonly Repository<TDb, TPayment> _payments;
+    private readonly ProviderClient _provider;
+    private readonly TimeProvider _time;
+    private readonly Failpoints _failpoints;
+    private readonly LateApproval _late;
+    private readonly IdSequence? _ids;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
+
+    internal PaymentApprovals(
+        Repository<TDb, TPayment> payments,
+        ProviderClient provider,
+        TimeProvider time,
+        Failpoints failpoints,
+        IHostApplicationLifetime lifetime,
+        LateApproval late,
+        IdSequence? ids
+    )
+    {
+        (_payments, _provider, _time, _failpoints, _late, _ids) = (payments, provider, time, failpoints, late, ids);
+        // A service that stops lets attempts end; one whose provider says nothing is given up, unknown, as by a crash.
+        lifetime.ApplicationStopping.Register(() => _stop.CancelAfter(Grace));
+    }
+
+    private sealed record Wanted(long Key, long Amount, Action<TPayment> Fill, MessageContext Cause);
+
+    private sealed record Attempt(long Amount, Lazy<Task<Approval<TPayment>>> Ends);
+
+    /// <summary>Approves the payment of a saga, or tells what came of it before. It runs to its end though the caller hangs up.</summary>
+    /// <param name="key">The correlation key.</param>
+    /// <param name="amount">Won.</param>
+    /// <param name="fill">Fills in what the system's page adds to a payment, such as who pays.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="refuse">Why the provider is not asked; null (also what it returns) when it is.</param>
+    public async Task<Approval<TPayment>> ApproveAsync(
+        long key,
+        long amount,
+        Action<TPayment> fill,
+        MessageContext context,
+        Func<Refusal?>? refuse = null
+    )
+    {
+        var own = new Attempt(amount, new(() => AttemptAsync(new(key, amount, fill, context), refuse)));
+        var attempt = _underWay.GetOrAdd(key, own);
+        if (attempt.Amount != amount)
+            return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
+        if (attempt != own)
+            await _failpoints.Join(attempt.Ends.Value);
+        return await attempt.Ends.Value;
+    }
+
+    /// <summary>Goes on with what a crash cut off; what still runs is left to itself, and so is what goes on.</summary>
+    internal void Resume(IReadOnlyList<long> keys)
+    {
+        foreach (var key in keys.Where(k => !_underWay.ContainsKey(k)))
+            _failpoints.Begin($"asks again for {key}", () => ResumeAsync(key));
+    }
+
+    private async Task ResumeAsync(long key)
+    {
+        if (await _payments.FindAsync(key) is { Asked: true } asked)
+            await ApproveAsync(key, asked.Amount, _ => { }, MessageContext.Internal());
+    }
+
+    private async Task<Approval<TPayment>> AttemptAsync(Wanted wanted, Func<Refusal?>? refuse)
+    {
+        await Task.Yield();
+        try
+        {
+            var asked = false;
+            for (var pause = TimeSpan.FromMilliseconds(50); ; pause = Min(pause * 2, LongestPause))
+            {
+                try
+                {
+                    var before = await _payments.FindAsync(wanted.Key);
+                    if (before is { IsEnded: true })
+                        return new Approval<TPayment>(before.Consider(wanted.Amount).Refusal, before, AlreadyApproved: true);
+                    if (!asked && before is not { Asked: true } && await BeginAsync(wanted, refuse) is { } refused)
+                        return new Approval<TPayment>(refused, null);
+                    await _failpoints.HitAsync("approval.asking");
+                    asked = true;
+                    if (await AskAsync(wanted) is { } ended)
+                        return ended;
+                }
+                catch (Exception e) when (asked && StoreFailures.IsExternal(e))
+                {
+                    // Money may have been taken that is not recorded: only a cancellation ends the attempt, not a store that refuses for a while.
+                }
+                await Task.Delay(pause, _time, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return new Approval<TPayment>(
+                new Refusal(RefusalKind.Unavailable, "the service stops, and the provider has not answered"),
+                null
+            );
+        }
+        finally
+        {
+            _underWay.TryRemove(wanted.Key, out _);
+        }
+    }
+
+    private async Task<Refusal?> BeginAsync(Wanted wanted, Func<Refusal?>? refuse)
+    {
+        if (refuse?.Invoke() is { } refusal)
+            return refusal;
+        return _late == LateApproval.Counts
+            ? (await _payments.DecideAsync(wanted.Key, p => p.Ask(wanted.Amount, () => wanted.Fill(p)), wanted.Cause)).Refusal
+            : null;
+    }
+
+    // Null when the provider gave no definite answer.
+    private async Task<Approval<TPayment>?> AskAsync(Wanted wanted)
+    {
+        var asked = _payments.New(wanted.Key);
+        var (answer, reason) = await _provider.ChargeAsync(asked.Charge, wanted.Amount, _stop.Token);
+        await _failpoints.HitAsync("approval.answered");
+        switch (answer)
+        {
+            case ChargeAnswer.Taken:
+                var id = _ids is null ? 0 : await _ids.NextAsync();
+                Decision Approve(TPayment p) => p.Approve(wanted.Amount, () => wanted.Fill(p), id);
+                var decided =
+                    _late == LateApproval.Counts
+                        ? await _payments.DecideAsync(wanted.Key, Approve, wanted.Cause)
+                        : await _payments.DecideAsync(asked, Approve, wanted.Cause);
+                return new Approval<TPayment>(decided.Refusal, decided.State, AlreadyApproved: !decided.Happened);
+            case ChargeAnswer.Declined:
+                await NotTakenAsync(wanted);
+                return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
+            case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
+                await NotTakenAsync(wanted);
+                return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
+            default:
+                return null;
+        }
+    }
+
+    private Task NotTakenAsync(Wanted wanted) =>
+        _late == LateApproval.Counts ? _payments.DecideAsync(wanted.Key, p => p.Decline(), wanted.Cause) : Task.CompletedTask;
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    public void Dispose() => _stop.Dispose();
+}
