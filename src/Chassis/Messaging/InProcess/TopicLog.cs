@@ -35,6 +35,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         await Schema.ApplyAsync(Database, ct);
         var before = Partitions;
         var now = await ReadPartitionsAsync(ct) ?? await SetPartitionsAsync(before > 0 ? before : wanted, ct);
+        // The old number stays, so that every later attempt is refused too.
         if (before > 0 && now != before)
             throw new InvalidOperationException($"the log of {topic} has {now} partitions now, it had {before}; start again to read it");
         Partitions = now;
