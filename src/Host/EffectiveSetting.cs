@@ -1,3 +1,5 @@
+using Mannam.Chassis.Configuration;
+
 namespace Mannam.Host;
 
 /// <summary>A setting that was configured.</summary>
@@ -5,8 +7,6 @@ namespace Mannam.Host;
 /// <param name="Source">Where it came from: <c>file …</c>, <c>environment</c> or <c>--set</c>.</param>
 internal sealed record EffectiveSetting(string Value, string Source)
 {
-    private static readonly string[] Secret = ["secret", "password", "token", "key"];
-
     /// <summary>All that was configured, by key without <c>Mannam:</c>.</summary>
     public static IReadOnlyDictionary<string, EffectiveSetting> Configured(IConfiguration configuration) =>
         configuration
@@ -15,11 +15,9 @@ internal sealed record EffectiveSetting(string Value, string Source)
             .ToDictionary(
                 s => s.Key["Mannam:".Length..],
                 s => new EffectiveSetting(
-                    IsSecret(s.Key) ? "(secret)" : s.Value!,
+                    Setting.IsSecret(s.Key) ? "(secret)" : s.Value!,
                     Host.ConfigurationFactory.SourceOf(configuration, s.Key) ?? "unknown"
                 ),
                 StringComparer.OrdinalIgnoreCase
             );
-
-    private static bool IsSecret(string key) => Secret.Any(s => key.EndsWith(s, StringComparison.OrdinalIgnoreCase));
 }

@@ -14,6 +14,11 @@ public abstract record Setting(string Name, string Meaning, string? Default)
     /// <summary>The names of environment variables that the documents give it; of several that are set the first counts.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
+    private static readonly string[] SecretEndings = ["secret", "password", "token", "key"];
+
+    /// <summary>Whether a value must not be shown: the setting's name ends in secret, password, token or key.</summary>
+    public static bool IsSecret(string name) => SecretEndings.Any(s => name.EndsWith(s, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Fails when the text is no value of this setting.</summary>
     /// <exception cref="FormatException">Says what is expected.</exception>
     internal abstract void Check(string text);

@@ -19,7 +19,7 @@ public sealed class Settings(IConfiguration configuration, string scope)
         }
         catch (FormatException e)
         {
-            throw new ConfigurationException($"Mannam:{scope}:{setting.Name} is \"{text}\", but {e.Message}.");
+            throw Wrong($"Mannam:{scope}:{setting.Name}", text, e);
         }
     }
 
@@ -48,10 +48,13 @@ public sealed class Settings(IConfiguration configuration, string scope)
             }
             catch (FormatException e)
             {
-                throw new ConfigurationException($"{key} is \"{value}\", but {e.Message}.");
+                throw Wrong(key, value, e);
             }
         }
     }
+
+    private static ConfigurationException Wrong(string key, string value, FormatException e) =>
+        new(Setting.IsSecret(key) ? $"{key} is wrong: {e.Message}." : $"{key} is \"{value}\", but {e.Message}.");
 
     private static string Nearest(string key, IEnumerable<string> keys)
     {

@@ -37,6 +37,19 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_value_of_a_secret_is_not_told()
+    {
+        var wrong = With("Mannam:Host:InternalKey", "too short");
+        var messages = new[]
+        {
+            Assert.Throws<ConfigurationException>(() => Settings.Check(wrong, Machine.SettingsOf(Up.AllSystems))).Message,
+            Assert.Throws<ConfigurationException>(() => new Settings(wrong, "Host").Get(HostSettings.InternalKey)).Message,
+        };
+        Assert.All(messages, m => Assert.StartsWith("Mannam:Host:InternalKey is wrong: 32 characters", m, StringComparison.Ordinal));
+        Assert.All(messages, m => Assert.DoesNotContain("too short", m, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_required_setting_that_is_missing_is_named_with_its_meaning() =>
         Assert.Equal(
             "Mannam:Taxi:Payment:Password is not set: the password of the provider.",
