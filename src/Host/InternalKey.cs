@@ -36,7 +36,7 @@ internal static class InternalKey
         }
     }
 
-    // Whole before it has its name, so that nobody reads half of it. Of several who make it at the same time the first counts.
+    // Written beside and then renamed, so nobody reads half a key. If several processes do this at once, the first rename counts.
     private static void Make(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

@@ -55,13 +55,13 @@ public readonly record struct MessageContext(string CausationId, string TracePar
         return new MessageContext(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : NewTrace());
     }
 
-    // One that begins here, and that nobody listens to, was not left out by a sampler: whoever comes later may record it.
+    // An activity that begins here without a listener was not sampled by anybody: a later service may still record the trace.
     private static string TraceOf(Activity current) =>
         current is { ParentId: null, Source.Name: "" }
             ? $"00-{current.TraceId.ToHexString()}-{current.SpanId.ToHexString()}-01"
             : current.Id!;
 
-    // Whoever records by the decision of who began the trace (parent-based sampling) records it.
+    // Sampled: with parent-based sampling, later services record a trace only if its beginner did.
     private static string NewTrace() =>
         $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01";
 }

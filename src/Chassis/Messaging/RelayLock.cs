@@ -18,7 +18,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Outbox
 
     private readonly NpgsqlDataSource _database = Store.Open(Lasting(connectionString));
 
-    // Nothing comes for long on a connection that listens. Whether it is still one is asked for every few seconds.
+    // A listening connection may be silent for a long time. Npgsql asks every 5 s whether it is still there.
     private readonly NpgsqlDataSource _listener = Store.Open(
         new NpgsqlConnectionStringBuilder(Lasting(connectionString)) { KeepAlive = 5 }.ToString()
     );
@@ -68,7 +68,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Outbox
         await using var connection = await _listener.OpenConnectionAsync(ct);
         await using var listen = new NpgsqlCommand("listen mannam_outbox", connection);
         await listen.ExecuteNonQueryAsync(ct);
-        // What was told before is not told again.
+        // A NOTIFY that came before this LISTEN was missed.
         signal.Set();
         while (true)
         {

@@ -9,7 +9,6 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
     private const int Most = 256;
     private readonly Lock _gate = new();
     private readonly Queue<Asked> _waiting = new();
-    private readonly ExecutionContext _nobody = Nobody();
     private int _underWay;
 
     private sealed record Asked(TQuestion Question, TaskCompletionSource<TAnswer> Answer);
@@ -25,18 +24,8 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
                 return asked.Answer.Task;
             _underWay++;
         }
-        ExecutionContext.Run(_nobody, static shared => _ = ((RequestBatcher<TQuestion, TAnswer>)shared!).ServeAsync(), this);
+        ExecutionContext.Run(EmptyContext.Value, static shared => _ = ((RequestBatcher<TQuestion, TAnswer>)shared!).ServeAsync(), this);
         return asked.Answer.Task;
-    }
-
-    // What is asked for all belongs to none of their traces and identities (AsyncLocal).
-    private static ExecutionContext Nobody()
-    {
-        ExecutionContext? nobody = null;
-        var thread = new Thread(() => nobody = ExecutionContext.Capture());
-        thread.UnsafeStart();
-        thread.Join();
-        return nobody!;
     }
 
     private async Task ServeAsync()
@@ -70,5 +59,21 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
         {
             next.ForEach(a => a.Answer.TrySetException(e));
         }
+    }
+}
+
+/// <summary>The execution context of nobody, made once in a process: what is asked for many belongs to the trace and identity (AsyncLocal) of none of them.</summary>
+file static class EmptyContext
+{
+    public static readonly ExecutionContext Value = Capture();
+
+    // A thread that is started so has no context of its own yet.
+    private static ExecutionContext Capture()
+    {
+        ExecutionContext? captured = null;
+        var thread = new Thread(() => captured = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return captured!;
     }
 }

@@ -13,5 +13,5 @@ create index log_key on log (key);
 create table history (id uuid not null default gen_random_uuid());
 insert into history default values;
 
--- 3: how many partitions it has. A log that was made before has as many as its next start says, or its records need
+-- 3: its number of partitions. An older log gets the number that is configured at its next start, or more if its records are in more
 alter table history add partitions int;
