@@ -1,4 +1,4 @@
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
 
 namespace Mannam.Tests;
 

@@ -1,6 +1,6 @@
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
+using Mannam.Abstractions;
 using Mannam.Host;
+using Mannam.Hosting;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 

@@ -1,7 +1,7 @@
+using Npgsql;
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Bench.Stand;
-using Npgsql;
 
 namespace Mannam.Bench.Growth;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-
 namespace Mannam.Bench.Siege;
 
 /// <summary>Who was charged, beside who has a request.</summary>

@@ -1,5 +1,4 @@
 using Npgsql;
-
 namespace Mannam.Bench.Stand;
 
 /// <summary>What PostgreSQL counts by itself.</summary>

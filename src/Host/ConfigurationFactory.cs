@@ -1,4 +1,4 @@
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Mannam.Host;

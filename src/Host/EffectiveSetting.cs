@@ -1,4 +1,4 @@
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 
 namespace Mannam.Host;
 

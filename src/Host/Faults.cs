@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Net.Sockets;
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 using Npgsql;
 
 namespace Mannam.Host;

@@ -1,5 +1,6 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Hosting;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
 
 namespace Mannam.Host;
 
@@ -24,7 +25,7 @@ internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) 
         {
             try
             {
-                if (file.LookAgain(changed => Settings.Check(changed, Machine.SettingsOf(Commands.Up.AllSystems))))
+                if (file.LookAgain(changed => changed.Check(Machine.SettingsOf(Commands.Up.AllSystems))))
                     log.LogInformation("{File} has changed: settings that are re-read while running are in force", file.Name);
                 told = null;
             }

@@ -1,6 +1,6 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor.Gateway;
+using Mannam.Abstractions;
+using Mannam.Gateway;
+using Mannam.Hosting;
 
 namespace Mannam.Host;
 
@@ -14,7 +14,7 @@ internal static class GatewaySettings
     /// <summary>The system as it is configured.</summary>
     public static RemoteSystem Read(SystemDeclaration system, IConfiguration configuration)
     {
-        var settings = new Settings(configuration, Scope(system));
+        var settings = configuration.SettingsOf(Scope(system));
         return new(
             system.Name,
             system.Title,

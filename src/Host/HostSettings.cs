@@ -1,6 +1,6 @@
 using System.Net;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Abstractions;
+using Mannam.Kafka;
 
 namespace Mannam.Host;
 
@@ -140,9 +140,9 @@ internal static class HostSettings
 
     // It travels as a header.
     private static string Secret(string text) =>
-        text.Length >= Host.InternalKey.Least && text.All(c => c is > ' ' and < '\x7f')
+        text.Length >= InternalKeyFile.Least && text.All(c => c is > ' ' and < '\x7f')
             ? text
-            : throw new FormatException($"{Host.InternalKey.Least} characters or more are expected, of ASCII and without spaces");
+            : throw new FormatException($"{InternalKeyFile.Least} characters or more are expected, of ASCII and without spaces");
 
     private static string Name(string text) =>
         text.Length <= 20 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Local;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Npgsql;
 
 namespace Mannam.Host;
@@ -16,12 +16,12 @@ internal static class InstallationDescription
     /// <exception cref="InstallationException">There is no such service.</exception>
     public static async Task<string> OfAsync(Machine machine, string? service, CancellationToken ct)
     {
-        var settings = new Settings(machine.Options.Configuration, HostSettings.Scope);
+        var settings = machine.Options.Configuration.SettingsOf(HostSettings.Scope);
         var databases = new Databases(machine.Options.Postgres, settings.Get(HostSettings.DatabasePrefix));
         var configured = EffectiveSetting.Configured(machine.Options.Configuration);
         var topics = machine.Options.Systems.ToDictionary(
             s => s.Name,
-            s => new Settings(machine.Options.Configuration, s.SettingsScope).Get(s.Topic)
+            s => machine.Options.Configuration.SettingsOf(s.SettingsScope).Get(s.Topic)
         );
         var text = new StringBuilder();
         foreach (var declared in Chosen(machine.Services, service))
@@ -132,7 +132,7 @@ internal static class InstallationDescription
         try
         {
             await using var database = NpgsqlDataSource.Create(databases.Service(declared.FullName));
-            var figures = await ServiceStatistics.ReadAsync(database, ct);
+            var figures = await ServiceTables.StatisticsAsync(database, ct);
             foreach (var topic in figures.Positions.GroupBy(p => p.Topic))
                 Line(text, "positions", $"{topic.Key}  {string.Join(" ", topic.Select(p => $"{p.Partition}:{p.Next}"))}");
             if (declared.SubscribesTo.Count > 0)

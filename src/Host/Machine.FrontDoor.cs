@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
+using Mannam.Abstractions;
+using Mannam.Gateway;
 using Mannam.Payments.Provider;
 
 namespace Mannam.Host;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging.InProcess;
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Abstractions;
+using Mannam.Gateway;
+using Mannam.Hosting;
+using Mannam.Kafka;
+using Mannam.Local;
+using Mannam.Messaging;
 using Mannam.Payments.Provider;
 
 namespace Mannam.Host;
@@ -18,7 +18,7 @@ public sealed partial class Machine : IAsyncDisposable
     private readonly MachineOptions options;
     private readonly Settings settings;
     private readonly Databases databases;
-    private readonly InProcessTransport log = new();
+    private readonly LocalTransport log = new();
     private readonly KafkaTransport? kafka;
     private readonly List<LoopRunner> logs = [];
     private readonly ConcurrentDictionary<string, ServiceHost?> running = [];
@@ -30,7 +30,7 @@ public sealed partial class Machine : IAsyncDisposable
     private Machine(MachineOptions options)
     {
         this.options = options;
-        settings = new Settings(options.Configuration, HostSettings.Scope);
+        settings = options.Configuration.SettingsOf(HostSettings.Scope);
         databases = new Databases(options.Postgres, settings.Get(HostSettings.DatabasePrefix));
         if (options.Kafka is not null)
             kafka = HostSettings.Kafka(options.Kafka, settings, options.Logging);
@@ -73,7 +73,7 @@ public sealed partial class Machine : IAsyncDisposable
         Task.Run(() =>
         {
             foreach (var service in services)
-                service.MapStore();
+                ServiceHost.Prepare(service);
         });
 
     /// <summary>Makes databases and tables where they are missing, starts all services, and opens the port.</summary>
@@ -100,7 +100,7 @@ public sealed partial class Machine : IAsyncDisposable
         services.Add((ProviderService.Declaration, ""));
         foreach (var system in options.Systems)
         {
-            var topic = new Settings(options.Configuration, system.SettingsScope).Get(system.Topic);
+            var topic = options.Configuration.SettingsOf(system.SettingsScope).Get(system.Topic);
             services.AddRange(system.Services.Select(s => (s, topic)));
         }
         services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);

@@ -1,6 +1,6 @@
 using System.Net;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
+using Mannam.Abstractions;
+using Mannam.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mannam.Host;
@@ -24,7 +24,7 @@ public sealed record MachineOptions
     public required IConfiguration Configuration { get; init; }
 
     /// <summary>What the services of an installation know each other by; null where all of them are in this process.</summary>
-    public string? InternalKey { get; init; }
+    public InternalKey? InternalKey { get; init; }
 
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 

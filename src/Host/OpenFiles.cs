@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 
 namespace Mannam.Host;
 

@@ -1,4 +1,4 @@
-using Mannam.Chassis.FrontDoor;
+using Mannam.Hosting;
 
 namespace Mannam.Host;
 

@@ -1,8 +1,7 @@
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Idempotency;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Resilience;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Http;
+using Mannam.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,18 +43,17 @@ public static class PaidRequests
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>POST of <c>/{path}</c>; its handler answers by <see cref="RequestAsync"/>.</summary>
-    public static IEndpointConventionBuilder MapPaidRequest<TDb, TRequest, TView>(
+    public static IEndpointConventionBuilder MapPaidRequest<TRequest, TView>(
         this IEndpointRouteBuilder routes,
         Resource<TRequest, TView> resource,
         Delegate post
     )
-        where TDb : ServiceDb
         where TRequest : Aggregate, IPaidRequest
     {
         ArgumentNullException.ThrowIfNull(resource);
         return routes
             .MapPost("/" + resource.Path, post)
-            .ReplaysBy<TDb, TRequest>(request => request.RequestState, resource.Created)
+            .ReplaysBy<TRequest>(request => request.RequestState, resource.Created)
             .Answers<TView>(201, 400, 402, 408, 413, 415);
     }
 
@@ -67,15 +65,14 @@ public static class PaidRequests
     /// <param name="resource">How they are shown.</param>
     /// <param name="make">Makes the request, with an id that nobody else has.</param>
     /// <param name="announced">What it raises before it is paid; nothing unless given.</param>
-    public static Task<IResult> RequestAsync<TDb, TRequest, TView>(
+    public static Task<IResult> RequestAsync<TRequest, TView>(
         this PaymentCall<TRequest> payment,
         HttpContext http,
-        Repository<TDb, TRequest> requests,
+        Repository<TRequest> requests,
         Resource<TRequest, TView> resource,
         Func<Task<TRequest>> make,
         Func<TRequest, IMessage>? announced = null
     )
-        where TDb : ServiceDb
         where TRequest : Aggregate, IPaidRequest
     {
         ArgumentNullException.ThrowIfNull(payment);
@@ -84,14 +81,14 @@ public static class PaidRequests
         return payment.AdmitAsync<IResult>(
             async () =>
             {
-                var (request, context) = (await make(), MessageContext.Request(http));
+                var (request, context) = (await make(), RequestContext.Of(http));
                 await requests.CreateAsync(request, context, announced is null ? [] : [announced(request)]);
                 var outcome = await payment.AskAsync(request, context);
                 var settled = await requests.DecideAsync(
                     request,
                     outcome.Match<Func<TRequest, Decision>>(
-                        approved: _ => r => r.Paid(),
-                        declined: _ => r => r.NotPaid(),
+                        accepted: _ => r => r.Paid(),
+                        refused: _ => r => r.NotPaid(),
                         unknown: _ => r => r.NotPaid()
                     ),
                     context
@@ -114,8 +111,8 @@ public static class PaidRequests
         return request.RequestState == RequestState.Active
             ? resource.Created(request)
             : outcome.Match(
-                approved: _ => cancelled,
-                declined: reason => Problems.Declined(reason, location: recorded),
+                accepted: _ => cancelled,
+                refused: reason => PaymentProblems.Declined(reason, location: recorded),
                 unknown: _ => cancelled
             );
     }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Payments;
@@ -15,13 +15,12 @@ public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, boo
 /// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
 /// <remarks>Where a late success is given back, nothing is recorded before the money is taken: a crash in between leaves a charge that the saga's cancellation
 /// gives back by its name. Where it counts, it is recorded that the provider is asked, and after a crash it is asked again.</remarks>
-public sealed class PaymentApprovals<TDb, TPayment> : IDisposable
-    where TDb : ServiceDb
+public sealed class PaymentApprovals<TPayment> : IDisposable
     where TPayment : Payment
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-    private readonly Repository<TDb, TPayment> _payments;
+    private readonly Repository<TPayment> _payments;
     private readonly ProviderClient _provider;
     private readonly TimeProvider _time;
     private readonly Failpoints _failpoints;
@@ -31,7 +30,7 @@ public sealed class PaymentApprovals<TDb, TPayment> : IDisposable
     private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
 
     internal PaymentApprovals(
-        Repository<TDb, TPayment> payments,
+        Repository<TPayment> payments,
         ProviderClient provider,
         TimeProvider time,
         Failpoints failpoints,
@@ -152,7 +151,7 @@ public sealed class PaymentApprovals<TDb, TPayment> : IDisposable
                 return new Approval<TPayment>(decided.Refusal, decided.State, AlreadyApproved: !decided.Happened);
             case ChargeAnswer.Declined:
                 await NotTakenAsync(wanted);
-                return new Approval<TPayment>(new Refusal(RefusalKind.Declined, reason), null);
+                return new Approval<TPayment>(PaymentProblems.Refuse(reason), null);
             case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
                 await NotTakenAsync(wanted);
                 return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);

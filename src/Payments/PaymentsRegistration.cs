@@ -1,8 +1,7 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Resilience;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -39,19 +38,18 @@ public static class PaymentsRegistration
     /// <param name="late">What becomes of an approval whose caller has stopped waiting.</param>
     /// <remarks>Its payments are in the table <c>payments</c>; where a late success counts with the column <c>asked_at</c>.</remarks>
     /// <param name="ids">The sequence of the payments' own ids; null where they have none.</param>
-    public static ServiceDeclaration<TDb, TPayment> Paying<TDb, TPayment>(
-        this ServiceDeclaration<TDb, TPayment> service,
+    public static ServiceDeclaration<TPayment> Paying<TPayment>(
+        this ServiceDeclaration<TPayment> service,
         LateApproval late,
         string? ids = null
     )
-        where TDb : ServiceDb
         where TPayment : Payment
     {
         ArgumentNullException.ThrowIfNull(service);
         service
             .Calling(new PeerCall("provider", ProviderUrl))
             .WhenDue<GiveBackDue>(GiveBackAsync)
-            .WithServices(s => s.AddPayments<TDb, TPayment>(late));
+            .WithServices(s => s.AddPayments<TPayment>(late));
         if (ids is not null)
             service.WithIdSequence(ids);
         return late == LateApproval.GivenBack
@@ -64,19 +62,18 @@ public static class PaymentsRegistration
                     olderThan: settings => settings.Get(ResumeAfter),
                     (asked, s, _) =>
                     {
-                        s.GetRequiredService<PaymentApprovals<TDb, TPayment>>().Resume(asked);
+                        s.GetRequiredService<PaymentApprovals<TPayment>>().Resume(asked);
                         return Task.CompletedTask;
                     }
                 );
     }
 
-    private static void AddPayments<TDb, TPayment>(this IServiceCollection services, LateApproval late)
-        where TDb : ServiceDb
+    private static void AddPayments<TPayment>(this IServiceCollection services, LateApproval late)
         where TPayment : Payment =>
         services
             .AddSingleton(s => new ProviderClient(s.GetRequiredService<Peers>().Client("provider"), s.GetRequiredService<TimeProvider>()))
-            .AddSingleton(s => new PaymentApprovals<TDb, TPayment>(
-                s.GetRequiredService<Repository<TDb, TPayment>>(),
+            .AddSingleton(s => new PaymentApprovals<TPayment>(
+                s.GetRequiredService<Repository<TPayment>>(),
                 s.GetRequiredService<ProviderClient>(),
                 s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<Failpoints>(),

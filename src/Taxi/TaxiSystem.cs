@@ -1,4 +1,4 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 
 namespace Mannam.Taxi;
 

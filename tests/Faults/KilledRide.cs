@@ -24,7 +24,7 @@ internal sealed class KilledRide(PostgresFixture postgres, string prefix, string
     /// <param name="open">The request that it is to settle instead of a ride.</param>
     public async Task DieAsync(SemaphoreSlim starting, long? open)
     {
-        await using var installed = new Installed { Environment = { ["MANNAM_KILL_AT"] = point, ["DOTNET_TieredPGO"] = "0" } };
+        await using var installed = new Installed { KillAt = point, Environment = { ["DOTNET_TieredPGO"] = "0" } };
         var process = await StartAsync(installed, starting);
         // Killed at its first look for what is open it may not have become ready.
         if (process.Http is { } http && open is null)

@@ -1,5 +1,6 @@
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 using Mannam.Host;
+using Mannam.Hosting;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
@@ -73,7 +74,7 @@ public sealed class FileSettingsTests : IDisposable
         {
             File.WriteAllText(file, wrong);
             Assert.Throws<ConfigurationException>(() =>
-                FileOf(configuration).LookAgain(c => Settings.Check(c, Machine.SettingsOf(Mannam.Host.Commands.Up.AllSystems)))
+                FileOf(configuration).LookAgain(c => c.Check(Machine.SettingsOf(Mannam.Host.Commands.Up.AllSystems)))
             );
             Assert.Equal("one", configuration["Mannam:Law:Schedule:Areas"]);
         }

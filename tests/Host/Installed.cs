@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Mannam.Host;
+using Mannam.Testing;
 
 namespace Mannam.Tests.Host;
 
@@ -23,6 +24,20 @@ internal sealed class Installed : IAsyncDisposable
 
     /// <summary>What the processes find in their environment besides.</summary>
     public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>The failpoint at which the next processes are killed; null for none.</summary>
+    public string? KillAt
+    {
+        set
+        {
+            Environment.Remove(KillSwitch.Variable);
+            Environment.Remove("DOTNET_STARTUP_HOOKS");
+            if (value is null)
+                return;
+            Environment[KillSwitch.Variable] = value;
+            Environment["DOTNET_STARTUP_HOOKS"] = KillSwitch.HookFile;
+        }
+    }
 
     /// <summary>Starts Taxi (at the root), and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
     public async Task<Running> UpAsync(params string[] more)

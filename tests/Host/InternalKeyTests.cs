@@ -1,4 +1,5 @@
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
+using Mannam.Hosting;
 using Mannam.Host;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -15,11 +16,11 @@ public sealed class InternalKeyTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Of(params (string Key, string Value)[] configured) =>
-        InternalKey.Of(
-            new Settings(
-                new ConfigurationBuilder().AddInMemoryCollection(configured.ToDictionary(c => c.Key, string? (c) => c.Value)).Build(),
-                "Host"
-            ),
+        InternalKeyFile.Read(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(configured.ToDictionary(c => c.Key, string? (c) => c.Value))
+                .Build()
+                .SettingsOf("Host"),
             Path.Combine(_folder, "data")
         );
 
@@ -60,7 +61,7 @@ public sealed class InternalKeyTests : IDisposable
     [Fact]
     public void A_configured_key_is_used_and_none_is_made()
     {
-        var key = new string('k', InternalKey.Least);
+        var key = new string('k', InternalKeyFile.Least);
         Assert.Equal(key, Of(("Mannam:Host:InternalKey", key)));
         Assert.False(File.Exists(Kept));
     }

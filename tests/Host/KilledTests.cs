@@ -109,7 +109,7 @@ public sealed class KilledTests : IAsyncDisposable
 
     private async Task DieAtAsync(string point, Func<HttpClient, Task<HttpResponseMessage>> last)
     {
-        installed.Environment["MANNAM_KILL_AT"] = point;
+        installed.KillAt = point;
         var killed = await installed.UpAsync();
         try
         {
@@ -120,6 +120,6 @@ public sealed class KilledTests : IAsyncDisposable
             // It died before it could answer.
         }
         Assert.Equal(128 + Posix.KillAtOnce, (await killed.EndAsync()).Status);
-        installed.Environment.Clear();
+        installed.KillAt = null;
     }
 }

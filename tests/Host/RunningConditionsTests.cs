@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
 using Mannam.Host;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Npgsql;
 using Xunit;
 
@@ -36,7 +36,7 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     [Fact]
     public async Task So_does_the_relays_whose_removals_do_not_wait_for_the_disk()
     {
-        await using var lease = new RelayLock(await DatabaseAsync(), replicated: false, new OutboxSignal());
+        await using var lease = new RelayLock(await DatabaseAsync(), replicated: false, new Signal());
 
         Assert.Equal(
             "30s, off, force_generic_plan, off",

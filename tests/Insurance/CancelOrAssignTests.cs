@@ -1,4 +1,4 @@
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Underwriting;
 using Mannam.Payments;

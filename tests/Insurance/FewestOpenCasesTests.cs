@@ -1,6 +1,6 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Hosting;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Mannam.Insurance;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Underwriting;

@@ -1,5 +1,4 @@
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.MyPage;
 using Xunit;
@@ -9,7 +8,7 @@ namespace Mannam.Tests.Insurance;
 /// <summary>The customer's view is told by three services, in any order.</summary>
 public sealed class MyPageTests
 {
-    private static readonly ServiceDeclaration<MyPageDb, MyPage> Service = (ServiceDeclaration<MyPageDb, MyPage>)MyPageService.Declaration;
+    private static readonly ServiceDeclaration<MyPage> Service = (ServiceDeclaration<MyPage>)MyPageService.Declaration;
 
     private static T Subscription<T>(string status, long? paymentId = null, long? underwritingId = null)
         where T : SubscriptionState, new() =>

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Payment;
 using Mannam.Insurance.Subscription;
@@ -15,12 +13,11 @@ namespace Mannam.Tests.Insurance;
 internal sealed class Rehearsal
 {
     private static readonly string[] Producers = ["payment", "subscription", "underwriting"];
-    private static readonly ServiceDeclaration<PaymentDb, Payment> Payments =
-        (ServiceDeclaration<PaymentDb, Payment>)PaymentService.Declaration;
-    private static readonly ServiceDeclaration<SubscriptionDb, Subscription> Subscriptions =
-        (ServiceDeclaration<SubscriptionDb, Subscription>)SubscriptionService.Declaration;
-    private static readonly ServiceDeclaration<UnderwritingDb, Underwriting> Underwritings =
-        (ServiceDeclaration<UnderwritingDb, Underwriting>)UnderwritingService.Declaration;
+    private static readonly ServiceDeclaration<Payment> Payments = (ServiceDeclaration<Payment>)PaymentService.Declaration;
+    private static readonly ServiceDeclaration<Subscription> Subscriptions =
+        (ServiceDeclaration<Subscription>)SubscriptionService.Declaration;
+    private static readonly ServiceDeclaration<Underwriting> Underwritings =
+        (ServiceDeclaration<Underwriting>)UnderwritingService.Declaration;
     private readonly List<(Queue<IEvent> From, Action<IEvent> Take)> _deliveries = [];
     private readonly List<(string Producer, Queue<IEvent> Link, Func<string, bool> Takes)> _subscribed = [];
 
@@ -88,7 +85,7 @@ internal sealed class Rehearsal
         policy.Apply(
             JsonSerializer.Serialize(e, (JsonTypeInfo)InsuranceEvents.Language.GetTypeInfo(e.GetType())!),
             aggregate,
-            policy.InTurn is null ? null : (3L, 77001520L)
+            policy.KnownInTurn is null ? null : (3L, 77001520L)
         );
 
     private void Raise(string producer, Aggregate aggregate, params IMessage[] messages)

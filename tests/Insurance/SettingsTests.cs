@@ -1,6 +1,7 @@
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 using Mannam.Host;
 using Mannam.Host.Commands;
+using Mannam.Hosting;
 using Xunit;
 
 namespace Mannam.Tests.Insurance;
@@ -17,7 +18,7 @@ public sealed class SettingsTests
     public void Underwriters_are_numbers_one_at_least_and_each_once(string pool)
     {
         var configured = ConfigurationFactory.From([], ["Insurance:Underwriting:Pool=" + pool]);
-        var refused = Assert.Throws<ConfigurationException>(() => Settings.Check(configured, Machine.SettingsOf(Up.AllSystems)));
+        var refused = Assert.Throws<ConfigurationException>(() => configured.Check(Machine.SettingsOf(Up.AllSystems)));
         Assert.StartsWith($"Mannam:Insurance:Underwriting:Pool is \"{pool}\", but ", refused.Message, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,4 @@
-using Mannam.Chassis.Idempotency;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Subscription;
 using Xunit;

@@ -1,5 +1,4 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Underwriting;
 using Mannam.Payments;

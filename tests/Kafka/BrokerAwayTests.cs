@@ -1,4 +1,4 @@
-using Mannam.Chassis.Hosting;
+using Mannam.Hosting;
 using Mannam.Tests.Chassis.Counting;
 using Mannam.Tests.SpreadOut;
 using Xunit;

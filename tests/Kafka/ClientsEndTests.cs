@@ -1,5 +1,5 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Kafka;
+using Mannam.Messaging;
 using Xunit;
 
 namespace Mannam.Tests.Kafka;

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 
@@ -102,7 +103,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
 
     private static IEnumerable<TopicRecord> Sagas(long number) => Enumerable.Range(1, 20).Select(saga => Event(saga, number));
 
-    private static Task SettledAsync(Mannam.Chassis.Hosting.ServiceHost ledger) => World.SettledAsync(1, ledger);
+    private static Task SettledAsync(Mannam.Hosting.ServiceHost ledger) => World.SettledAsync(1, ledger);
 
     [Fact]
     public async Task A_replica_that_joins_takes_over_partitions_and_one_that_leaves_gives_them_back()

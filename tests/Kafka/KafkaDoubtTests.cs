@@ -1,4 +1,4 @@
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Kafka;

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Kafka;
+using Mannam.Messaging;
 using Mannam.Tests.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Kafka;

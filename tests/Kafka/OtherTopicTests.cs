@@ -1,7 +1,8 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

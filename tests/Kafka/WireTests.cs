@@ -1,7 +1,8 @@
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 
@@ -56,10 +57,7 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock makes topics by itself");
         var topic = Kafka.NewTopic();
-        using var transport = await Kafka.TransportAsync(
-            topic,
-            new Mannam.Chassis.Messaging.Kafka.KafkaOptions { Bootstrap = "" }.Partitions
-        );
+        using var transport = await Kafka.TransportAsync(topic, new Mannam.Kafka.KafkaOptions { Bootstrap = "" }.Partitions);
         await transport.PublishAsync(topic, [Event(1, 1)], Ct);
 
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();

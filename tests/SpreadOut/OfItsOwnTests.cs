@@ -1,4 +1,4 @@
-using Mannam.Chassis.FrontDoor;
+using Mannam.Gateway;
 using Mannam.Host;
 using Mannam.Host.Commands;
 using Mannam.Payments.Provider;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
+using Mannam.Hosting;
 using System.Text;
-using Mannam.Chassis.FrontDoor;
 using Mannam.Tests.Host;
 using Mannam.Tests.Kafka;
 using Xunit;
@@ -68,7 +68,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         await http.AskAsync("POST /payments", payment).Gives(405);
         Assert.Equal("GET, HEAD", (await http.AskAsync("POST /payments", payment)).Header("Allow"));
         // Whoever has learned the key, too: the gateway takes it away.
-        await http.AskAsync("POST /payments", payment, (InProcessUpstream.InternalKeyHeader, spread.InternalKey)).Gives(405);
+        await http.AskAsync("POST /payments", payment, (InternalKey.Header, spread.InternalKey)).Gives(405);
         Assert.Equal(405, await PayAsync(null));
         Assert.Equal(405, await PayAsync(new string('0', 64)));
         Assert.Equal(201, await PayAsync(spread.InternalKey));
@@ -86,7 +86,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "payments") { Content = JsonContent.Create(payment) };
             if (key is not null)
-                request.Headers.Add(InProcessUpstream.InternalKeyHeader, key);
+                request.Headers.Add(InternalKey.Header, key);
             using var answer = await spread.At("taxi.payment").SendAsync(request, TestContext.Current.CancellationToken);
             return (int)answer.StatusCode;
         }

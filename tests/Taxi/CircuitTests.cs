@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mannam.Chassis.Resilience;
+using Mannam.Hosting;
 using Mannam.Tests.Chassis.Http;
 using Mannam.Tests.Scenarios;
 using Microsoft.Extensions.DependencyInjection;

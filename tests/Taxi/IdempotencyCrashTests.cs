@@ -24,11 +24,11 @@ public sealed class IdempotencyCrashTests(PostgresFixture postgres) : IAsyncDisp
     [InlineData("answer.committed", 1)]
     public async Task A_process_that_dies_at(string point, long expected)
     {
-        installed.Environment["MANNAM_KILL_AT"] = $"taxi.catch/{point}";
+        installed.KillAt = $"taxi.catch/{point}";
         var dying = await UpAsync();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => RequestAsync(dying.Http));
         await dying.EndAsync();
-        installed.Environment.Clear();
+        installed.KillAt = null;
         // The sweep need not be waited for.
         await postgres.ExecuteAsync(prefix + "taxi_catch", "update catches set requested_at = requested_at - interval '1 minute'");
         var mannam = await UpAsync();

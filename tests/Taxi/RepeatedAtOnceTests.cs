@@ -1,5 +1,4 @@
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.FrontDoor.Gateway;
+using Mannam.Gateway;
 using Xunit;
 
 namespace Mannam.Tests.Taxi;

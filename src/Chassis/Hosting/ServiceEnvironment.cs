@@ -1,8 +1,7 @@
-using Mannam.Chassis.Messaging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
-namespace Mannam.Chassis.Hosting;
+namespace Mannam.Hosting;
 
 /// <summary>What a service is given by the process it runs in. It decides between one machine and many; the service never knows.</summary>
 public sealed record ServiceEnvironment
@@ -26,7 +25,7 @@ public sealed record ServiceEnvironment
     public required Func<string, HttpMessageHandler?> InProcess { get; init; }
 
     /// <summary>What it shows to services of its system that it calls in other processes; null where there are none.</summary>
-    public string? InternalKey { get; init; }
+    public InternalKey? InternalKey { get; init; }
 
     public ILoggerFactory Logging { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
 

@@ -1,17 +1,9 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Idempotency;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Resilience;
-using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Mannam.Chassis.Hosting;
+namespace Mannam.Hosting;
 
 /// <summary>One service, running: a complete web application with its own container, configuration, database and loops.</summary>
 public sealed class ServiceHost : IAsyncDisposable
@@ -19,8 +11,10 @@ public sealed class ServiceHost : IAsyncDisposable
     // A loop shows that it is alive at least so often; one that does not is stuck.
     private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(60);
     private readonly ServiceEnvironment _environment;
-    private readonly ServiceRuntime _runtime;
-    private readonly Schema _schema;
+    private readonly TimeProvider _time;
+    private readonly IServiceStore _store;
+    private readonly EngineOptions _options;
+    private readonly ServiceEngine _engine;
     private readonly WebApplication _app;
     private readonly List<ILoop> _loops;
     private readonly List<LoopRunner> _runners = [];
@@ -32,27 +26,29 @@ public sealed class ServiceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(declaration);
         ArgumentNullException.ThrowIfNull(environment);
         (Declaration, _environment) = (declaration, environment);
-        var time = environment.Time ?? new StoreClock(TimeProvider.System);
-        _runtime = new ServiceRuntime(
-            environment.ConnectionString,
-            declaration.Pools,
-            environment.Topic,
-            environment.Transport,
-            time,
-            new Failpoints(declaration.FullName),
-            new ServiceMetrics(declaration.FullName, time)
-        )
+        _time = environment.Time ?? new StoreClock(TimeProvider.System);
+        Failpoints = new Failpoints(declaration.FullName);
+        var storage =
+            declaration.Features<IStorage>().LastOrDefault()
+            ?? throw new InvalidOperationException($"{declaration.FullName} does not say where it is stored");
+        _store = storage.Open(declaration, environment.ConnectionString, Failpoints);
+        var metrics = new ServiceMetrics(declaration.FullName, _time) { Count = _store.CountAsync };
+        _options = new EngineOptions
         {
+            Topic = environment.Topic,
+            Transport = environment.Transport,
             Publishers = environment.Publishers,
             Replicated = environment.Replicated,
+            Time = _time,
+            Failpoints = Failpoints,
+            Settings = environment.Configuration.SettingsOf(declaration.SettingsScope),
+            Metrics = metrics,
+            Failures = new ExternalFailures(metrics, _store),
         };
-        _schema = new Schema(
-            ("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql"),
-            (declaration.FullName, declaration.Schema.Assembly, declaration.Schema.Resource)
-        );
-        _app = Build(declaration, environment, _runtime, Server);
+        _engine = storage.Engine(declaration, _store, _options);
+        _app = Build(storage);
         _loops = MakeLoops();
-        _runtime.Metrics.Lag = () => Lag ?? 0;
+        metrics.Lag = () => Lag ?? 0;
     }
 
     public ServiceDeclaration Declaration { get; }
@@ -61,7 +57,7 @@ public sealed class ServiceHost : IAsyncDisposable
     public InProcessServer Server { get; } = new();
 
     /// <summary>The named points at which a test can hold up, fail or kill.</summary>
-    public Failpoints Failpoints => _runtime.Failpoints;
+    public Failpoints Failpoints { get; }
 
     /// <summary>The service's container.</summary>
     public IServiceProvider Services => _app.Services;
@@ -70,7 +66,15 @@ public sealed class ServiceHost : IAsyncDisposable
     public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
 
     /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
-    internal List<ILoop> MakeLoops() => [.. Declaration.Loops(_app.Services, _runtime), Declaration.Scheduler(_app.Services, _runtime)];
+    internal List<ILoop> MakeLoops() => [.. _engine.Loops(_app.Services)];
+
+    /// <summary>Begins what a start takes longest for and needs no database for: the model of the service's store, which a process makes once.</summary>
+    public static void Prepare(ServiceDeclaration declaration)
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        foreach (var storage in declaration.Features<IStorage>())
+            storage.Prepare();
+    }
 
     /// <summary>Makes a service and starts it.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
@@ -90,38 +94,36 @@ public sealed class ServiceHost : IAsyncDisposable
     }
 
     /// <summary>Applies the schema, and starts taking requests and events.</summary>
-    /// <exception cref="Npgsql.NpgsqlException">Its database cannot be reached, or a step of its schema failed.</exception>
+    /// <exception cref="Exception">Its database cannot be reached, or a step of its schema failed.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
-        await _schema.ApplyAsync(_runtime.Database, ct);
+        await _store.ApplySchemaAsync(ct);
         await MeasureAsync(ct);
         await _app.StartAsync(ct);
         await WarmUpAsync();
         var log = _environment.Logging.CreateLogger(Declaration.FullName);
         if (_environment.RunLoops)
-            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _runtime.Time, log, e => Failed(l.Name, e))));
+            _runners.AddRange(_loops.Select(l => new LoopRunner(l, _time, log, e => Failed(l.Name, e))));
         _runners.ForEach(r => r.Start());
     }
 
     /// <summary>A step of one of its loops failed, and is going to be repeated.</summary>
-    internal void Failed(string loop, Exception e) => _runtime.Failures.Report(loop, ExternalFailure.Of(e, asked: false));
+    internal void Failed(string loop, Exception e) => _options.Failures.Report(loop, ExternalFailure.Of(e, asked: false));
 
-    // Before anything is stored; from then on the loop of due things does it.
+    // Before anything is stored; from then on the scheduler does it.
     private async Task MeasureAsync(CancellationToken ct)
     {
-        if (_runtime.Time is not StoreClock clock)
+        if (_time is not StoreClock clock)
             return;
-        await using var connection = await _runtime.Database.OpenConnectionAsync(ct);
-        await using var command = new Npgsql.NpgsqlCommand("select clock_timestamp()", connection);
+        // The first time on a connection takes longer than the question.
+        await _store.ReadClockAsync(ct);
         var asked = clock.GetTimestamp();
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        await rows.ReadAsync(ct);
-        clock.Measured(asked, rows.GetFieldValue<DateTimeOffset>(0));
+        clock.Measured(asked, await _store.ReadClockAsync(ct));
     }
 
     private async Task WarmUpAsync()
     {
-        await Declaration.WarmUpStoreAsync(Services);
+        await _engine.WarmUpAsync(Services);
         await Declaration.WarmUp(Services);
         using var itself = new HttpClient(new InProcessHandler(Server)) { BaseAddress = new Uri("http://localhost/") };
         foreach (var path in Declaration.Paths)
@@ -144,33 +146,29 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <summary>Prepares the ways to its peers, once they are there.</summary>
     public Task WarmUpCallsAsync() => Services.GetRequiredService<Peers>().WarmUpAsync();
 
-    private static WebApplication Build(
-        ServiceDeclaration declaration,
-        ServiceEnvironment environment,
-        ServiceRuntime runtime,
-        InProcessServer server
-    )
+    private WebApplication Build(IStorage storage)
     {
-        var settings = new Settings(environment.Configuration, declaration.SettingsScope);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = declaration.FullName });
-        builder.UseInProcess(server);
-        builder.Services.AddSingleton(environment.Logging);
-        builder.Services.AddSingleton(runtime.Time);
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(runtime.Commands);
-        builder.Services.AddSingleton(runtime);
-        builder.Services.AddSingleton<IdempotencyStore>();
-        builder.Services.AddSingleton(runtime.Failpoints);
-        builder.Services.AddSingleton(runtime.Failures);
-        builder.Services.AddSingleton(new Peers(declaration, settings, environment, runtime.Time, runtime.Failpoints));
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = Declaration.FullName });
+        builder.UseInProcess(Server);
+        builder.Services.AddSingleton(_environment.Logging);
+        builder.Services.AddSingleton(_time);
+        builder.Services.AddSingleton(_options.Settings);
+        builder.Services.AddSingleton(_store.Idempotency);
+        builder.Services.AddSingleton(_store.Retention);
+        builder.Services.AddSingleton(Failpoints);
+        builder.Services.AddSingleton(_options.Failures);
+        builder.Services.AddSingleton(new Peers(Declaration, _options.Settings, _environment, _time, Failpoints));
         builder.Services.AddRouting();
-        builder.Services.AddMannamHttp(declaration.Title);
-        declaration.Register(builder.Services, runtime);
-        declaration.Services?.Invoke(builder.Services);
+        builder.Services.AddMannamHttp(Declaration.Title);
+        storage.Register(builder.Services, _store);
+        _engine.Register(builder.Services);
+        foreach (var services in Declaration.Features<ServicesFeature>())
+            services.Register(builder.Services);
         var app = builder.Build();
         app.UseMannamHttp();
         app.UseMiddleware<IdempotencyMiddleware>();
-        declaration.Routes(app);
+        foreach (var routes in Declaration.Features<RoutesFeature>())
+            routes.Map(app);
         return app;
     }
 
@@ -180,7 +178,7 @@ public sealed class ServiceHost : IAsyncDisposable
         var details = new Dictionary<string, string>();
         foreach (var runner in _runners)
             details[runner.Name] = runner.State;
-        foreach (var held in _runtime.Metrics.Held.GroupBy(h => h.What))
+        foreach (var held in _options.Metrics.Held.GroupBy(h => h.What))
             details[$"held {held.Key}"] = string.Join("; ", held);
         foreach (var (peer, state) in Services.GetRequiredService<Peers>().Circuits)
             details[$"circuit {peer}"] = state;
@@ -191,30 +189,20 @@ public sealed class ServiceHost : IAsyncDisposable
         {
             using var soon = CancellationTokenSource.CreateLinkedTokenSource(ct);
             soon.CancelAfter(TimeSpan.FromSeconds(2));
-            var current = await _schema.IsCurrentAsync(_runtime.Database, soon.Token);
+            var current = await _store.IsCurrentAsync(soon.Token);
             details["store"] = current ? "writes" : "its schema is not current";
             return new ServiceHealth(live, current, details);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            _runtime.Failures.Report("health", ExternalFailure.Of(e, asked: false));
+            _options.Failures.Report("health", ExternalFailure.Of(e, asked: false));
             details["store"] = $"{(StoreFailures.Of(e) is StoreFault.Refused ? "refuses" : "unreachable")}: {StoreFailures.PublicText(e)}";
             return new ServiceHealth(live, false, details);
         }
     }
 
-    /// <summary>Whether nothing of the saga is on its way here: no event unsent, nothing waiting, nothing owed. What is parked counts for none of it. Together with <see cref="Handled"/> it tells what has settled.</summary>
-    internal async Task<bool> OwesNothingAsync(long key, CancellationToken ct)
-    {
-        await using var command = _runtime.Database.CreateCommand(
-            """
-            select not exists (select 1 from outbox where key = $1) and not exists (select 1 from due where key = $1)
-            and not exists (select 1 from waiting where key = $1 and parked_at is null)
-            """
-        );
-        command.Parameters.Add(new Npgsql.NpgsqlParameter<long> { TypedValue = key });
-        return await command.ExecuteScalarAsync(ct) is true;
-    }
+    /// <summary>Whether nothing of the saga is on its way here. Together with <see cref="Handled"/> it tells what has settled.</summary>
+    internal Task<bool> IsSettledAsync(long key, CancellationToken ct) => _store.IsSettledAsync(key, ct);
 
     /// <summary>What it has handled of its partitions; null while there is more.</summary>
     internal ConsumerProgress? Handled => Consumer is { } consumer ? consumer.Handled : new ConsumerProgress(0, 0, 0);
@@ -223,7 +211,7 @@ public sealed class ServiceHost : IAsyncDisposable
     public long? Lag => Consumer?.Lag;
 
     /// <summary>What its store holds of events and owed things.</summary>
-    public Task<ServiceStatistics> FiguresAsync(CancellationToken ct) => ServiceStatistics.ReadAsync(_runtime.Database, ct);
+    public Task<ServiceStatistics> FiguresAsync(CancellationToken ct) => _store.StatisticsAsync(ct);
 
     private IConsumerStatus? Consumer => _loops.OfType<IConsumerStatus>().FirstOrDefault();
 
@@ -243,6 +231,7 @@ public sealed class ServiceHost : IAsyncDisposable
                 await loop.DisposeAsync();
         }
         await _app.DisposeAsync();
-        await _runtime.DisposeAsync();
+        _options.Metrics.Dispose();
+        await _store.DisposeAsync();
     }
 }

@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Hosting;
+namespace Mannam.Hosting;
 
 /// <summary>Waits until a saga has come to rest in all services: nothing unsent, unhandled or owed is left of it. For tests and benchmarks: no sleeps.</summary>
 public static class Settlement
@@ -25,7 +25,7 @@ public static class Settlement
             return false;
         foreach (var service in services)
         {
-            if (service.Declaration.System.Length > 0 && !await service.OwesNothingAsync(key, CancellationToken.None))
+            if (service.Declaration.System.Length > 0 && !await service.IsSettledAsync(key, CancellationToken.None))
                 return false;
         }
         return Handled(services) == before;

@@ -1,12 +1,10 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>PATCH of an item whose state a person changes by the one field that names it.</summary>
 public static class ChangeEndpoints
@@ -24,7 +22,7 @@ public static class ChangeEndpoints
         Func<TAggregate, string, Decision> decide,
         params string[] words
     )
-        where TDb : ServiceDb
+        where TDb : DbContext
         where TAggregate : Aggregate
     {
         ArgumentNullException.ThrowIfNull(routes);
@@ -36,7 +34,7 @@ public static class ChangeEndpoints
             .Changes(field, words)
             .Answers<TView>(200, 400, 404, 408, 409, 412, 413, 415);
 
-        async Task<IResult> ChangeAsync(long id, HttpContext http, Repository<TDb, TAggregate> aggregates)
+        async Task<IResult> ChangeAsync(long id, HttpContext http, Repository<TAggregate> aggregates)
         {
             var fields = await RequestFields.ReadAsync(http);
             if (fields.Problem is { } unreadable)
@@ -49,7 +47,7 @@ public static class ChangeEndpoints
                 return refused;
             if (word is null)
                 return resource.Ok(present);
-            var decided = await aggregates.DecideAsync(present, a => decide(a, word).IfMatch(http, a), MessageContext.Repeatable(http));
+            var decided = await aggregates.DecideAsync(present, a => decide(a, word).IfMatch(http, a), RequestContext.Repeatable(http));
             return decided.Refusal?.AsProblem() ?? resource.Ok(decided.State);
         }
     }

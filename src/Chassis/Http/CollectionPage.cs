@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>A page of a collection, and how it is written (HAL, with Spring Data's page object).</summary>
 internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, int Size, long Total, bool HasNext)

@@ -3,7 +3,7 @@ using System.Linq.Expressions;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>What a request asks of a collection: its filters, page, size and order; unknown parameters are ignored.</summary>
 internal sealed class CollectionQuery<TEntity>

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>GET of a collection: a page of it, or all rows where the resource says so.</summary>
 internal sealed class CollectionReader<TDb, TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases)

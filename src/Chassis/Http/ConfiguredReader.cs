@@ -1,7 +1,6 @@
-using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>GET of what is not stored but announced: its collection, as that of stored rows is read, and its items.</summary>
 internal sealed class ConfiguredReader<TRow, TView>(Resource<TRow, TView> resource, Func<IReadOnlyCollection<TRow>> announced)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>What an endpoint says about itself in the OpenAPI document. Nothing here changes what it does.</summary>
 public static class EndpointDescription

@@ -1,12 +1,9 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The outermost middleware of a service: one form for every error, whoever raised it, and one form for every path.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimits limits, ILogger<ErrorMiddleware> log)

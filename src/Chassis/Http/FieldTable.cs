@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The fields of one JSON object, as places in its bytes: nothing is made of a value until it is asked for.</summary>
 internal sealed class FieldTable

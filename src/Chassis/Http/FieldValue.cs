@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Mannam.Chassis.Storage;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>One JSON value as it was sent: its kind and its bytes, for a text with the quotes.</summary>
 internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> json)

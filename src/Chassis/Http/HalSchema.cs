@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The shapes that all answers share, as JSON Schema.</summary>
 internal static class HalSchema

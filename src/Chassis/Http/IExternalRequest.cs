@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// A request feature that says: this request came through the front door or a gateway. Internal operations

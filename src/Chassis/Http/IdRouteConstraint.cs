@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The route constraint <c>{id:id}</c>: decimal digits that fit 64 bits. Whatever else stands there is an unknown id: 404.</summary>
 internal sealed class IdRouteConstraint : IRouteConstraint

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>GET of one item: one compiled query, which those who ask at the same moment share, and one write.</summary>
 internal sealed class ItemReader<TDb, TEntity, TView>

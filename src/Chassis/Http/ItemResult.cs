@@ -1,7 +1,6 @@
-using Mannam.Chassis.Idempotency;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Answers with one item.</summary>
 internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resource, TEntity entity, int status)

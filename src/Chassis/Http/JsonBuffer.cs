@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>A pooled buffer and the JSON writer over it: an answer is written here whole, so that its Content-Length is known.</summary>
 internal sealed class JsonBuffer : IBufferWriter<byte>

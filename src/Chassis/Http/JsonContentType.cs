@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Which Content-Types are JSON: <c>application/json</c> and <c>application/…+json</c>, in UTF-8, the only encoding of JSON (RFC 8259, 8.1).</summary>
 internal static class JsonContentType

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Answers with a plain array, where a page asks for one.</summary>
 public sealed class ListResult<TView>(IReadOnlyList<TView> rows, JsonTypeInfo<TView> json) : IResult

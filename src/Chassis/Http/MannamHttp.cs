@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Makes a <see cref="WebApplication"/> follow the REST conventions (spec README).</summary>
 public static class MannamHttp

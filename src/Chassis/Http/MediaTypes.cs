@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// Which form of an answer a request accepts best (RFC 9110, 12.5.1): HAL, unless it names plain JSON and not HAL, or prefers plain JSON.

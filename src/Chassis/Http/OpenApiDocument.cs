@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The OpenAPI document of one service. It is made when somebody first asks for it: a process at rest is 3 MB smaller without what makes it.</summary>
 /// <param name="title">Its title.</param>

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Writes what endpoints say about themselves into the OpenAPI document.</summary>
 internal sealed class OperationDescription : IOpenApiOperationTransformer

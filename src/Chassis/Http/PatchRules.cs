@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>In a PATCH only the fields that the page names may change (spec README, "Verbs").</summary>
 public static class PatchRules

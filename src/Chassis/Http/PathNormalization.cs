@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Repeated slashes in a path count as one, and a slash at the end as none (spec README).</summary>
 public static class PathNormalization

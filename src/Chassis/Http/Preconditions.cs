@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>Entity tags: the version of an aggregate in quotes, always strong (RFC 9110, 8.8.3 and 13).</summary>
 public static class Preconditions

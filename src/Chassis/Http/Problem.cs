@@ -1,14 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// An error as RFC 9457 has it: <c>application/problem+json</c> with a title for people, the status, and what is known beyond.
 /// </summary>
 public sealed class Problem : IResult, IStatusCodeHttpResult
 {
-    internal Problem(int status) => Status = status;
+    /// <param name="status">The HTTP status, 400 to 599.</param>
+    public Problem(int status) => Status = status;
 
     /// <summary>The HTTP status, 400 to 599.</summary>
     public int Status { get; }
@@ -19,10 +20,13 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
     /// <summary>Every wrong field or parameter, with a sentence that tells what is wrong.</summary>
     public IReadOnlyDictionary<string, string>? Errors { get; init; }
 
-    /// <summary>Why a payment was declined (402).</summary>
+    /// <summary>What people read first; by the status unless given.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Why somebody else refused what was asked; null where nobody did.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The absolute address of the request that was recorded all the same (402, 503).</summary>
+    /// <summary>The absolute address of the request that was recorded all the same.</summary>
     public string? Location { get; init; }
 
     /// <summary>How long to wait; told in whole seconds, rounded up, at least 1.</summary>
@@ -56,7 +60,7 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
     {
         var json = buffer.Json;
         json.WriteStartObject();
-        json.WriteString("title"u8, Title(Status));
+        json.WriteString("title"u8, Title ?? TitleOf(Status));
         json.WriteNumber("status"u8, Status);
         if (Detail is not null)
         {
@@ -79,12 +83,11 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
         json.Flush();
     }
 
-    private static string Title(int status) =>
+    private static string TitleOf(int status) =>
         status switch
         {
             400 => "The request is not right",
             401 => "Please sign in",
-            402 => "The payment was declined",
             403 => "This is not yours to see or change",
             404 => "There is no such thing here",
             405 => "This cannot be done here",

@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The errors of the REST conventions (spec README, "Errors"), each ready to be returned from an endpoint.</summary>
 public static class Problems
@@ -11,15 +11,6 @@ public static class Problems
 
     /// <summary>400: the request as a whole cannot be read.</summary>
     public static Problem Malformed(string detail) => new(400) { Detail = detail };
-
-    /// <summary>402: the payment was declined; <paramref name="detail"/> is the document's message, <paramref name="location"/> the recorded request.</summary>
-    public static Problem Declined(string reason, string? detail = null, string? location = null) =>
-        new(402)
-        {
-            Reason = reason,
-            Detail = detail ?? reason,
-            Location = location,
-        };
 
     /// <summary>404: unknown, or an id that is no number.</summary>
     public static Problem NotFound(string? detail = null) => new(404) { Detail = detail };

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// The parameters of a query string. As ASP.NET Core reads it, but names are case-sensitive, as all names are, and what is no UTF-8 is told apart

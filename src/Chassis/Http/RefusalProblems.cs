@@ -1,7 +1,6 @@
-using Mannam.Chassis.Storage;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>How a decision's refusal is told over HTTP.</summary>
 public static class RefusalProblems
@@ -15,12 +14,18 @@ public static class RefusalProblems
         return refusal.Kind switch
         {
             RefusalKind.Malformed => Problems.BadRequest(refusal.Field ?? "", refusal.Detail ?? ""),
-            RefusalKind.Declined => Problems.Declined(refusal.Detail ?? "declined", location: location),
             RefusalKind.NotFound => Problems.NotFound(refusal.Detail),
             RefusalKind.Conflict => Problems.Conflict(refusal.Detail ?? "", refusal.RetryAfter),
             RefusalKind.Unavailable => Problems.Unavailable(refusal.Detail, refusal.RetryAfter ?? TimeSpan.FromSeconds(1), location),
             RefusalKind.PreconditionFailed => Problems.PreconditionFailed(),
-            _ => throw new InvalidOperationException($"no answer is known for {refusal.Kind}"),
+            // A package's own kind.
+            var kind => new((int)kind)
+            {
+                Title = refusal.Title,
+                Detail = refusal.Detail,
+                Reason = refusal.Detail,
+                Location = location,
+            },
         };
     }
 

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// The fields of a request's body. Each getter gives the value or notes what is wrong with it; after the last, ask <see cref="Problem"/>:
 /// <code>
 /// var fields = await Fields.ReadAsync(http);
-/// var price = fields.Money("price");
+/// var id = fields.Id("matchId");
 /// if (fields.Refused is { } refused) return refused;
 /// </code>
 /// Unknown fields are ignored, names are case-sensitive, of a field given twice the last counts. A request without a body has no fields; a PATCH
@@ -15,9 +15,6 @@ namespace Mannam.Chassis.Http;
 /// </summary>
 public sealed class RequestFields
 {
-    /// <summary>The largest amount of money, in won.</summary>
-    public const long MaxWon = 100_000_000;
-
     private readonly RequestBody _body;
     private readonly FieldTable _table;
     private readonly Problem? _unreadable;
@@ -100,12 +97,6 @@ public sealed class RequestFields
     /// <summary>A required text that came in the path or the query, under the same rules.</summary>
     public string Given(string name, string? value) => Required(name, value is null ? null : Checked(name, value)) ?? "";
 
-    /// <summary>Required money in whole won, 1 to 100,000,000, as a number or a text. 0 after an error.</summary>
-    public long Money(string name) => Required(name, OptionalMoney(name)) ?? 0;
-
-    /// <summary>Money in whole won, 1 to 100,000,000, or null when there is none.</summary>
-    public long? OptionalMoney(string name) => Whole(name, 1, MaxWon, "must be a whole number of won from 1 to 100,000,000.");
-
     /// <summary>A required id: a whole number from 1 that fits 64 bits, as a number or a text. 0 after an error.</summary>
     public long Id(string name) => Required(name, OptionalId(name)) ?? 0;
 
@@ -115,6 +106,17 @@ public sealed class RequestFields
     /// <summary>A whole number in a range, or null when there is none.</summary>
     public long? OptionalNumber(string name, long least, long most) =>
         Whole(name, least, most, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}."));
+
+    /// <summary>A whole number in a range, or null when there is none.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="least">The least.</param>
+    /// <param name="most">The most.</param>
+    /// <param name="rule">What is expected, as the end of a sentence that begins with the field's name.</param>
+    public long? OptionalNumber(string name, long least, long most, string rule) => Whole(name, least, most, rule);
+
+    /// <summary>Notes that a required field is missing, unless it was found wrong before.</summary>
+    public T Require<T>(string name, T? value)
+        where T : struct => Required(name, value) ?? default;
 
     /// <summary>A required text that is one of <paramref name="allowed"/>. Empty after an error.</summary>
     public string OneOf(string name, params ReadOnlySpan<string> allowed) => Required(name, OptionalOneOf(name, allowed)) ?? "";

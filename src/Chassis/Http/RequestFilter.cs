@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>After routing, before any effect: what came from outside to an internal call, and what accepts no form of ours, is refused.</summary>
 internal sealed class RequestFilter(RequestDelegate next)

@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>What a request body may cost; register another one (and a <see cref="TimeProvider"/>) to change it.</summary>
 public sealed record RequestLimits

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// A resource as the REST conventions show it: where it is, how a row is shown, and how its collection can be asked. The declaration is

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// Absolute addresses of one resource, under the scheme, host and prefix under which it was asked. Requests mostly come under the same

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// How many rows a collection has: exact up to 10,000, beyond that what the store's statistics say (or, for a filtered collection, what is known at

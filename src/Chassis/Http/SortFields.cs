@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Linq.Expressions;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>The fields by which a collection can be sorted beside its key: <c>Sorts = { { "price", offer => offer.Price } }</c>.</summary>
 public sealed class SortFields<TEntity> : IEnumerable<string>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>What a text is (spec README, "Values"): 1–255 code points, not all white space, kept as given.</summary>
 internal static class TextRules

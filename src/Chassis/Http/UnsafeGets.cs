@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>GETs that act, as some documents have them.</summary>
 public static class UnsafeGets

@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Http;
+namespace Mannam.Http;
 
 /// <summary>
 /// Reads a whole number in JSON's number grammar (RFC 8259, 6) by its digits: <c>250000.0</c> and <c>1e2</c> are whole, <c>12.5</c>

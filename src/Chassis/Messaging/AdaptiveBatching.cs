@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>The thicker work keeps coming, the longer it is let gather, so that more of it shares a round trip and a commit. Work that comes thin is done at
 /// once, as is a single burst, and a backlog without a pause.</summary>

@@ -1,23 +1,18 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Storage;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Guarantees 2 to 4: hands a service's events to its policies, in order per saga and producer, each once. A batch over all partitions is one
 /// transaction: positions, inbox, effects, and the events they raise.</summary>
 /// <remarks>A failed batch is rolled back and handled again one event a transaction. An event that fails still goes to the waiting ones, in the transaction
-/// that lets the position move on, and later events of its saga queue behind it: see <see cref="DeferredMessageLoop{TDb, TAggregate}"/>.</remarks>
-internal sealed class Consumer<TDb, TAggregate>(
+/// that lets the position move on, and later events of its saga queue behind it: see <see cref="DeferredMessageLoop{TAggregate}"/>.</remarks>
+internal sealed class Consumer<TAggregate>(
     string topic,
     string group,
     ITransport transport,
-    NpgsqlDataSource database,
-    PolicyHandler<TDb, TAggregate> handler,
-    RestoreDetector<TAggregate> own,
+    IConsumerStore<TAggregate> store,
+    PolicyHandler<TAggregate> handler,
+    RestoreDetector<TAggregate> restores,
     HistoryNotices notices,
     TimeProvider time,
     Failpoints failpoints,
@@ -25,15 +20,14 @@ internal sealed class Consumer<TDb, TAggregate>(
     ExternalFailures failures,
     ILogger log
 ) : ILoop, IConsumerStatus, IAsyncDisposable
-    where TDb : ServiceDb
     where TAggregate : Aggregate
 {
-    private const int Most = 256;
-    private readonly AdaptiveBatching _batching = new(Most);
-    private TimeSpan _gathers;
+    private const int Max = 256;
+    private readonly AdaptiveBatching _batching = new(Max);
+    private TimeSpan _delay;
 
     // Positions of skipped events are moved with the next handled one, and at the latest after so many.
-    private const int MostSkipped = 2000;
+    private const int MaxSkipped = 2000;
 
     // A row that somebody else holds delays a batch for so long, and then its own saga alone.
     private static readonly TimeSpan BatchWaits = TimeSpan.FromSeconds(1);
@@ -41,13 +35,13 @@ internal sealed class Consumer<TDb, TAggregate>(
 
     // A step in which events are refused takes hardly longer.
     private static readonly TimeSpan LongestRefused = TimeSpan.FromSeconds(5);
-    private readonly ConsumerPositions _progress = new(database, topic, notices) { WentBack = own.WentBack };
+    private readonly ConsumerPositions<TAggregate> _progress = new(store, topic, notices) { WentBack = restores.WentBack };
     private ISubscription? _subscription;
     private int _skipped;
 
     public string Name => "consumer";
 
-    public Task PauseAsync(CancellationToken ct) => Task.Delay(_gathers, ct);
+    public Task PauseAsync(CancellationToken ct) => Task.Delay(_delay, ct);
 
     public Task IdleAsync(CancellationToken ct) => _subscription!.WaitAsync(Poll, ct);
 
@@ -56,14 +50,14 @@ internal sealed class Consumer<TDb, TAggregate>(
         _subscription ??= transport.Subscribe(topic, group, _progress);
         try
         {
-            var fetched = await _subscription.FetchAsync(Most, ct);
-            _gathers = _batching.DelayAfter(fetched.Count);
-            if (own.Looks)
-                await own.LookAsync(fetched, ct);
+            var fetched = await _subscription.FetchAsync(Max, ct);
+            _delay = _batching.DelayAfter(fetched.Count);
+            if (restores.Looks)
+                await restores.LookAsync(fetched, ct);
             if (fetched.Count > 0 && !await HandleAsync(fetched, ct))
                 _subscription.Rewind();
-            else if (fetched.Count == 0 && own.Looks && Handled is { Assigned: > 0 })
-                own.AtEnd();
+            else if (fetched.Count == 0 && restores.Looks && Handled is { Assigned: > 0 })
+                restores.AtEnd();
             return fetched.Count > 0;
         }
         catch
@@ -93,7 +87,7 @@ internal sealed class Consumer<TDb, TAggregate>(
         if (passed is not null)
             notices.PassedOver(passed.Count, passed[^1].Id.ToString());
         _skipped += fetched.Count - events.Count;
-        if ((events.Count > 0 || _skipped > MostSkipped) && !await HandleAsync(events, next, ct))
+        if ((events.Count > 0 || _skipped > MaxSkipped) && !await HandleAsync(events, next, ct))
             return false;
         _progress.Passed(next);
         return true;
@@ -149,7 +143,7 @@ internal sealed class Consumer<TDb, TAggregate>(
                 log.Failed(received, outcome, e);
                 failures.Report(Name, outcome.Failure);
                 await failpoints.HitAsync("consumer.setting-aside");
-                await SetAsideAsync(received, next, outcome, ct);
+                await DeferAsync(received, next, outcome, ct);
                 await failpoints.HitAsync("consumer.set-aside");
                 metrics.CountSoon();
                 return outcome;
@@ -160,58 +154,47 @@ internal sealed class Consumer<TDb, TAggregate>(
     private async Task CommitAsync(List<ReceivedEvent> events, Dictionary<int, ReadPosition> next, TimeSpan waits, CancellationToken ct)
     {
         var moves = _progress.To(next);
-        await using var db = await handler.OpenAsync(ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var transaction = await store.BeginAsync(ct);
         var unit = handler.Begin();
         var readable = events.FindAll(e => e.Unreadable is null);
         var loading = readable.Count > 0 ? handler.Loading(unit, readable) : null;
-        var (fresh, waiting) = await PositionTable.TakeAsync(connection, topic, moves, readable, waits, loading, ct);
+        var (fresh, deferred) = await transaction.TakeAsync(topic, moves, readable, waits, loading, ct);
         var handled = new List<ReceivedEvent>(events.Count);
         foreach (var received in events)
         {
             if (received.Unreadable is { } why)
-                unit.Add(DeferredMessage.Of(topic, received, FailureOutcome.Unreadable(why, time.GetUtcNow()), time.GetUtcNow()).Insert());
-            else if (waiting.Contains(received.Key))
-                unit.Add(DeferredMessage.Of(topic, received, FailureOutcome.Queued(time.GetUtcNow()), time.GetUtcNow()).Insert());
+                unit.Add(new DeferredMessage(topic, received, FailureOutcome.Unreadable(why, time.GetUtcNow()), time.GetUtcNow()));
+            else if (deferred.Contains(received.Key))
+                unit.Add(new DeferredMessage(topic, received, FailureOutcome.Queued(time.GetUtcNow()), time.GetUtcNow()));
             // Removed as it is taken: of an event that the batch holds twice, the first counts.
             else if (fresh.Remove(received.Id))
                 handled.Add(received);
         }
-        await handler.DecideAsync(db, unit, handled, ct);
+        await handler.DecideAsync(transaction, unit, handled, ct);
         await CommitAsync(unit, transaction, moves, ct);
         metrics.Handled(handled.Count);
     }
 
-    private async Task SetAsideAsync(
-        ReceivedEvent received,
-        Dictionary<int, ReadPosition> next,
-        FailureOutcome outcome,
-        CancellationToken ct
-    )
+    private async Task DeferAsync(ReceivedEvent received, Dictionary<int, ReadPosition> next, FailureOutcome outcome, CancellationToken ct)
     {
         var moves = _progress.To(next);
-        await using var db = await handler.OpenAsync(ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await PositionTable.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), topic, moves, [], BatchWaits, null, ct);
+        await using var transaction = await store.BeginAsync(ct);
+        await transaction.TakeAsync(topic, moves, [], BatchWaits, null, ct);
         var unit = handler.Begin();
-        unit.Add(DeferredMessage.Of(topic, received, outcome, time.GetUtcNow()).Insert());
+        unit.Add(new DeferredMessage(topic, received, outcome, time.GetUtcNow()));
         await CommitAsync(unit, transaction, moves, ct);
     }
 
     private async Task CommitAsync(
         UnitOfWork<TAggregate> unit,
-        IDbContextTransaction transaction,
-        PositionTable.Moves moves,
+        IHandlingTransaction<TAggregate> transaction,
+        PositionMoves moves,
         CancellationToken ct
     )
     {
-        // Where nothing leaves the database by it, a crash of the server that takes this commit takes the positions too: it is handled again. Nobody
-        // need wait for the disk.
-        if (!unit.HasMessages)
-            unit.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
         await failpoints.HitAsync("consumer.committing");
-        await unit.Take().CommitAsync((NpgsqlTransaction)transaction.GetDbTransaction(), ct);
+        // Where nothing leaves the store by it, a crash of the store's server that takes this commit takes the positions too: it is handled again.
+        await transaction.CommitAsync(unit.Take(), mayBeRepeated: !unit.HasMessages, ct);
         await failpoints.HitAsync("consumer.committed");
         unit.Wake();
         _skipped = 0;

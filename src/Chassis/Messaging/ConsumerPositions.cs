@@ -1,14 +1,13 @@
-using Npgsql;
-
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>How far a consumer has come in each of its partitions: by its database, and by what it has looked at since.</summary>
 /// <remarks>The two differ by the events that nobody here subscribes to: their positions are moved along with the next handled one.</remarks>
-internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic, HistoryNotices notices) : IPositions
+internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> store, string topic, HistoryNotices notices) : IPositions
+    where TAggregate : Aggregate
 {
     // What a subscription says while it does not know is more than can be added up.
     private const long Many = int.MaxValue;
-    private readonly Dictionary<int, PositionTable.Stored> _stored = [];
+    private readonly Dictionary<int, StoredPosition> _stored = [];
     private readonly Dictionary<int, ReadPosition> _next = [];
 
     /// <summary>Called when the database has gone back: what it knew to be read is not read any more.</summary>
@@ -17,7 +16,7 @@ internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic,
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<int, Position>> ReadAsync(IReadOnlyCollection<int> partitions, CancellationToken ct)
     {
-        var positions = await PositionTable.ReadAsync(database, topic, partitions, ct);
+        var positions = await store.ReadPositionsAsync(topic, partitions, ct);
         foreach (var (partition, stored) in positions)
         {
             // Others only move it forward, or to another history.
@@ -41,7 +40,7 @@ internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic,
         var now = new Position(compared.Next, found.History ?? before.History, begins ? null : before.Last ?? Known(found.Last));
         if (now == before)
             return now.Next;
-        Set(partition, await PositionTable.ChangeAsync(database, (topic, partition), before, now, again: compared.Other is not null, ct));
+        Set(partition, await store.ChangePositionAsync((topic, partition), before, now, again: compared.Other is not null, ct));
         if (compared.Other is { } why)
             notices.BeganAgain($"{topic}/{partition}", before.Next, now.Next, why);
         if (compared.Gone > 0)
@@ -51,13 +50,13 @@ internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic,
 
     private static Guid? Known(Guid? mark) => mark == Guid.Empty ? null : mark;
 
-    private PositionTable.Stored? Stored(int partition)
+    private StoredPosition? Stored(int partition)
     {
         lock (_next)
             return _stored.GetValueOrDefault(partition);
     }
 
-    private void Set(int partition, PositionTable.Stored stored)
+    private void Set(int partition, StoredPosition stored)
     {
         lock (_next)
         {
@@ -94,7 +93,7 @@ internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic,
     }
 
     /// <summary>What is to be stored, for the positions given and those that are not stored yet.</summary>
-    public PositionTable.Moves To(Dictionary<int, ReadPosition> next)
+    public PositionMoves To(Dictionary<int, ReadPosition> next)
     {
         var to = new SortedDictionary<int, ReadPosition>(next);
         lock (_next)
@@ -113,7 +112,7 @@ internal sealed class ConsumerPositions(NpgsqlDataSource database, string topic,
     }
 
     /// <summary>The moves were committed.</summary>
-    public void Stored(PositionTable.Moves moves)
+    public void Stored(PositionMoves moves)
     {
         lock (_next)
         {

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Writes a service's events as records: value and CloudEvents envelope, as shared/spec/README.md, "Events", has them.</summary>
 /// <param name="source">The producer, such as <c>/taxi/catch</c>.</param>

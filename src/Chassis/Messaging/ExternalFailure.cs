@@ -1,13 +1,12 @@
 using System.Net.Sockets;
-using Mannam.Chassis.Storage;
 using Polly;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Why something cannot be done now, for reasons outside of it: it is tried again without end.</summary>
-/// <param name="Source">Who refuses: <c>store</c> or <c>peer</c>; <c>action</c>, where what is owed fails by itself.</param>
+/// <param name="Source">Who refuses: <c>store</c> or <c>peer</c>; <c>action</c>, where a scheduled message fails by itself.</param>
 /// <param name="Code">SQLSTATE, <c>http 503</c>, or a word such as <c>timeout</c>.</param>
-internal sealed record ExternalFailure(string Source, string Code)
+public sealed record ExternalFailure(string Source, string Code)
 {
     /// <summary>This service's own store.</summary>
     public const string Store = "store";
@@ -19,12 +18,12 @@ internal sealed record ExternalFailure(string Source, string Code)
     public const string ConnectionLost = "connection";
 
     /// <summary>For people, without anybody's data.</summary>
-    public string Description => Source != Peer && Code.Length == 5 ? $"{Code}, {SqlStates.WordsOf(Code)}" : Code;
+    public string Description => Source != Peer && StoreFailures.WordsOf(Code) is { } words ? $"{Code}, {words}" : Code;
 
     /// <summary>As it stands in one column.</summary>
     public string ColumnText => $"{Source} {Code}";
 
-    /// <summary>The obstacle behind a failure; null where the failure is what was done itself.</summary>
+    /// <summary>What refuses behind a failure; null where the failure is what was done itself.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="asked">Whether a peer may have been asked: then a lost connection without a name is the peer's.</param>
     public static ExternalFailure? Of(Exception e, bool asked)
@@ -51,7 +50,7 @@ internal sealed record ExternalFailure(string Source, string Code)
     }
 
     private static ExternalFailure? OfStore(Exception e) =>
-        StoreFailures.IsExternal(e) ? new(Store, StoreFailures.SqlStateOf(e) ?? (IsLate(e) ? "timeout" : ConnectionLost)) : null;
+        StoreFailures.IsExternal(e) ? new(Store, StoreFailures.CodeOf(e) ?? (IsLate(e) ? "timeout" : ConnectionLost)) : null;
 
     private static bool IsLate(Exception e) => (e.InnerException ?? e) is TimeoutException;
 

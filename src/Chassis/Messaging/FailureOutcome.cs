@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Mannam.Chassis.Storage;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Guarantee 4: what becomes of an event that was not handled. It waits until it is due, or it is parked.</summary>
 /// <param name="Kind"><c>queued</c> behind an earlier one of its saga; failed <c>permanent</c>, <c>transient</c> or <c>later</c>; refused by the
@@ -10,7 +9,7 @@ namespace Mannam.Chassis.Messaging;
 /// <param name="Error">What the last failure said.</param>
 /// <param name="Due">When it is tried again.</param>
 /// <param name="ParkedAt">When it was given up; null while it waits.</param>
-internal sealed record FailureOutcome(string Kind, int Attempts, string? Error, DateTimeOffset Due, DateTimeOffset? ParkedAt)
+public sealed record FailureOutcome(string Kind, int Attempts, string? Error, DateTimeOffset Due, DateTimeOffset? ParkedAt)
 {
     /// <summary>An event that fails by its own fault is parked after so many attempts: with the pauses between them that takes about 100 s.</summary>
     public const int MaxAttempts = 10;

@@ -1,7 +1,6 @@
-using Mannam.Chassis.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Tells that the topic, or the service's own database, is not the one that it was: in the log, in the metrics, and in health until the process ends.</summary>
 internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, ILogger log)

@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>What can be asked of a consumer while it runs.</summary>
 internal interface IConsumerStatus

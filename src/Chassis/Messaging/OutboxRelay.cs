@@ -1,27 +1,25 @@
-using Mannam.Chassis.Hosting;
-using Npgsql;
+using System.Data.Common;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Guarantee 1, the second half: publishes what the outbox holds, unsent rows by id, and removes what the transport has for certain.</summary>
-/// <remarks>One relay a service is active, by an advisory lock on a connection of its own. It reads what is there, never from a high-water mark:
-/// commits do not come in the order of their numbers. Killed between publishing and removing, it publishes twice; the inbox covers that.</remarks>
+/// <remarks>One relay a service is active. It reads what is there, never from a high-water mark: commits do not come in the order of their numbers. Killed
+/// between publishing and removing, it publishes twice; the inbox covers that.</remarks>
 internal sealed class OutboxRelay(
-    Func<RelayLock> lease,
+    Func<IOutbox> open,
     string topic,
     ITransport transport,
     Failpoints failpoints,
-    OutboxSignal signal,
+    Signal signal,
     ServiceMetrics metrics
 ) : ILoop, IAsyncDisposable
 {
-    private const int Most = 500;
-    private readonly AdaptiveBatching _batching = new(Most);
-    private TimeSpan _gathers;
+    private const int Max = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
-
-    private RelayLock? _lease;
+    private readonly AdaptiveBatching _batching = new(Max);
+    private TimeSpan _delay;
+    private IOutbox? _outbox;
 
     // What the transport has for certain: removed with the next look into the outbox, which saves a round trip.
     private long[] _published = [];
@@ -30,7 +28,7 @@ internal sealed class OutboxRelay(
 
     // Where there is no backlog, what is left after a step is to remove what was published: that waits for more to publish, but not for long.
     public Task PauseAsync(CancellationToken ct) =>
-        _gathers > TimeSpan.Zero || _published.Length == Most ? Task.Delay(_gathers, ct) : signal.WaitAsync(Soon, ct);
+        _delay > TimeSpan.Zero || _published.Length == Max ? Task.Delay(_delay, ct) : signal.WaitAsync(Soon, ct);
 
     public Task IdleAsync(CancellationToken ct) => signal.WaitAsync(Poll, ct);
 
@@ -38,25 +36,30 @@ internal sealed class OutboxRelay(
     {
         try
         {
-            _lease ??= lease();
-            if (await _lease.AcquireAsync(ct) is not { } connection)
+            _outbox ??= open();
+            if (!await _outbox.AcquireAsync(ct))
                 return false;
-            var (ids, records) = await UnsentAsync(connection, ct);
-            _gathers = _batching.DelayAfter(ids.Length);
+            var (ids, records) = await _outbox.ReadAsync(_published, Max, ct);
+            if (_published.Length > 0)
+            {
+                _published = [];
+                await failpoints.HitAsync("relay.removed");
+            }
+            _delay = _batching.DelayAfter(ids.Length);
             if (ids.Length == 0)
                 return false;
             await failpoints.HitAsync("relay.publishing");
             await PublishAsync(ids, records, ct);
             return true;
         }
-        catch (NpgsqlException)
+        catch (DbException)
         {
-            await GiveUpAsync();
+            await CloseAsync();
             throw;
         }
     }
 
-    private async Task PublishAsync(long[] ids, List<TopicRecord> records, CancellationToken ct)
+    private async Task PublishAsync(long[] ids, IReadOnlyList<TopicRecord> records, CancellationToken ct)
     {
         try
         {
@@ -72,43 +75,11 @@ internal sealed class OutboxRelay(
         _published = ids;
     }
 
-    private async Task<(long[] Ids, List<TopicRecord> Records)> UnsentAsync(NpgsqlConnection connection, CancellationToken ct)
+    private async Task CloseAsync()
     {
-        await using var batch = new NpgsqlBatch(connection);
-        // Also where there is nothing to remove: it fails where the store only reads. What were published then could not be removed, and would be published
-        // again and again; and the connection must be given up to find a primary that was moved.
-        batch.BatchCommands.Add(Removal());
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select id, key, headers, value from outbox order by id limit 500"));
-        var ids = new List<long>();
-        var records = new List<TopicRecord>();
-        await using (var rows = await batch.ExecuteReaderAsync(ct))
-        {
-            while (await rows.ReadAsync(ct))
-            {
-                ids.Add(rows.GetInt64(0));
-                records.Add(new TopicRecord(rows.GetInt64(1), rows.GetString(2), rows.GetString(3)));
-            }
-        }
-        if (_published.Length > 0)
-        {
-            _published = [];
-            await failpoints.HitAsync("relay.removed");
-        }
-        return ([.. ids], records);
-    }
-
-    private NpgsqlBatchCommand Removal()
-    {
-        var remove = new NpgsqlBatchCommand("delete from outbox where id = any($1)");
-        remove.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = _published });
-        return remove;
-    }
-
-    private async Task GiveUpAsync()
-    {
-        if (_lease is not null)
-            await _lease.DisposeAsync();
-        _lease = null;
+        if (_outbox is not null)
+            await _outbox.DisposeAsync();
+        _outbox = null;
     }
 
     /// <summary>Ends in order: what was published is removed, so that the next relay does not publish it again.</summary>
@@ -116,16 +87,13 @@ internal sealed class OutboxRelay(
     {
         try
         {
-            if (_published.Length > 0 && _lease is not null && await _lease.AcquireAsync(CancellationToken.None) is { } connection)
-            {
-                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Removal() } };
-                await batch.ExecuteNonQueryAsync();
-            }
+            if (_published.Length > 0 && _outbox is not null && await _outbox.AcquireAsync(CancellationToken.None))
+                await _outbox.RemoveAsync(_published, CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        catch (Exception e) when (e is DbException or InvalidOperationException)
         {
             // The connection is lost, perhaps with the step that was cut off. Published twice then, as after a crash.
         }
-        await GiveUpAsync();
+        await CloseAsync();
     }
 }

@@ -1,48 +1,40 @@
-using Mannam.Chassis.Storage;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
-
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Lets a service's policies decide on events, within a transaction that somebody else began and will commit.</summary>
-internal sealed class PolicyHandler<TDb, TAggregate>(
-    IDbContextFactory<TDb> contexts,
+internal sealed class PolicyHandler<TAggregate>(
     IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
     IReadOnlySet<(string Event, string Source)> publishers,
     Func<long, TAggregate> create,
-    AggregateStore<TAggregate> store,
+    IChangeDetector<TAggregate> changes,
+    MessageWriter messages,
     IServiceProvider services
 )
-    where TDb : ServiceDb
     where TAggregate : Aggregate
 {
     private static readonly Task<object?> Nothing = Task.FromResult<object?>(null);
 
     private readonly bool _someKnow = policies.Values.Any(p => p.Known is not null);
-    private readonly bool _someHaveTurns = policies.Values.Any(p => p.InTurn is not null);
+    private readonly bool _someHaveTurns = policies.Values.Any(p => p.KnownInTurn is not null);
 
     /// <summary>Whether the service subscribes to the event. One of the same name that somebody else publishes is another event.</summary>
     public bool Handles(ReceivedEvent received) =>
         policies.ContainsKey(received.Type) && publishers.Contains((received.Type, received.Source));
 
-    public Task<TDb> OpenAsync(CancellationToken ct) => contexts.CreateDbContextAsync(ct);
-
     /// <summary>What a transaction is going to change.</summary>
-    public UnitOfWork<TAggregate> Begin() => new(store);
+    public UnitOfWork<TAggregate> Begin() => new(changes, messages);
 
-    /// <summary>What loads the events' aggregates, within the transaction, before any of them is decided on.</summary>
-    public IBatchedQuery Loading(UnitOfWork<TAggregate> unit, IReadOnlyCollection<ReceivedEvent> events) =>
-        new AggregateQuery<TAggregate>(
-            unit,
-            store.Map,
-            create,
-            events.Select(e => e.Key),
-            inTurn: _someHaveTurns && events.Any(e => TurnOf(e) is not null)
-        );
+    /// <summary>The events' aggregates, which are loaded within the transaction before any of them decides.</summary>
+    public Loading<TAggregate> Loading(UnitOfWork<TAggregate> unit, IReadOnlyCollection<ReceivedEvent> events) =>
+        new(unit, create, [.. events.Select(e => e.Key)], InTurn: _someHaveTurns && events.Any(e => InTurnOf(e) is not null));
 
-    /// <summary>Lets the events' aggregates, which are loaded, decide; what is to be sent is staged then.</summary>
+    /// <summary>Lets the events' aggregates, which are loaded, decide; what is to be stored is staged then.</summary>
     /// <exception cref="PolicyFailedException">A policy failed: nothing of it may be committed.</exception>
-    public async Task DecideAsync(TDb db, UnitOfWork<TAggregate> unit, IReadOnlyCollection<ReceivedEvent> events, CancellationToken ct)
+    public async Task DecideAsync(
+        IHandlingTransaction<TAggregate> transaction,
+        UnitOfWork<TAggregate> unit,
+        IReadOnlyCollection<ReceivedEvent> events,
+        CancellationToken ct
+    )
     {
         if (events.Count == 0)
             return;
@@ -52,20 +44,21 @@ internal sealed class PolicyHandler<TDb, TAggregate>(
         {
             var aggregate = unit.Find(received.Key) ?? unit.Track(create(received.Key));
             var knows = known?[at++];
-            if (_someHaveTurns && TurnOf(received) is { } ask)
+            if (_someHaveTurns && InTurnOf(received) is { } ask)
             {
-                await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);
-                knows = await AskAsync(() => ask(db, services));
+                // What was decided before counts.
+                await transaction.SendAsync(unit.Take(), ct);
+                knows = await AskAsync(() => ask(transaction.Session, services));
             }
             unit.Stage(aggregate, Decide(received, aggregate, knows), new MessageContext(received.Id.ToString(), received.TraceParent));
         }
     }
 
-    private Func<ServiceDb, IServiceProvider, ValueTask<object?>>? TurnOf(ReceivedEvent received) =>
-        policies.GetValueOrDefault(received.Type)?.InTurn;
+    private Func<object, IServiceProvider, ValueTask<object?>>? InTurnOf(ReceivedEvent received) =>
+        policies.GetValueOrDefault(received.Type)?.KnownInTurn;
 
     private Task<object?> KnownAsync(ReceivedEvent received) =>
-        policies.GetValueOrDefault(received.Type)?.Known is { } known ? AskAsync(() => known(received, services)) : Nothing;
+        policies.GetValueOrDefault(received.Type)?.Known is { } known ? AskAsync(() => known(received.Envelope, services)) : Nothing;
 
     // What others throw is not taken for a failure of the store that this transaction is in.
     private static async Task<object?> AskAsync(Func<ValueTask<object?>> ask)
@@ -84,7 +77,7 @@ internal sealed class PolicyHandler<TDb, TAggregate>(
     {
         try
         {
-            // An event may wait longer than the version of the service that subscribed to it.
+            // An event may be deferred for longer than the version of the service lasts that subscribed to it.
             return policies.TryGetValue(received.Type, out var policy)
                 ? policy.Apply(received.Value, aggregate, known)
                 : throw new InvalidOperationException($"there is no policy for {received.Type}");
@@ -94,4 +87,16 @@ internal sealed class PolicyHandler<TDb, TAggregate>(
             throw new PolicyFailedException(e, asked: false);
         }
     }
+}
+
+/// <summary>What a policy threw. Wrapped, so that an IOException of a policy is not taken for one of the store.</summary>
+/// <param name="thrown">What it threw.</param>
+/// <param name="asked">Whether it was thrown while others were asked for what the policy needs to know.</param>
+internal sealed class PolicyFailedException(Exception thrown, bool asked) : Exception(thrown.Message, thrown)
+{
+    /// <summary>What was thrown.</summary>
+    public Exception Thrown => InnerException!;
+
+    /// <summary>Why others did not tell what the policy needs to know; null where the failure is the policy's own.</summary>
+    public ExternalFailure? Failure { get; } = asked ? ExternalFailure.Of(thrown, asked: true) : null;
 }

@@ -1,4 +1,4 @@
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>Where a partition is read from, and the history that this place belongs to.</summary>
 /// <param name="Next">The next offset.</param>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
 /// <summary>A record as it lies in a topic: CloudEvents 1.0, Kafka binary mode.</summary>
 /// <param name="Key">The correlation key, which decides the partition.</param>
@@ -39,6 +39,9 @@ public sealed class ReceivedEvent
     /// <summary>By what it is known again at its place: its id, or what its bytes make of one.</summary>
     internal Guid Fingerprint =>
         Unreadable is null ? Id : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{Key} {Headers} {Value}")).AsSpan(0, 16));
+
+    /// <summary>What policies see of the envelope.</summary>
+    public EventEnvelope Envelope => new(Id, Type, Source, Time, Key);
 
     /// <summary>Reads a record of a topic. One that cannot be read says so, rather than to stop those behind it.</summary>
     public static ReceivedEvent Read(int partition, long offset, long key, string headers, string value)

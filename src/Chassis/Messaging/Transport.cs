@@ -1,6 +1,6 @@
-namespace Mannam.Chassis.Messaging;
+namespace Mannam.Messaging;
 
-/// <summary>Carries records between services: <c>InProcess</c> (one machine, durable, no broker) or Kafka. Services never know which.</summary>
+/// <summary>Carries records between services: <c>Local</c> (one machine, durable, no broker) or Kafka. Services never know which.</summary>
 public interface ITransport
 {
     /// <summary>Appends records to a topic, each partition's in their order, durably; returns when all are there for certain.</summary>

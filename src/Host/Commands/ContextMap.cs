@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 
 namespace Mannam.Host.Commands;
 

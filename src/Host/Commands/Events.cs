@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Messaging.InProcess;
-using Mannam.Chassis.Messaging.Kafka;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Kafka;
+using Mannam.Local;
+using Mannam.Messaging;
 using Npgsql;
 
 namespace Mannam.Host.Commands;
@@ -41,8 +41,8 @@ internal static class Events
     private static async Task<int> PrintAsync(string bootstrap, SystemDeclaration system, string[] set, long? key)
     {
         var configuration = ConfigurationFactory.From([], set);
-        var options = HostSettings.KafkaOptions(bootstrap, new Settings(configuration, HostSettings.Scope));
-        foreach (var e in KafkaHistory.Read(options, new Settings(configuration, system.SettingsScope).Get(system.Topic), key))
+        var options = HostSettings.KafkaOptions(bootstrap, configuration.SettingsOf(HostSettings.Scope));
+        foreach (var e in KafkaHistory.Read(options, configuration.SettingsOf(system.SettingsScope).Get(system.Topic), key))
             await PrintAsync(e);
         return 0;
     }

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.FrontDoor.Gateway;
+using Mannam.Gateway;
 using Mannam.Host.Output;
+using Mannam.Hosting;
 
 namespace Mannam.Host.Commands;
 
@@ -37,9 +36,9 @@ internal static class Gateway
             (parsed, ct) =>
             {
                 var configuration = ConfigurationFactory.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? []);
-                Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems));
+                configuration.Check(Machine.SettingsOf(Up.AllSystems));
                 var chosen = Up.Chosen(parsed.GetValue(systems)!);
-                var settings = new Settings(configuration, HostSettings.Scope);
+                var settings = configuration.SettingsOf(HostSettings.Scope);
                 var options = new EdgeOptions
                 {
                     Systems = [],

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 using Npgsql;
 
 namespace Mannam.Host.Commands;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Messaging;
+using Mannam.Hosting;
+using Mannam.PostgreSql;
 using Npgsql;
-using Selection = Mannam.Chassis.Messaging.DeadLetters.Selection;
+using Selection = Mannam.PostgreSql.DeadLetters.Selection;
 
 namespace Mannam.Host.Commands;
 
@@ -50,7 +50,7 @@ internal static class Parked
                     DoAsync(new DeadLetters(store), name, what, choice, parsed.InvocationConfiguration.Output, ct);
                 if (Options.ServerOf(parsed.GetValue(postgres)) is { } server)
                 {
-                    var settings = new Settings(ConfigurationFactory.From([], parsed.GetValue(set) ?? []), HostSettings.Scope);
+                    var settings = ConfigurationFactory.From([], parsed.GetValue(set) ?? []).SettingsOf(HostSettings.Scope);
                     await ServiceStore.UseAsync(server, settings.Get(HostSettings.DatabasePrefix), name, OnAsync);
                 }
                 else

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 using Mannam.Host.Output;
+using Mannam.Hosting;
 
 namespace Mannam.Host.Commands;
 
@@ -68,7 +68,7 @@ internal static class Service
     {
         if (kafka is null && service.System.Length > 0)
             throw new ConfigurationException("--kafka is missing: a service of its own exchanges its events over Kafka.");
-        Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems));
+        configuration.Check(Machine.SettingsOf(Up.AllSystems));
         return new()
         {
             Systems = service.System.Length > 0 ? [Up.Named(service.System)] : [],
@@ -78,7 +78,7 @@ internal static class Service
             Postgres = postgres,
             Kafka = service.System.Length > 0 ? kafka : null,
             Configuration = configuration,
-            InternalKey = InternalKey.Of(new Settings(configuration, HostSettings.Scope), data),
+            InternalKey = new InternalKey(InternalKeyFile.Read(configuration.SettingsOf(HostSettings.Scope), data)),
         };
     }
 

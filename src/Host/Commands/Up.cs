@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Net;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
+using Mannam.Abstractions;
 using Mannam.Host.Output;
+using Mannam.Hosting;
 using Mannam.Insurance;
 using Mannam.Law;
 using Mannam.Taxi;
@@ -94,7 +93,7 @@ internal static class Up
 
     private static async Task<int> RunAsync(Choice choice, CancellationToken stop)
     {
-        Settings.Check(choice.Configuration, Machine.SettingsOf(AllSystems));
+        choice.Configuration.Check(Machine.SettingsOf(AllSystems));
         using var only = choice.Installation.Lock();
         await using var output = OutputWriter.OfOutput();
         try
@@ -112,8 +111,8 @@ internal static class Up
     private static Installation.Record RecordOf(Choice choice) =>
         new(
             choice.Postgres,
-            new Settings(choice.Configuration, HostSettings.Scope).Get(HostSettings.DatabasePrefix),
-            AllSystems.ToDictionary(s => s.Name, s => new Settings(choice.Configuration, s.SettingsScope).Get(s.Topic)),
+            choice.Configuration.SettingsOf(HostSettings.Scope).Get(HostSettings.DatabasePrefix),
+            AllSystems.ToDictionary(s => s.Name, s => choice.Configuration.SettingsOf(s.SettingsScope).Get(s.Topic)),
             EffectiveSetting.Configured(choice.Configuration),
             choice.Kafka
         );

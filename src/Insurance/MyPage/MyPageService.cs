@@ -1,5 +1,7 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Insurance.Events;
+using Mannam.PostgreSql;
 
 namespace Mannam.Insurance.MyPage;
 
@@ -7,14 +9,15 @@ namespace Mannam.Insurance.MyPage;
 internal static class MyPageService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<MyPageDb, MyPage>("insurance", "mypage", "가입이력", key => new MyPage(key))
+        new ServiceDeclaration<MyPage>("insurance", "mypage", "가입이력", key => new MyPage(key))
         {
             Paths = ["subsciptionViews", "subscriptionViews"],
             Port = 8084,
             Schema = (typeof(MyPageService).Assembly, "Mannam.Insurance.MyPage/Schema.sql"),
             JsonContext = InsuranceEvents.Language,
-            Routes = Api.Map,
         }
+            .StoredIn<MyPageDb, MyPage>()
+            .Serving(Api.Map)
             .Whenever<SubscriptionCreated>((e, page) => page.Fill(e))
             .Whenever<PaymentIdConfirmed>((e, page) => page.Fill(e))
             .Whenever<UnderwriterIdConfirmed>((e, page) => page.Fill(e))

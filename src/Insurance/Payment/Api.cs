@@ -1,5 +1,4 @@
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
+using Mannam.Http;
 using Mannam.Insurance.Events;
 using Mannam.Payments;
 using Mannam.Payments.Faces;
@@ -32,13 +31,13 @@ internal static class Api
         routes.MapPost("/payments", ApproveAsync).Internal();
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<PaymentDb, Payment> approvals)
+    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<Payment> approvals)
     {
         var fields = await RequestFields.ReadAsync(http);
         var (subscriptionId, premium) = (fields.Id("subscriptionId"), fields.Money("premium"));
         if (fields.Problem is { } refused)
             return refused;
-        var approval = await approvals.ApproveAsync(subscriptionId, premium, _ => { }, MessageContext.Repeatable(http));
+        var approval = await approvals.ApproveAsync(subscriptionId, premium, _ => { }, RequestContext.Repeatable(http));
         return approval.AsResource(Payments);
     }
 }

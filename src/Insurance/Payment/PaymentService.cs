@@ -1,6 +1,8 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Insurance.Events;
 using Mannam.Payments;
+using Mannam.PostgreSql;
 
 namespace Mannam.Insurance.Payment;
 
@@ -8,14 +10,15 @@ namespace Mannam.Insurance.Payment;
 internal static class PaymentService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<PaymentDb, Payment>("insurance", "payment", "결제", key => new Payment(key))
+        new ServiceDeclaration<Payment>("insurance", "payment", "결제", key => new Payment(key))
         {
             Paths = ["payments"],
             Port = 8082,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Insurance.Payment/Schema.sql"),
             JsonContext = InsuranceEvents.Language,
-            Routes = Api.Map,
         }
+            .StoredIn<PaymentDb, Payment>()
+            .Serving(Api.Map)
             .Paying(LateApproval.GivenBack, "payment_ids")
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()

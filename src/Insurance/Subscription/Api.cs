@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Insurance.Events;
+using Mannam.Messaging;
 using Mannam.Payments;
+using Mannam.PostgreSql;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,7 +41,7 @@ internal static class Api
         var settings = routes.ServiceProvider.GetRequiredService<Settings>();
         routes.MapReads<SubscriptionDb, Subscription, SubscriptionState>(Subscriptions);
         routes.MapReads(Products, () => settings.Get(SubscriptionService.Products));
-        routes.MapPaidRequest<SubscriptionDb, Subscription, SubscriptionState>(Subscriptions, ApplyAsync).Takes<SubscriptionFields>();
+        routes.MapPaidRequest<Subscription, SubscriptionState>(Subscriptions, ApplyAsync).Takes<SubscriptionFields>();
         routes.MapChange<SubscriptionDb, Subscription, SubscriptionState>(
             Subscriptions,
             "subscriptionStatus",
@@ -51,7 +52,7 @@ internal static class Api
 
     private static async Task<IResult> ApplyAsync(
         HttpContext http,
-        Repository<SubscriptionDb, Subscription> subscriptions,
+        Repository<Subscription> subscriptions,
         IdSequence ids,
         Approval approval,
         Settings settings

@@ -1,6 +1,9 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Insurance.Events;
+using Mannam.Messaging;
+using Mannam.Payments;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Insurance.Subscription;
@@ -8,7 +11,7 @@ namespace Mannam.Insurance.Subscription;
 /// <summary>청약, the core: customers apply and pay at once, and may cancel until an underwriter is confirmed.</summary>
 internal static class SubscriptionService
 {
-    public static readonly Setting<IReadOnlyList<Price>> Products = Setting.Prices(
+    public static readonly Setting<IReadOnlyList<Price>> Products = PriceList.Setting(
         "Products",
         "Fisrtcancer=50000,Fisrtcancer3=30000",
         "the products that can be applied for, and the premium of each, won"
@@ -16,7 +19,7 @@ internal static class SubscriptionService
     private static readonly PeerCall Paying = PeerCall.To("insurance.payment", "Payment", 610, "api.url.payment", "prop.payment.url");
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<SubscriptionDb, Subscription>("insurance", "subscription", "청약", key => new Subscription(key))
+        new ServiceDeclaration<Subscription>("insurance", "subscription", "청약", key => new Subscription(key))
         {
             Paths = ["subscriptions", "products"],
             Port = 8081,
@@ -24,9 +27,10 @@ internal static class SubscriptionService
             JsonContext = InsuranceEvents.Language,
             Settings = [Products],
             Calls = [Paying],
-            Services = s => s.AddSingleton<Approval>(),
-            Routes = Api.Map,
         }
+            .StoredIn<SubscriptionDb, Subscription>()
+            .WithServices(s => s.AddSingleton<Approval>())
+            .Serving(Api.Map)
             .WithIdSequence("subscription_ids")
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(

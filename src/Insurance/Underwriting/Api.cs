@@ -1,4 +1,4 @@
-using Mannam.Chassis.Http;
+using Mannam.Http;
 using Mannam.Insurance.Events;
 using Microsoft.AspNetCore.Routing;
 

@@ -1,7 +1,7 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Insurance.Events;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Insurance.Underwriting;
@@ -12,22 +12,23 @@ internal static class UnderwritingService
     public static readonly Setting<IReadOnlyList<long>> Pool = Setting.Ids("Pool", "77001520", "the underwriters, by their numbers");
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<UnderwritingDb, Underwriting>("insurance", "underwriting", "심사", key => new Underwriting(key))
+        new ServiceDeclaration<Underwriting>("insurance", "underwriting", "심사", key => new Underwriting(key))
         {
             Paths = ["underwritings"],
             Port = 8083,
             Schema = (typeof(UnderwritingService).Assembly, "Mannam.Insurance.Underwriting/Schema.sql"),
             JsonContext = InsuranceEvents.Language,
             Settings = [Pool],
-            Routes = Api.Map,
         }
+            .StoredIn<UnderwritingDb, Underwriting>()
+            .Serving(Api.Map)
             .WithIdSequence("underwriting_ids")
             .Publishing<UnderwriterAssigned>()
             .Publishing<SubscriptionContracted>()
             .Publishing<SubscriptionRefused>()
             .Publishing<UnderwritingWithdrawn>()
             // Whose desk is the emptiest depends on all other cases: of two applications the second counts the first.
-            .WheneverInTurn<PaymentIdConfirmed, (long Id, long Underwriter)>(
+            .WheneverInTurn<PaymentIdConfirmed, UnderwritingDb, (long Id, long Underwriter)>(
                 (paid, underwriting, known) => underwriting.Assign(paid.PaymentId, known.Id, known.Underwriter),
                 async (db, services) =>
                     (

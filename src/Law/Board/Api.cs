@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
+using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,7 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Law.Events;
+using Mannam.PostgreSql;
 
 namespace Mannam.Law.Board;
 
@@ -8,14 +10,15 @@ internal static class BoardService
 {
     public static ServiceDeclaration Declaration =>
         // The lines are word for word the document's; the space at the beginning belongs to them.
-        new ServiceDeclaration<BoardDb, History>("law", "board", "마이페이지", key => new History(key))
+        new ServiceDeclaration<History>("law", "board", "마이페이지", key => new History(key))
         {
             Paths = ["board"],
             Port = 8084,
             Schema = (typeof(BoardService).Assembly, "Mannam.Law.Board/Schema.sql"),
             JsonContext = LawEvents.Language,
-            Routes = Api.Map,
         }
+            .StoredIn<BoardDb, History>()
+            .Serving(Api.Map)
             .Noting<ConsultMade>(e => $" mobile={e.Mobile}, location={e.Location}, payType={e.PayType}, payAmount={e.PayAmount}")
             .Noting<ConsultPayed>(_ => "", "paymentId", e => e.PaymentId)
             .Noting<ConsultCancelled>(_ => "사용자가 상담요청을 취소하였습니다.", "consultId", e => e.ConsultId)
@@ -32,8 +35,8 @@ internal static class BoardService
             .Noting<ScheduleCancelled>(_ => "접수된 상담요청이 사용자에 의해 취소되었습니다.", "scheduleId", e => e.ScheduleId)
             .Noting<ScheduleDenied>(e => $" mobile={e.Mobile}, location={e.Location} : 해당 지역은 법률상담이 불가합니다.");
 
-    private static ServiceDeclaration<BoardDb, History> Noting<TEvent>(
-        this ServiceDeclaration<BoardDb, History> board,
+    private static ServiceDeclaration<History> Noting<TEvent>(
+        this ServiceDeclaration<History> board,
         Func<TEvent, string> description,
         string extraIdName = "",
         Func<TEvent, long?>? extraId = null

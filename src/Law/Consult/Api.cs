@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Law.Events;
+using Mannam.Messaging;
+using Mannam.Payments;
+using Mannam.PostgreSql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -49,12 +50,7 @@ internal static class Api
         routes.MapDelete("/consult/{consultId:id}", CancelAsync).AnswersNothing(404, 409, 412);
     }
 
-    private static async Task<IResult> MakeAsync(
-        HttpContext http,
-        Repository<ConsultDb, Consult> consults,
-        IdSequence ids,
-        Settings settings
-    )
+    private static async Task<IResult> MakeAsync(HttpContext http, Repository<Consult> consults, IdSequence ids, Settings settings)
     {
         var fields = await RequestFields.ReadAsync(http);
         var (mobile, location) = (fields.Text("mobile"), fields.Text("location"));
@@ -65,16 +61,11 @@ internal static class Api
         if (fields.Problem is { } refused)
             return refused;
         var consult = Consult.Make(await ids.NextAsync(), mobile, location, payType, payAmount);
-        await consults.CreateAsync(consult, MessageContext.Request<Consult>(http, Consults.Created), consult.Told<ConsultMade>());
+        await consults.CreateAsync(consult, RequestContext.Of<Consult>(http, Consults.Created), consult.Told<ConsultMade>());
         return Consults.Created(consult);
     }
 
-    private static async Task<IResult> PayAsync(
-        long consultId,
-        HttpContext http,
-        Repository<ConsultDb, Consult> consults,
-        Approval approval
-    )
+    private static async Task<IResult> PayAsync(long consultId, HttpContext http, Repository<Consult> consults, Approval approval)
     {
         if (await consults.FindAsync(consultId) is not { } consult)
             return Problems.NotFound();
@@ -83,17 +74,17 @@ internal static class Api
         return await approval.AdmitAsync(
             async () =>
             {
-                var context = MessageContext.Repeatable(http);
+                var context = RequestContext.Repeatable(http);
                 var outcome = await approval.AskAsync(consult, context);
                 // Payment's event may have been faster than its answer, and so may the client who cancels.
                 var now = await outcome.Match(
-                    approved: async id => (await consults.DecideAsync(consult, c => c.Pay(id), context)).State,
-                    declined: async _ => await consults.FindAsync(consultId) ?? consult,
+                    accepted: async id => (await consults.DecideAsync(consult, c => c.Pay(id), context)).State,
+                    refused: async _ => await consults.FindAsync(consultId) ?? consult,
                     unknown: async _ => await consults.FindAsync(consultId) ?? consult
                 );
                 var notPaid = outcome.Match(
-                    approved: _ => Told(now),
-                    declined: reason => Problems.Declined(reason, $"결제 처리에 실패하였습니다. :: {reason}"),
+                    accepted: _ => Told(now),
+                    refused: reason => PaymentProblems.Declined(reason, $"결제 처리에 실패하였습니다. :: {reason}"),
                     unknown: _ => NoAnswer(AskAgain)
                 );
                 return (outcome, now.Status == Consult.Created ? notPaid : Told(now));
@@ -107,9 +98,9 @@ internal static class Api
 
     private static IResult NoAnswer(TimeSpan after) => Problems.Unavailable("No-Response or Timed-out. please, try later...", after);
 
-    private static async Task<IResult> CancelAsync(long consultId, HttpContext http, Repository<ConsultDb, Consult> consults)
+    private static async Task<IResult> CancelAsync(long consultId, HttpContext http, Repository<Consult> consults)
     {
-        var decided = await consults.DecideAsync(consultId, c => c.Cancel().IfMatch(http, c), MessageContext.Repeatable(http));
+        var decided = await consults.DecideAsync(consultId, c => c.Cancel().IfMatch(http, c), RequestContext.Repeatable(http));
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 }

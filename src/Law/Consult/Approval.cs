@@ -1,5 +1,5 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Resilience;
+using Mannam.Abstractions;
+using Mannam.Hosting;
 using Mannam.Payments;
 using Mannam.Payments.Faces;
 

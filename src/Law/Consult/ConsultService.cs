@@ -1,6 +1,9 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Law.Events;
+using Mannam.Messaging;
+using Mannam.Payments;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Law.Consult;
@@ -8,14 +11,14 @@ namespace Mannam.Law.Consult;
 /// <summary>상담관리: clients ask for advice, pay for it, and may cancel.</summary>
 internal static class ConsultService
 {
-    public static readonly Setting<IReadOnlyList<Price>> Fees = Setting.Prices(
+    public static readonly Setting<IReadOnlyList<Price>> Fees = PriceList.Setting(
         "Fees",
         "",
         "the fee of each kind of advice, such as 전화=30000; without any, every amount will do"
     );
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<ConsultDb, Consult>("law", "consult", "상담관리", key => new Consult(key))
+        new ServiceDeclaration<Consult>("law", "consult", "상담관리", key => new Consult(key))
         {
             Paths = ["consult"],
             Port = 8081,
@@ -23,9 +26,10 @@ internal static class ConsultService
             JsonContext = LawEvents.Language,
             Settings = [Fees],
             Calls = [PeerCall.To("law.payment", "Payment", timeout: 3000, "payment-url")],
-            Services = s => s.AddSingleton<Approval>(),
-            Routes = Api.Map,
         }
+            .StoredIn<ConsultDb, Consult>()
+            .WithServices(s => s.AddSingleton<Approval>())
+            .Serving(Api.Map)
             .WithIdSequence("consult_ids")
             .Publishing<ConsultMade>()
             .Publishing<ConsultPayed>()

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Payments;
 
 namespace Mannam.Law.Events;

@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Law.Events;
 using Mannam.Payments;
 using Mannam.Payments.Faces;
@@ -35,7 +33,7 @@ internal static class Api
         routes.MapPost("/payment/approve", ApproveAsync).Internal();
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<PaymentDb, Payment> approvals, Settings settings)
+    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<Payment> approvals, Settings settings)
     {
         var fields = await RequestFields.ReadAsync(http);
         var (consultId, payAmount) = (fields.Id("consultId"), fields.Money("payAmount"));
@@ -47,10 +45,10 @@ internal static class Api
             consultId,
             payAmount,
             p => p.PayType = payType,
-            MessageContext.Repeatable(http),
+            RequestContext.Repeatable(http),
             refuse: () =>
                 settings.Get(PaymentService.Suspended).Contains(payType)
-                    ? new Refusal(RefusalKind.Declined, $"{PayType.Names[payType]} 결제는 일시적으로 중단됩니다.")
+                    ? PaymentProblems.Refuse($"{PayType.Names[payType]} 결제는 일시적으로 중단됩니다.")
                     : null
         );
         return approval.AsResultCode();

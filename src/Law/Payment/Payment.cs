@@ -1,4 +1,4 @@
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
 using Mannam.Law.Events;
 using Mannam.Payments;
 

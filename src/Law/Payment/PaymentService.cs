@@ -1,7 +1,8 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Law.Events;
 using Mannam.Payments;
+using Mannam.PostgreSql;
 
 namespace Mannam.Law.Payment;
 
@@ -16,15 +17,16 @@ internal static class PaymentService
     );
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<PaymentDb, Payment>("law", "payment", "결제관리", key => new Payment(key))
+        new ServiceDeclaration<Payment>("law", "payment", "결제관리", key => new Payment(key))
         {
             Paths = ["payment"],
             Port = 8082,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Law.Payment/Schema.sql"),
             JsonContext = LawEvents.Language,
             Settings = [Suspended],
-            Routes = Api.Map,
         }
+            .StoredIn<PaymentDb, Payment>()
+            .Serving(Api.Map)
             .Paying(LateApproval.Counts, "payment_ids")
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Http;
 using Mannam.Law.Events;
+using Mannam.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -41,7 +40,7 @@ internal static class Api
             .Answers<ScheduleState>(200, 400, 403, 404, 409);
     }
 
-    private static async Task<IResult> AcceptAsync(long scheduleId, HttpContext http, Repository<ScheduleDb, Schedule> schedules)
+    private static async Task<IResult> AcceptAsync(long scheduleId, HttpContext http, Repository<Schedule> schedules)
     {
         var fields = await RequestFields.ReadAsync(http);
         var lawerName = http.GetRouteValue("lawerName") is string given ? fields.Given("lawerName", given) : fields.Text("lawerName");
@@ -49,7 +48,7 @@ internal static class Api
             return refused;
         if (await schedules.FindAsync(s => s.ScheduleId == scheduleId) is not { } present)
             return Problems.NotFound();
-        var decided = await schedules.DecideAsync(present, s => s.Accept(lawerName), MessageContext.Request<Schedule>(http, Schedules.Ok));
+        var decided = await schedules.DecideAsync(present, s => s.Accept(lawerName), RequestContext.Of<Schedule>(http, Schedules.Ok));
         return decided.Refusal?.AsProblem() ?? Schedules.Ok(decided.State);
     }
 }

@@ -1,7 +1,7 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Law.Events;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Law.Schedule;
@@ -17,15 +17,16 @@ internal static class ScheduleService
     );
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<ScheduleDb, Schedule>("law", "schedule", "일정관리", key => new Schedule(key))
+        new ServiceDeclaration<Schedule>("law", "schedule", "일정관리", key => new Schedule(key))
         {
             Paths = ["schedule"],
             Port = 8083,
             Schema = (typeof(ScheduleService).Assembly, "Mannam.Law.Schedule/Schema.sql"),
             JsonContext = LawEvents.Language,
             Settings = [Areas],
-            Routes = Api.Map,
         }
+            .StoredIn<ScheduleDb, Schedule>()
+            .Serving(Api.Map)
             .WithIdSequence("schedule_ids")
             .Publishing<ScheduleReceived>()
             .Publishing<ScheduleAccepted>()

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Resilience;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Payments.Faces;
@@ -44,11 +44,11 @@ public static class ResourcePaymentApi
             case HttpStatusCode.Created or HttpStatusCode.OK:
                 var paid = await answer.Content.ReadFromJsonAsync(json, ct);
                 return paid is not null && approved(paid) is { } id
-                    ? CallOutcome.Approved(id)
+                    ? CallOutcome.Accepted(id)
                     : CallOutcome.Unknown("payment answered without approving this request");
             case HttpStatusCode.PaymentRequired:
                 var declined = await answer.Content.ReadFromJsonAsync(ProviderJson.Default.DeclinedView, ct);
-                return CallOutcome.Declined(declined?.Reason ?? "declined");
+                return CallOutcome.Refused(declined?.Reason ?? "declined");
             default:
                 return CallOutcome.Unknown($"payment answered {(int)answer.StatusCode}");
         }

@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Resilience;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Payments.Faces;
@@ -35,8 +34,8 @@ public static class ResultCodePaymentApi
             return CallOutcome.Unknown($"payment answered {(int)answer.StatusCode}");
         return await answer.Content.ReadFromJsonAsync(ResultCodeJson.Default.ResultCode, ct) switch
         {
-            { Code: > 0 and var id } => CallOutcome.Approved(id),
-            { Code: Declined, Message: var reason } => CallOutcome.Declined(reason ?? "declined"),
+            { Code: > 0 and var id } => CallOutcome.Accepted(id),
+            { Code: Declined, Message: var reason } => CallOutcome.Refused(reason ?? "declined"),
             var other => CallOutcome.Unknown($"payment answered with the code {other?.Code}"),
         };
     }

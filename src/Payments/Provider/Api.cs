@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
+using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -59,7 +59,7 @@ internal static class Api
     private static async Task<IResult> TakeAsync(string name, long amount, ProviderSettings now, ChargeStore vault)
     {
         if (amount > now.DeclineAbove && await vault.FindAsync(name) is null)
-            return Problems.Declined($"the amount is above {now.DeclineAbove} won");
+            return PaymentProblems.Declined($"the amount is above {now.DeclineAbove} won");
         return await vault.TakeAsync(name, amount) switch
         {
             ChargeResult.TakenNow => Results.Json(
@@ -94,7 +94,7 @@ internal static class Api
         var jitter = fields.OptionalNumber("jitter", 0, LongestDelay);
         var mode = fields.OptionalOneOf("mode", ProviderModes.All);
         var never = fields.IsNull("declineAbove");
-        var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, RequestFields.MaxWon);
+        var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, MoneyFields.MaxWon);
         if (fields.Problem is { } refused)
             return refused;
         return Show(

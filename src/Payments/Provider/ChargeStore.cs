@@ -1,4 +1,4 @@
-using Mannam.Chassis.Hosting;
+using Mannam.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

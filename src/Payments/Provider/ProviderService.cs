@@ -1,4 +1,7 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Payments.Provider;
@@ -8,13 +11,14 @@ public static class ProviderService
 {
     /// <summary>All that touches it.</summary>
     public static ServiceDeclaration Declaration { get; } =
-        new StandAloneDeclaration<ProviderDb>("provider", "Payment provider")
+        new ServiceDeclaration("", "provider", "Payment provider")
         {
             Paths = ["charges", "ledger", "settings"],
             Port = 8089,
             Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
-            Services = s => s.AddSingleton<ChargeStore>().AddSingleton<ProviderBehaviour>().AddSingleton<ProviderModes>(),
             WarmUp = s => s.GetRequiredService<ChargeStore>().WarmUpAsync(),
-            Routes = Api.Map,
-        };
+        }
+            .StoredAloneIn<ProviderDb>()
+            .WithServices(s => s.AddSingleton<ChargeStore>().AddSingleton<ProviderBehaviour>().AddSingleton<ProviderModes>())
+            .Serving(Api.Map);
 }

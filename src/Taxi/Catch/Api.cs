@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Storage;
+using Mannam.Http;
+using Mannam.Messaging;
 using Mannam.Payments;
+using Mannam.PostgreSql;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -24,11 +25,11 @@ internal static class Api
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapReads<CatchDb, Catch, CatchView>(Catches);
-        routes.MapPaidRequest<CatchDb, Catch, CatchView>(Catches, RequestAsync).Takes<CatchFields>();
+        routes.MapPaidRequest<Catch, CatchView>(Catches, RequestAsync).Takes<CatchFields>();
         routes.MapChange<CatchDb, Catch, CatchView>(Catches, "status", (request, _) => request.Cancel(), Catch.Cancelled);
     }
 
-    private static async Task<IResult> RequestAsync(HttpContext http, Repository<CatchDb, Catch> catches, IdSequence ids, Approval approval)
+    private static async Task<IResult> RequestAsync(HttpContext http, Repository<Catch> catches, IdSequence ids, Approval approval)
     {
         var fields = await RequestFields.ReadAsync(http);
         var (price, from, to, customer) = (

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Resilience;
+using Mannam.Abstractions;
+using Mannam.Hosting;
 using Mannam.Payments;
 using Mannam.Payments.Faces;
 

@@ -1,6 +1,7 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Resilience;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Mannam.Taxi.Events;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,16 +20,17 @@ internal static class CatchService
     public static readonly CallLimits PaymentLimits = new("Payment", 610);
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<CatchDb, Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
+        new ServiceDeclaration<Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
         {
             Paths = ["catches"],
             Port = 8081,
             Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
             JsonContext = TaxiEvents.Language,
             Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],
-            Services = s => s.AddSingleton<Approval>(),
-            Routes = Api.Map,
         }
+            .StoredIn<CatchDb, Catch>()
+            .WithServices(s => s.AddSingleton<Approval>())
+            .Serving(Api.Map)
             .WithIdSequence("catch_ids")
             // What a crash left without an outcome ends, and money that was taken for it goes back.
             .Sweeping(

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Taxi.MyPage;

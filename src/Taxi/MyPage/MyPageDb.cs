@@ -1,4 +1,4 @@
-using Mannam.Chassis.Storage;
+using Mannam.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Taxi.MyPage;

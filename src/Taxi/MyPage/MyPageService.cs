@@ -1,4 +1,6 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Mannam.PostgreSql;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.MyPage;
@@ -7,14 +9,15 @@ namespace Mannam.Taxi.MyPage;
 internal static class MyPageService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<MyPageDb, MyPage>("taxi", "mypage", "마이페이지", key => new MyPage(key))
+        new ServiceDeclaration<MyPage>("taxi", "mypage", "마이페이지", key => new MyPage(key))
         {
             Paths = ["myPages"],
             Port = 8084,
             Schema = (typeof(MyPageService).Assembly, "Mannam.Taxi.MyPage/Schema.sql"),
             JsonContext = TaxiEvents.Language,
-            Routes = Api.Map,
         }
+            .StoredIn<MyPageDb, MyPage>()
+            .Serving(Api.Map)
             .Whenever<PaymentApproved>(MyPage.Whenever)
             .Whenever<PickupAssigned>(MyPage.Whenever)
             .Whenever<PickupCancelled>(MyPage.Whenever)

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
+using Mannam.Http;
 using Mannam.Payments;
 using Mannam.Payments.Faces;
 using Microsoft.AspNetCore.Builder;
@@ -30,14 +29,14 @@ internal static class Api
         routes.MapPost("/payments", ApproveAsync).Internal();
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<PaymentDb, Payment> approvals)
+    private static async Task<IResult> ApproveAsync(HttpContext http, PaymentApprovals<Payment> approvals)
     {
         var fields = await RequestFields.ReadAsync(http);
         var (matchId, price, customer) = (fields.Id("matchId"), fields.Money("price"), fields.Text("customer"));
         var (from, to) = (fields.Text("startingPoint"), fields.Text("destination"));
         if (fields.Problem is { } refused)
             return refused;
-        var approval = await approvals.ApproveAsync(matchId, price, p => p.For(customer, from, to), MessageContext.Repeatable(http));
+        var approval = await approvals.ApproveAsync(matchId, price, p => p.For(customer, from, to), RequestContext.Repeatable(http));
         return approval.AsResource(Payments);
     }
 }

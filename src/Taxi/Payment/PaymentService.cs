@@ -1,5 +1,7 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Mannam.Payments;
+using Mannam.PostgreSql;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Payment;
@@ -8,14 +10,15 @@ namespace Mannam.Taxi.Payment;
 internal static class PaymentService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<PaymentDb, Payment>("taxi", "payment", "결제", key => new Payment(key))
+        new ServiceDeclaration<Payment>("taxi", "payment", "결제", key => new Payment(key))
         {
             Paths = ["payments"],
             Port = 8083,
             Schema = (typeof(PaymentService).Assembly, "Mannam.Taxi.Payment/Schema.sql"),
             JsonContext = TaxiEvents.Language,
-            Routes = Api.Map,
         }
+            .StoredIn<PaymentDb, Payment>()
+            .Serving(Api.Map)
             .Paying(LateApproval.GivenBack)
             .Publishing<PaymentApproved>()
             .Publishing<PaymentCancelled>()

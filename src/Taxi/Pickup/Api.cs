@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Http;
+using Mannam.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,7 +43,7 @@ internal static class Api
         routes.MapDelete("/pickUps/{matchId:id}", GiveUpAsync).AskedBy("driver", isText: true).AnswersNothing(400, 404, 409, 412);
     }
 
-    private static async Task<IResult> TakeAsync(HttpContext http, Repository<PickupDb, Match> matches)
+    private static async Task<IResult> TakeAsync(HttpContext http, Repository<Match> matches)
     {
         var fields = await RequestFields.ReadAsync(http);
         var (matchId, driver) = (fields.Id("matchId"), fields.Text("driver"));
@@ -52,11 +51,7 @@ internal static class Api
         var customer = fields.OptionalText(fields.Has("customer") ? "customer" : "custmoer");
         if (fields.Problem is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(
-            matchId,
-            m => m.Take(driver, customer),
-            MessageContext.Request<Match>(http, PickUps.Created)
-        );
+        var decided = await matches.DecideAsync(matchId, m => m.Take(driver, customer), RequestContext.Of<Match>(http, PickUps.Created));
         return decided switch
         {
             { Refusal: { } refusal } => refusal.AsProblem(),
@@ -65,13 +60,13 @@ internal static class Api
         };
     }
 
-    private static async Task<IResult> GiveUpAsync(long matchId, HttpContext http, Repository<PickupDb, Match> matches)
+    private static async Task<IResult> GiveUpAsync(long matchId, HttpContext http, Repository<Match> matches)
     {
         var fields = await RequestFields.ReadAsync(http);
         var driver = fields.Given("driver", http.Request.Query["driver"].LastOrDefault());
         if (fields.Problem is { } refused)
             return refused;
-        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), MessageContext.Repeatable(http));
+        var decided = await matches.DecideAsync(matchId, m => m.GiveUp(driver).IfMatch(http, m), RequestContext.Repeatable(http));
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 }

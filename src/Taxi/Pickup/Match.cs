@@ -1,5 +1,4 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Pickup;

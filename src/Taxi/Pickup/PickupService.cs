@@ -1,4 +1,6 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Mannam.PostgreSql;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Pickup;
@@ -7,14 +9,15 @@ namespace Mannam.Taxi.Pickup;
 internal static class PickupService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<PickupDb, Match>("taxi", "pickup", "택시 매칭", key => new Match(key))
+        new ServiceDeclaration<Match>("taxi", "pickup", "택시 매칭", key => new Match(key))
         {
             Paths = ["pickUps", "catchReqLists"],
             Port = 8082,
             Schema = (typeof(PickupService).Assembly, "Mannam.Taxi.Pickup/Schema.sql"),
             JsonContext = TaxiEvents.Language,
-            Routes = Api.Map,
         }
+            .StoredIn<PickupDb, Match>()
+            .Serving(Api.Map)
             .Publishing<PickupAssigned>()
             .Publishing<PickupCancelled>()
             .Whenever<PaymentApproved>(Policies.Whenever)

@@ -1,6 +1,7 @@
-using Mannam.Chassis.Configuration;
+using Mannam.Abstractions;
 using Mannam.Host;
 using Mannam.Host.Commands;
+using Mannam.Hosting;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
@@ -15,7 +16,7 @@ public sealed class SettingsTests
         new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, value)]).Build();
 
     private static string Refused(IConfiguration configuration) =>
-        Assert.Throws<ConfigurationException>(() => Settings.Check(configuration, Machine.SettingsOf(Up.AllSystems))).Message;
+        Assert.Throws<ConfigurationException>(() => configuration.Check(Machine.SettingsOf(Up.AllSystems))).Message;
 
     [Fact]
     public void An_unknown_key_is_named_with_the_one_that_may_be_meant() =>
@@ -42,8 +43,8 @@ public sealed class SettingsTests
         var wrong = With("Mannam:Host:InternalKey", "too short");
         var messages = new[]
         {
-            Assert.Throws<ConfigurationException>(() => Settings.Check(wrong, Machine.SettingsOf(Up.AllSystems))).Message,
-            Assert.Throws<ConfigurationException>(() => new Settings(wrong, "Host").Get(HostSettings.InternalKey)).Message,
+            Assert.Throws<ConfigurationException>(() => wrong.Check(Machine.SettingsOf(Up.AllSystems))).Message,
+            Assert.Throws<ConfigurationException>(() => wrong.SettingsOf("Host").Get(HostSettings.InternalKey)).Message,
         };
         Assert.All(messages, m => Assert.StartsWith("Mannam:Host:InternalKey is wrong: 32 characters", m, StringComparison.Ordinal));
         Assert.All(messages, m => Assert.DoesNotContain("too short", m, StringComparison.Ordinal));
@@ -53,16 +54,13 @@ public sealed class SettingsTests
     public void A_required_setting_that_is_missing_is_named_with_its_meaning() =>
         Assert.Equal(
             "Mannam:Taxi:Payment:Password is not set: the password of the provider.",
-            Assert
-                .Throws<ConfigurationException>(() => new Settings(new ConfigurationBuilder().Build(), "Taxi:Payment").Get(Required))
-                .Message
+            Assert.Throws<ConfigurationException>(() => new ConfigurationBuilder().Build().SettingsOf("Taxi:Payment").Get(Required)).Message
         );
 
     [Fact]
-    public void What_is_not_below_Mannam_is_nobodys_business() =>
-        Settings.Check(With("Logging:LogLevel", "x"), Machine.SettingsOf(Up.AllSystems));
+    public void What_is_not_below_Mannam_is_nobodys_business() => With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
 
     [Fact]
     public void Keys_are_the_same_in_upper_and_lower_case() =>
-        Settings.Check(With("MANNAM:TAXI:CATCH:PAYMENTTIMEOUT", "100"), Machine.SettingsOf(Up.AllSystems));
+        With("MANNAM:TAXI:CATCH:PAYMENTTIMEOUT", "100").Check(Machine.SettingsOf(Up.AllSystems));
 }

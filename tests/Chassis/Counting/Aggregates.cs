@@ -1,5 +1,5 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Tests.Chassis.Counting;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
 
 namespace Mannam.Tests.Chassis.Counting;
 

@@ -1,5 +1,5 @@
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.PostgreSql;
 
 namespace Mannam.Tests.Chassis.Counting;
 
@@ -17,7 +17,7 @@ internal sealed class CountingSystem
     public Action<Counted> BeforeEntering { get; set; } = _ => { };
 
     /// <summary>What the ledger asks others for before it decides, such as to be refused.</summary>
-    public Func<ReceivedEvent, ValueTask> AskBeforeEntering { get; set; } = _ => ValueTask.CompletedTask;
+    public Func<EventEnvelope, ValueTask> AskBeforeEntering { get; set; } = _ => ValueTask.CompletedTask;
 
     /// <summary>What the audit does before it follows a number.</summary>
     public Action<Counted> BeforeAuditing { get; set; } = _ => { };
@@ -72,13 +72,12 @@ internal sealed class CountingSystem
             )
             .Whenever<Entered>((entered, audit) => audit.Follow(entered));
 
-    private static ServiceDeclaration<TDb, TAggregate> Declare<TDb, TAggregate>(string name, Func<long, TAggregate> create)
-        where TDb : Mannam.Chassis.Storage.ServiceDb
-        where TAggregate : Mannam.Chassis.Storage.Aggregate =>
-        new(Topic, name, name, create)
+    private static ServiceDeclaration<TAggregate> Declare<TDb, TAggregate>(string name, Func<long, TAggregate> create)
+        where TDb : Mannam.PostgreSql.ServiceDb
+        where TAggregate : Mannam.Abstractions.Aggregate =>
+        new ServiceDeclaration<TAggregate>(Topic, name, name, create)
         {
             Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
             JsonContext = CountingEvents.Language,
-            Routes = _ => { },
-        };
+        }.StoredIn<TDb, TAggregate>();
 }

@@ -1,4 +1,4 @@
-using Mannam.Chassis.Hosting;
+using Mannam.Messaging;
 
 namespace Mannam.Tests.Chassis.Counting;
 

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Messaging.InProcess;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Local;
+using Mannam.Messaging;
 using Mannam.Tests.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,7 +61,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     /// <summary>Opens the log, as each process does; its writer runs unless told otherwise.</summary>
     public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null, int partitions = Partitions)
     {
-        var transport = new InProcessTransport();
+        var transport = new LocalTransport();
         Transport = transport;
         _started.Add(transport);
         var writer = await transport.AddTopicAsync(
@@ -198,8 +197,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
 internal static class Deeds
 {
     /// <summary>Its decisions, as a route has them.</summary>
-    public static Repository<CounterDb, Counter> Counters(this ServiceHost counter) =>
-        counter.Services.GetRequiredService<Repository<CounterDb, Counter>>();
+    public static Repository<Counter> Counters(this ServiceHost counter) => counter.Services.GetRequiredService<Repository<Counter>>();
 
     /// <summary>A command: counts one more.</summary>
     public static Task<CommandResult<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.FrontDoor.Gateway;
+using Mannam.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;

@@ -1,6 +1,5 @@
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.FrontDoor.Gateway;
-using Mannam.Chassis.Http;
+using Mannam.Gateway;
+using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -14,7 +13,7 @@ public sealed class FramingTests : IAsyncLifetime
     private const string Next = "GET /catches/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     private House _house = null!;
-    private Mannam.Chassis.FrontDoor.EdgeServer _gateway = null!;
+    private Mannam.Gateway.EdgeServer _gateway = null!;
 
     public async ValueTask InitializeAsync()
     {

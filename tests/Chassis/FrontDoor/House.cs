@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Http;
+using Mannam.Gateway;
+using Mannam.Hosting;
+using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;

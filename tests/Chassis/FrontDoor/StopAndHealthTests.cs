@@ -1,4 +1,4 @@
-using Mannam.Chassis.FrontDoor;
+using Mannam.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Mannam.Chassis.Hosting;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Microsoft.Extensions.Logging.Testing;
 using Npgsql;

@@ -1,4 +1,4 @@
-using Mannam.Chassis.Hosting;
+using Mannam.Hosting;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 
@@ -37,7 +37,7 @@ public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(po
     public async Task Not_while_something_is_owed()
     {
         var counter = await World.StartAsync("counter");
-        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Chassis.Messaging.MessageContext.Internal());
+        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Abstractions.MessageContext.Internal());
 
         await AssertUnsettledAsync(counter);
         await counter.DoDueAsync();

@@ -1,4 +1,4 @@
-using Mannam.Chassis.Hosting;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

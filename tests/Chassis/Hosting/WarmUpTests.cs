@@ -1,5 +1,6 @@
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Http;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Mannam.PostgreSql;
 using Mannam.Tests.Chassis.Counting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,17 +18,18 @@ public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgr
     public async Task Warming_up_makes_nothing()
     {
         await World.StartAsync(
-            new ServiceDeclaration<LedgerDb, Ledger>(CountingSystem.Topic, "ledger", "ledger", key => new Ledger(key))
+            new ServiceDeclaration<Ledger>(CountingSystem.Topic, "ledger", "ledger", key => new Ledger(key))
             {
                 Paths = ["bodiless", "optional"],
                 Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
                 JsonContext = CountingEvents.Language,
-                Routes = routes =>
+            }
+                .StoredIn<LedgerDb, Ledger>()
+                .Serving(routes =>
                 {
                     routes.MapPost("/bodiless", () => Interlocked.Increment(ref _made));
                     routes.MapPost("/optional", (Delegate)MakeAsync).Takes<Optional>();
-                },
-            }
+                })
         );
 
         Assert.Equal(1, _asked);

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Mannam.Chassis.Http;
+using Mannam.Http;
+using Mannam.Payments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -26,7 +27,7 @@ public sealed class ErrorFormTests : IAsyncLifetime
                 app.MapGet("/slow", void () => throw new TimeoutException());
                 app.MapGet("/number/{n}", (int n) => n);
                 app.MapGet("/items/{id:id}", (long id) => id);
-                app.MapGet("/declined", () => Problems.Declined("한도 초과", "거절 :: 한도 초과", "http://a/x/1"));
+                app.MapGet("/declined", () => PaymentProblems.Declined("한도 초과", "거절 :: 한도 초과", "http://a/x/1"));
                 app.MapGet("/busy", () => Problems.Unavailable("later", TimeSpan.FromMilliseconds(1200)));
                 app.MapGet("/now", () => Problems.Unavailable("later", TimeSpan.Zero));
             },

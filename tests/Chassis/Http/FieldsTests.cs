@@ -1,4 +1,5 @@
-using Mannam.Chassis.Http;
+using Mannam.Http;
+using Mannam.Payments;
 using Microsoft.AspNetCore.Builder;
 using Xunit;
 

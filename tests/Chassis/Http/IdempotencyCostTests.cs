@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Idempotency;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
@@ -30,7 +30,7 @@ public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postg
         var second = await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order(1000)).Gives(201);
         Assert.NotEqual(first.Recorded(), second.Recorded());
 
-        var store = new IdempotencyStore(Database, taxi.Machine["taxi.catch"].Failpoints);
+        var store = new PostgresIdempotency(Database, taxi.Machine["taxi.catch"].Failpoints);
         var row = new IdempotentRequest(key, "/catches", "", [], store, DateTimeOffset.UtcNow).Id;
         await HousekeepAsync();
         Assert.NotNull(await store.FindAsync(row));

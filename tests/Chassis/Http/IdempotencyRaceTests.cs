@@ -1,6 +1,5 @@
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Hosting;
+using Mannam.Local;
 using Mannam.Taxi;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -120,7 +119,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
                     Database = taxi.Prefix + service.Replace('.', '_'),
                     MaxPoolSize = 8,
                 }.ToString(),
-                Transport = new InProcessTransport(),
+                Transport = new LocalTransport(),
                 Topic = "taxi",
                 Publishers = TaxiSystem.Declaration.Publishers,
                 Configuration = new ConfigurationBuilder()

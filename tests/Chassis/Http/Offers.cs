@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Http;
+using Mannam.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Tests.Chassis.Http;

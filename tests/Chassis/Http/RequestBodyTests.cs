@@ -1,4 +1,4 @@
-using Mannam.Chassis.Http;
+using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

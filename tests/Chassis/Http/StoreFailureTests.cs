@@ -1,5 +1,5 @@
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Storage;
+using Mannam.Http;
+using Mannam.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -24,7 +24,7 @@ public sealed class StoreFailureTests
 
     [Theory]
     [InlineData("Npgsql", true)]
-    [InlineData("Mannam.Chassis", false)]
+    [InlineData("Mannam.Messaging", false)]
     public void What_the_driver_stumbles_over_is_a_failure_of_the_store_and_what_we_do_is_not(string source, bool isStore)
     {
         var stumble = Assert.Throws<NullReferenceException>(() => ((object)null!).ToString());

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Mannam.Chassis.Http;
+using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

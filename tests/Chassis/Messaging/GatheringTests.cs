@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mannam.Chassis.Messaging;
+using Mannam.Messaging;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;

@@ -1,4 +1,4 @@
-using Mannam.Chassis.Messaging;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

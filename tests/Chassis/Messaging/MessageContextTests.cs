@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class MessageContextTests
     {
         _request.Request.Headers.TraceParent = sent;
 
-        MayBeRecorded(MessageContext.Request(_request).TraceParent);
+        MayBeRecorded(RequestContext.Of(_request).TraceParent);
     }
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class MessageContextTests
     {
         using var activity = new Activity("request").Start();
 
-        var trace = MessageContext.Request(_request).TraceParent;
+        var trace = RequestContext.Of(_request).TraceParent;
 
         MayBeRecorded(trace);
         Assert.Equal(activity.Id![..^2], trace[..^2]);
@@ -42,10 +43,10 @@ public sealed class MessageContextTests
     public void Whoever_sent_a_trace_has_decided_whether_it_is_recorded(string flags)
     {
         _request.Request.Headers.TraceParent = Trace + flags;
-        Assert.Equal(Trace + flags, MessageContext.Request(_request).TraceParent);
+        Assert.Equal(Trace + flags, RequestContext.Of(_request).TraceParent);
 
         using var activity = new Activity("request").SetParentId(Trace + flags).Start();
-        Assert.Equal(activity.Id, MessageContext.Request(_request).TraceParent);
+        Assert.Equal(activity.Id, RequestContext.Of(_request).TraceParent);
         Assert.EndsWith("-" + flags, activity.Id, StringComparison.Ordinal);
     }
 
@@ -63,7 +64,7 @@ public sealed class MessageContextTests
         ActivitySource.AddActivityListener(listener);
         using var activity = source.StartActivity("request");
 
-        var trace = MessageContext.Request(_request).TraceParent;
+        var trace = RequestContext.Of(_request).TraceParent;
 
         Assert.Equal(activity!.Id, trace);
         Assert.EndsWith(flags, trace, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Mannam.Tests.Kafka;
 using Xunit;

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

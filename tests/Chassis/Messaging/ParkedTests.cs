@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.PostgreSql;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
 using Xunit;
@@ -11,7 +12,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
 {
     private bool _ill = true;
 
-    private async Task<Mannam.Chassis.Hosting.ServiceHost> WithParkedAsync()
+    private async Task<Mannam.Hosting.ServiceHost> WithParkedAsync()
     {
         World.System.BeforeEntering = counted =>
         {

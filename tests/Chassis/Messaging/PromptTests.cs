@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Mannam.Chassis.Hosting;
+using Mannam.Hosting;
 using Mannam.Tests.Chassis.Counting;
 using Mannam.Tests.Kafka;
 using Xunit;

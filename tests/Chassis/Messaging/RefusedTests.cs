@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Mannam.Chassis.Hosting;
+using Mannam.Hosting;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
 using Polly.CircuitBreaker;
@@ -327,7 +327,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         var fails = true;
         World.System.Remind = (_, _) => fails ? throw Refused("http 503") : Task.CompletedTask;
         var counter = await World.StartAsync("counter", time: Clock);
-        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Chassis.Messaging.MessageContext.Internal());
+        await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Abstractions.MessageContext.Internal());
         for (var i = 0; i < Often; i++)
         {
             await counter.DoDueAsync();

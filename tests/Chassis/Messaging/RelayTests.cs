@@ -1,4 +1,5 @@
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Mannam.Tests.Kafka;
 using Npgsql;

@@ -1,6 +1,7 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
 using Xunit;

@@ -1,5 +1,7 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
 using Xunit;
@@ -123,7 +125,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
         await ledger.HandleAllAsync();
         Assert.Equal("1", await World.LedgerAsync(2));
         Assert.Equal("1 2 3 4", await World.LedgerAsync(6));
-        Assert.False(await ledger.OwesNothingAsync(2, Ct));
+        Assert.False(await ledger.IsSettledAsync(2, Ct));
         Assert.True(await World.AskAsync<bool>("ledger", "select bool_and(next > 0) from positions where partition = 2"));
 
         ill = false;

@@ -1,6 +1,6 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

@@ -1,9 +1,7 @@
-using Mannam.Chassis.Configuration;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging.InProcess;
-using Mannam.Chassis.Resilience;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Local;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -26,7 +24,7 @@ public sealed class PeersTests
         string? shown = null;
         server.Answers = http =>
         {
-            shown = http.Request.Headers[InProcessUpstream.InternalKeyHeader];
+            shown = http.Request.Headers[InternalKey.Header];
             return Task.CompletedTask;
         };
         using var peers = PeersOf(Calling(peer), server.Address);
@@ -37,13 +35,12 @@ public sealed class PeersTests
         Assert.Equal(expected, shown);
     }
 
-    private static ServiceDeclaration<CounterDb, Counter> Calling(string peer) =>
+    private static ServiceDeclaration<Counter> Calling(string peer) =>
         new(CountingSystem.Topic, "counter", "counter", key => new Counter(key))
         {
             Paths = ["counters"],
             Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
             Calls = [PeerCall.To(peer, "Peer", timeout: 10_000)],
-            Routes = _ => { },
         };
 
     private static Peers PeersOf(ServiceDeclaration service, string address)
@@ -53,16 +50,16 @@ public sealed class PeersTests
             .Build();
         return new Peers(
             service,
-            new Settings(configuration, service.SettingsScope),
+            configuration.SettingsOf(service.SettingsScope),
             new ServiceEnvironment
             {
                 ConnectionString = "",
-                Transport = new InProcessTransport(),
+                Transport = new LocalTransport(),
                 Topic = CountingSystem.Topic,
                 Publishers = CountingSystem.Publishers,
                 Configuration = configuration,
                 InProcess = _ => null,
-                InternalKey = Key,
+                InternalKey = new InternalKey(Key),
             },
             TimeProvider.System,
             new Failpoints(service.FullName)

@@ -1,5 +1,5 @@
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 
@@ -95,7 +95,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
         // The ledger is decided on by its policy and, here, by commands too.
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
-        var ledgers = (Repository<LedgerDb, Ledger>)ledger.Services.GetService(typeof(Repository<LedgerDb, Ledger>))!;
+        var ledgers = (Repository<Ledger>)ledger.Services.GetService(typeof(Repository<Ledger>))!;
 
         await Task.WhenAll(
             Enumerable

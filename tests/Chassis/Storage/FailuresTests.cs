@@ -1,4 +1,4 @@
-using Mannam.Chassis.Storage;
+using Mannam.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Xunit;

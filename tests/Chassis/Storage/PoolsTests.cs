@@ -1,5 +1,7 @@
-using Mannam.Chassis.Storage;
+using Mannam.Messaging;
 using Mannam.Payments.Provider;
+using Mannam.PostgreSql;
+using Npgsql;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Storage;
@@ -14,6 +16,11 @@ public sealed class PoolsTests
     }
 
     [Fact]
-    public void The_provider_whose_charges_share_no_commit_has_more_connections_for_commands() =>
-        Assert.True(ProviderService.Declaration.Pools.Commands > ConnectionPools.OfSharedCommits.Commands);
+    public async Task The_provider_whose_charges_share_no_commit_has_more_connections_for_commands()
+    {
+        var storage = ProviderService.Declaration.Features<IStorage>().Single();
+        await using var store = (PostgresStore)storage.Open(ProviderService.Declaration, "Host=nowhere", new Failpoints("provider"));
+        var commands = new NpgsqlConnectionStringBuilder(store.Commands.ConnectionString).MaxPoolSize;
+        Assert.True(commands > ConnectionPools.OfSharedCommits.Commands);
+    }
 }

@@ -1,4 +1,5 @@
-using Mannam.Chassis.Storage;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Npgsql;
 using Xunit;
 
@@ -15,8 +16,8 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     {
         // As services have it: what is asked for twice is prepared.
         _database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Max Auto Prepare=64;Auto Prepare Min Usages=2");
-        _commits = new GroupCommit(_database, new KeyedLimiter());
-        await new Schema(("chassis", typeof(Schema).Assembly, "Mannam.Chassis.Storage/Chassis.sql")).ApplyAsync(_database, Ct);
+        _commits = new GroupCommit(_database, new KeyedLimiter(3));
+        await new Schema(("chassis", typeof(Schema).Assembly, "Mannam.PostgreSql.Chassis.sql")).ApplyAsync(_database, Ct);
         await ExecuteAsync("create table sagas (key bigint primary key, version int not null, told text unique)");
     }
 
@@ -60,7 +61,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
                 .Range(1, 8)
                 .Select(async lane =>
                 {
-                    var commits = new GroupCommit(_database, new KeyedLimiter());
+                    var commits = new GroupCommit(_database, new KeyedLimiter(3));
                     for (var round = 0; round < 25; round++)
                     {
                         var key = lane * 1000 + round * 10;
@@ -97,7 +98,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task When_the_store_is_away_each_is_told()
     {
         await using var nobody = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2");
-        _commits = new GroupCommit(nobody, new KeyedLimiter());
+        _commits = new GroupCommit(nobody, new KeyedLimiter(3));
 
         var all = await TogetherAsync([Inserting(1), Inserting(2), Inserting(3)], held: false);
 

@@ -1,4 +1,4 @@
-using Mannam.Chassis.Storage;
+using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.PostgreSql;
 using Mannam.Taxi.MyPage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

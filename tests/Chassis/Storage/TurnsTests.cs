@@ -1,4 +1,4 @@
-using Mannam.Chassis.Storage;
+using Mannam.Messaging;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Storage;
@@ -7,7 +7,8 @@ namespace Mannam.Tests.Chassis.Storage;
 public sealed class TurnsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly KeyedLimiter _turns = new();
+    private const int Max = 3;
+    private readonly KeyedLimiter _turns = new(Max);
 
     [Fact]
     public async Task Changes_of_one_saga_go_one_after_the_other()
@@ -91,7 +92,7 @@ public sealed class TurnsTests
             )
             .ToList();
 
-        Assert.Equal(KeyedLimiter.MaxConcurrent, Volatile.Read(ref began));
+        Assert.Equal(Max, Volatile.Read(ref began));
 
         go.SetResult(true);
         await Task.WhenAll(all).WaitAsync(Patience, TestContext.Current.CancellationToken);

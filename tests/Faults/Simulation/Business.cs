@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 
 namespace Mannam.Simulation;
 

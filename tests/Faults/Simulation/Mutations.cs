@@ -31,7 +31,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         new(
             "the inbox",
             (
-                "src/Chassis/Messaging/PositionTable.cs",
+                "src/Chassis/PostgreSql/PositionTable.cs",
                 """
                             insert into inbox (event_id) select e.id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)
                             on conflict do nothing returning event_id
@@ -39,10 +39,10 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 "            select e.id as event_id from unnest($1, $2) e(id, key) where e.key not in (select key from waits)"
             )
         ),
-        new("the position's condition", ("src/Chassis/Messaging/PositionTable.cs", " and p.next = v.expected", "")),
+        new("the position's condition", ("src/Chassis/PostgreSql/PositionTable.cs", " and p.next = v.expected", "")),
         new(
             "the sweep",
-            ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Mannam.Chassis.Storage.Decision.NoChange")
+            ("src/Taxi/Catch/CatchService.cs", "request => request.Abandoned()", "_ => Mannam.Abstractions.Decision.NoChange")
         ),
         new(
             "payment's idempotency",
@@ -72,40 +72,23 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
                 "        if (GivenBack || IsNew)\n            return [];"
             )
         ),
-        new("the order per saga and producer", ("src/Chassis/Messaging/OutboxRelay.cs", "order by id limit", "order by id desc limit")),
+        new("the order per saga and producer", ("src/Chassis/PostgreSql/PostgresOutbox.cs", "order by id limit", "order by id desc limit")),
         new(
             "the outbox (publish before commit)",
             (
-                "src/Chassis/Storage/UnitOfWork.cs",
-                "    /// <summary>Whether there is nothing to send.</summary>\n",
+                "src/Chassis/Messaging/Repository.cs",
+                "        await _failpoints.HitAsync(\"command.committing\");\n        await commit(unit.Take());\n",
                 """
-                    public async Task PublishAsync(NpgsqlConnection connection)
-                    {
-                        await using var events = new NpgsqlBatch(connection);
-                        foreach (var row in _rows.Where(r => r.CommandText.Contains("into outbox")))
-                            events.BatchCommands.Add(row);
-                        _rows.RemoveAll(events.BatchCommands.Contains);
-                        if (events.BatchCommands.Count > 0)
-                            await events.ExecuteNonQueryAsync();
-                    }
-
-                    /// <summary>Whether there is nothing to send.</summary>
-
-                """
-            ),
-            (
-                "src/Chassis/Storage/AggregateStore.cs",
-                "        await runtime.Failpoints.HitAsync(\"command.committing\");\n",
-                """
-                        await using (var connection = await runtime.Database.OpenConnectionAsync())
-                            await unit.PublishAsync(connection);
-                        runtime.Outbox.Set();
-                        await runtime.Failpoints.HitAsync("command.committing");
+                        var changes = unit.Take();
+                        await _store.CommitAsync(changes with { Aggregates = [], Rows = [.. changes.Rows.OfType<OutboxMessage>()] });
+                        unit.Wake();
+                        await _failpoints.HitAsync("command.committing");
+                        await commit(changes with { Rows = [.. changes.Rows.Where(r => r is not OutboxMessage)] });
 
                 """
             )
         ),
-        new("the version check", ("src/Chassis/Storage/RowMapper.cs", "when version = ${", "when version >= 0 * ${")),
+        new("the version check", ("src/Chassis/PostgreSql/RowMapper.cs", "when version = ${", "when version >= 0 * ${")),
         new(
             "late success (an attempt ends with the service)",
             ("src/Law/Payment/PaymentService.cs", ".Paying(LateApproval.Counts, ", ".Paying(LateApproval.GivenBack, ")
@@ -175,7 +158,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
             "what was decided before is stored before it asks, in Insurance",
             (
                 "src/Chassis/Messaging/PolicyHandler.cs",
-                "                await unit.SendAsync((NpgsqlConnection)db.Database.GetDbConnection(), ct);\n",
+                "                await transaction.SendAsync(unit.Take(), ct);\n",
                 ""
             )
         )

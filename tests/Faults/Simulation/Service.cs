@@ -1,7 +1,6 @@
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.FrontDoor;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -153,7 +152,7 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     // One after the other, so that chance decides on each; and nothing that takes days.
     private void Prepare()
     {
-        foreach (var scheduler in loops.OfType<Mannam.Chassis.Messaging.Scheduler>())
+        foreach (var scheduler in loops.OfType<Mannam.Messaging.Scheduler>())
             (scheduler.MaxConcurrent, scheduler.ExcludedKinds) = (1, [.. Retention.Actions.Keys]);
     }
 

@@ -1,11 +1,10 @@
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Local;
+using Mannam.Messaging;
 
 namespace Mannam.Simulation;
 
 /// <summary>The in-process transport, whose publishing may fail before or after it took effect, and whose subscribers get as much as chance has it.</summary>
-internal sealed class Topic(World world, InProcessTransport inner, ILoop writer) : ITransport
+internal sealed class Topic(World world, LocalTransport inner, ILoop writer) : ITransport
 {
     private readonly List<TopicRecord> published = [];
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Hosting;
-using Mannam.Chassis.Messaging.InProcess;
+using Mannam.Abstractions;
 using Mannam.Host;
+using Mannam.Hosting;
+using Mannam.Local;
+using Mannam.Messaging;
 using Mannam.Payments.Provider;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -17,7 +18,7 @@ internal sealed partial class World : IAsyncDisposable
 
     private readonly Dictionary<string, Service> services = [];
     private readonly IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
-    private InProcessTransport transport = null!;
+    private LocalTransport transport = null!;
     private IAsyncDisposable writer = null!;
 
     private World(Business business) => (Business, Clock) = (business, new Clock(Scheduler));
@@ -84,7 +85,7 @@ internal sealed partial class World : IAsyncDisposable
         );
         foreach (var declaration in declared)
             await StoreTime.AddAsync(databases.Service(declaration.FullName));
-        transport = new InProcessTransport();
+        transport = new LocalTransport();
         var log = databases.Service("log");
         var loop = await transport.AddTopicAsync(Business.System.Name, log, Partitions, new Failpoints("log"), CancellationToken.None);
         (writer, Log, Topic) = ((IAsyncDisposable)loop, NpgsqlDataSource.Create(log), new Topic(this, transport, loop));

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
-using Mannam.Chassis.Declaration;
-using Mannam.Chassis.Http;
-using Mannam.Chassis.Messaging;
-using Mannam.Chassis.Storage;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Mannam.PostgreSql;
 using Mannam.Taxi.Events;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,13 +22,14 @@ internal static class Marketing
     };
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<MarketingDb, Recommendation>("taxi", "marketing", "마케팅", key => new Recommendation(key))
+        new ServiceDeclaration<Recommendation>("taxi", "marketing", "마케팅", key => new Recommendation(key))
         {
             Paths = ["recommendations"],
             Schema = (typeof(Marketing).Assembly, "Mannam.Tests.Scenarios/Marketing/Schema.sql"),
             JsonContext = TaxiEvents.Language,
-            Routes = routes => routes.MapReads<MarketingDb, Recommendation, RecommendationView>(Recommendations),
         }
+            .StoredIn<MarketingDb, Recommendation>()
+            .Serving(routes => routes.MapReads<MarketingDb, Recommendation, RecommendationView>(Recommendations))
             .Whenever<PaymentApproved>(Recommendation.Whenever)
             .Whenever<PaymentCancelled>(Recommendation.Whenever);
 }

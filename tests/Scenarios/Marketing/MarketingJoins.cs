@@ -7,7 +7,7 @@ namespace Mannam.Tests.Scenarios.Marketing;
 /// <summary>A new service joins by subscribing alone, and leaves without a trace.</summary>
 public sealed class MarketingJoins(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
-    private static readonly Mannam.Chassis.Declaration.SystemDeclaration WithMarketing = TaxiSystem.Declaration with
+    private static readonly Mannam.Abstractions.SystemDeclaration WithMarketing = TaxiSystem.Declaration with
     {
         Services = [.. TaxiSystem.Declaration.Services, Marketing.Declaration],
     };

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 using Mannam.Host;
 using Mannam.Payments.Provider;
 using Npgsql;

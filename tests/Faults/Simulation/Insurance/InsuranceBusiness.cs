@@ -1,4 +1,4 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 using Mannam.Insurance;
 using static Mannam.Simulation.Insurance.InsuranceInvariants;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 using Mannam.Law;
 
 namespace Mannam.Simulation.Law;

@@ -1,4 +1,4 @@
-using Mannam.Chassis.Declaration;
+using Mannam.Abstractions;
 using Mannam.Taxi;
 using static Mannam.Simulation.Taxi.TaxiInvariants;
 

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mannam.Abstractions;
+
+/// <summary>Whenever this happened, the aggregate of its saga decides: it changes, and returns what happened by that.</summary>
+/// <remarks>A policy accepts an event that arrives before what it refers to. It does nothing but decide, as it may run again on a newer state.</remarks>
+public delegate IMessage[] Policy<in TEvent, in TAggregate>(TEvent happened, TAggregate aggregate);
+
+/// <summary>A policy that needs to know something besides the event and the aggregate.</summary>
+/// <remarks>As the other one. What it knows was found out before, so it still does nothing but decide.</remarks>
+public delegate IMessage[] Policy<in TEvent, in TAggregate, in TKnown>(TEvent happened, TAggregate aggregate, TKnown known);
+
+/// <summary>The envelope of an event (CloudEvents 1.0), as its subscriber sees it.</summary>
+/// <param name="Id"><c>ce_id</c>.</param>
+/// <param name="Type"><c>ce_type</c>: the event's name.</param>
+/// <param name="Source"><c>ce_source</c>: the producer, such as <c>/taxi/catch</c>.</param>
+/// <param name="Time"><c>ce_time</c>.</param>
+/// <param name="Key">The correlation key.</param>
+public sealed record EventEnvelope(Guid Id, string Type, string Source, DateTimeOffset Time, long Key);
+
+/// <summary>A service's subscription to an event, which is found by its name.</summary>
+/// <param name="Event">The event's name, <c>ce_type</c>.</param>
+/// <param name="Apply">Reads the event and lets the aggregate decide.</param>
+internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggregate, object?, IMessage[]> Apply)
+    where TAggregate : Aggregate
+{
+    /// <summary>Finds out what the policy needs to know; null where it needs nothing.</summary>
+    public Func<EventEnvelope, IServiceProvider, ValueTask<object?>>? Known { get; init; }
+
+    /// <summary>The same for a policy in turn: asks the store's session of the transaction.</summary>
+    public Func<object, IServiceProvider, ValueTask<object?>>? KnownInTurn { get; init; }
+
+    public static EventPolicy<TAggregate> Of<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate> policy) =>
+        new(typeof(TEvent).Name, (value, aggregate, _) => policy(Read(value, json), aggregate));
+
+    public static EventPolicy<TAggregate> Of<TEvent, TKnown>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate, TKnown> policy) =>
+        new(typeof(TEvent).Name, (value, aggregate, known) => policy(Read(value, json), aggregate, (TKnown)known!));
+
+    private static TEvent Read<TEvent>(string value, JsonTypeInfo<TEvent> json) =>
+        JsonSerializer.Deserialize(value, json) ?? throw new JsonException($"{typeof(TEvent).Name} is null");
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Mannam.Gateway;
+
+/// <summary>What one client may have of the connections, by its address, so that one cannot take them all; and that a connection is used.</summary>
+/// <remarks>One connection too many is closed at once, as the web server does with one too many of all. A proxy that was named as trusted may have all, as it
+/// speaks for many; loopback is no exception unless it is named.</remarks>
+internal sealed class ClientConnectionLimit(EdgeOptions options)
+{
+    private readonly int most =
+        options.MaxConnectionsPerClient > 0 ? options.MaxConnectionsPerClient : Math.Max(1, options.MaxConnections / 2);
+    private readonly List<IPNetwork> proxies = [.. options.TrustedProxies.Select(NetworkOf)];
+    private readonly Dictionary<IPAddress, int> open = [];
+
+    public ConnectionDelegate Before(ConnectionDelegate next) =>
+        async connection =>
+        {
+            if (connection.RemoteEndPoint is not IPEndPoint { Address: var address })
+            {
+                await next(connection);
+                return;
+            }
+            var client = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+            if (!TryEnter(client))
+            {
+                return;
+            }
+            try
+            {
+                if (await SpeaksAsync(connection))
+                {
+                    await next(connection);
+                }
+            }
+            finally
+            {
+                Leave(client);
+            }
+        };
+
+    // A client that has nothing to say does not keep its place for as long as one that may ask again.
+    private async Task<bool> SpeaksAsync(ConnectionContext connection)
+    {
+        var ending = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        using var silent = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, ending);
+        silent.CancelAfter(options.FirstByteTimeout);
+        try
+        {
+            var read = await connection.Transport.Input.ReadAsync(silent.Token);
+            connection.Transport.Input.AdvanceTo(read.Buffer.Start);
+            return !read.Buffer.IsEmpty;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private bool TryEnter(IPAddress client)
+    {
+        lock (open)
+        {
+            var has = open.GetValueOrDefault(client);
+            if (has >= most && !proxies.Exists(p => p.Contains(client)))
+            {
+                return false;
+            }
+            open[client] = has + 1;
+            return true;
+        }
+    }
+
+    private void Leave(IPAddress client)
+    {
+        lock (open)
+        {
+            if (--open[client] == 0)
+            {
+                open.Remove(client);
+            }
+        }
+    }
+
+    private static IPNetwork NetworkOf(string proxy) =>
+        IPNetwork.TryParse(proxy, out var network) ? network
+        : IPAddress.TryParse(proxy, out var address)
+            ? new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)
+        : throw new ArgumentException($"'{proxy}' is no address or network of a proxy.", nameof(proxy));
+}

@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+
+namespace Mannam.Gateway;
+
+/// <summary>
+/// One OpenAPI document out of several: the paths of all, and their components. Components that differ under one name are renamed
+/// <c>{service}_{name}</c> from the second on.
+/// </summary>
+internal sealed class OpenApiMerge(string title, string server)
+{
+    private const string Reference = "#/components/";
+
+    private readonly JsonObject paths = [];
+    private readonly JsonObject components = [];
+    private readonly JsonArray tags = [];
+    private string version = "3.1.1";
+
+    public JsonObject Document() =>
+        new()
+        {
+            ["openapi"] = version,
+            ["info"] = new JsonObject { ["title"] = title, ["version"] = "v1" },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
+            ["paths"] = paths,
+            ["components"] = components,
+            ["tags"] = tags,
+        };
+
+    /// <param name="document">The service's document, which is taken apart.</param>
+    /// <param name="service">What to name its components by, if need be: letters, digits, <c>. - _</c>.</param>
+    /// <param name="prefix">What to put before its paths.</param>
+    public void Add(JsonObject document, string service, string prefix)
+    {
+        version = (string?)document["openapi"] ?? version;
+        Redirect(document, Conflicts(document, service));
+        if (document["components"] is JsonObject sections)
+        {
+            foreach (var (section, content) in sections)
+            {
+                Put(Section(section), content as JsonObject, name => name);
+            }
+        }
+        foreach (var (path, operations) in document["paths"] as JsonObject ?? [])
+        {
+            if (Open(operations) is { Count: > 0 } open)
+            {
+                paths.TryAdd(prefix + path, open);
+            }
+        }
+        foreach (var tag in document["tags"] as JsonArray ?? [])
+        {
+            if (!tags.Any(known => JsonNode.DeepEquals(known?["name"], tag?["name"])))
+            {
+                tags.Add(tag?.DeepClone());
+            }
+        }
+    }
+
+    // What one service asks of another is not served here.
+    private static JsonObject Open(JsonNode? operations)
+    {
+        var open = operations?.DeepClone() as JsonObject ?? [];
+        foreach (var name in open.Where(o => o.Value?[InternalCalls.Extension] is not null).Select(o => o.Key).ToArray())
+        {
+            open.Remove(name);
+        }
+        return open;
+    }
+
+    private static void Put(JsonObject target, JsonObject? source, Func<string, string> named)
+    {
+        foreach (var (name, value) in source ?? [])
+        {
+            target[named(name)] = value?.DeepClone();
+        }
+    }
+
+    private JsonObject Section(string name)
+    {
+        if (components[name] is not JsonObject section)
+        {
+            components[name] = section = [];
+        }
+        return section;
+    }
+
+    /// <summary>Renames the document's components whose names are taken by others, and gives the references that must follow.</summary>
+    private Dictionary<string, string> Conflicts(JsonObject document, string service)
+    {
+        var moved = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (section, content) in document["components"] as JsonObject ?? [])
+        {
+            if (content is not JsonObject named || components[section] is not JsonObject known)
+            {
+                continue;
+            }
+            foreach (var name in named.Select(n => n.Key).ToArray())
+            {
+                if (known.TryGetPropertyValue(name, out var other) && !JsonNode.DeepEquals(other, named[name]))
+                {
+                    var value = named[name];
+                    named.Remove(name);
+                    named[$"{service}_{name}"] = value;
+                    moved[$"{Reference}{section}/{name}"] = $"{Reference}{section}/{service}_{name}";
+                }
+            }
+        }
+        return moved;
+    }
+
+    private static void Redirect(JsonNode? node, Dictionary<string, string> moved)
+    {
+        if (moved.Count == 0)
+        {
+            return;
+        }
+        if (node is JsonArray array)
+        {
+            foreach (var item in array)
+            {
+                Redirect(item, moved);
+            }
+        }
+        if (node is not JsonObject value)
+        {
+            return;
+        }
+        foreach (var (name, child) in value.ToArray())
+        {
+            if (
+                name == "$ref"
+                && child is JsonValue text
+                && text.TryGetValue<string>(out var target)
+                && moved.TryGetValue(target, out var now)
+            )
+            {
+                value[name] = now;
+            }
+            else
+            {
+                Redirect(child, moved);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Gateway;
+
+/// <summary>The OpenAPI documents of the systems, and of the whole, out of those of the services that run.</summary>
+internal sealed class OpenApiPages(EdgeOptions options, ILogger logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>A system's, with its prefix as the server.</summary>
+    public async Task WriteAsync(HttpContext context, SystemRoutes system)
+    {
+        var merge = new OpenApiMerge(system.Entry.Title, PrefixOf(context) + system.Prefix);
+        await AddAsync(merge, system.Entry, prefix: "", qualified: false, context.RequestAborted);
+        await WriteAsync(context, merge);
+    }
+
+    /// <summary>The whole's: that of a system alone without its prefix; of several, their paths with it.</summary>
+    public async Task WriteAllAsync(HttpContext context)
+    {
+        var alone = options.Systems.Count == 1;
+        var merge = new OpenApiMerge(
+            alone ? options.Systems[0].Title : "Mannam",
+            PrefixOf(context) is { Length: > 0 } prefix ? prefix : "/"
+        );
+        foreach (var system in options.Systems)
+        {
+            await AddAsync(merge, system, alone ? "" : "/" + system.Name, qualified: !alone, context.RequestAborted);
+        }
+        await WriteAsync(context, merge);
+    }
+
+    private static string PrefixOf(HttpContext context) => context.Request.PathBase.Value!.TrimEnd('/');
+
+    private async Task AddAsync(OpenApiMerge merge, SystemEntry system, string prefix, bool qualified, CancellationToken cancellationToken)
+    {
+        foreach (var service in system.Services)
+        {
+            using var client = new HttpClient(service.Upstream.Handler()) { Timeout = Patience };
+            try
+            {
+                var text = await client.GetStringAsync(new Uri("http://localhost/openapi/v1.json"), cancellationToken);
+                if (JsonNode.Parse(text) is JsonObject document)
+                {
+                    merge.Add(document, qualified ? $"{system.Name}_{service.Name}" : service.Name, prefix);
+                }
+            }
+            catch (HttpRequestException gone) when (gone.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // Stopped: what it does not serve is not described.
+            }
+            catch (Exception exception) when (exception is HttpRequestException or JsonException or TaskCanceledException)
+            {
+                logger.LogWarning(exception, "{System}.{Service} gave no OpenAPI document", system.Name, service.Name);
+            }
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, OpenApiMerge merge)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(merge.Document(), Indented);
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,39 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Gateway;
+
+/// <summary>How many requests a second each client may make, by its address; as many at once as in a second.</summary>
+/// <param name="perSecond">0 for any number.</param>
+internal sealed class RateLimit(int perSecond) : IDisposable
+{
+    private const int PeriodsASecond = 10;
+
+    private readonly PartitionedRateLimiter<HttpContext>? clients =
+        perSecond == 0
+            ? null
+            : PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                RateLimitPartition.GetTokenBucketLimiter(
+                    context.Connection.RemoteIpAddress?.ToString() ?? "",
+                    _ => new TokenBucketRateLimiterOptions
+                    {
+                        TokenLimit = perSecond,
+                        TokensPerPeriod = Math.Max(1, perSecond / PeriodsASecond),
+                        ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / PeriodsASecond),
+                        QueueLimit = 0,
+                    }
+                )
+            );
+
+    public bool Allows(HttpContext context)
+    {
+        if (clients is null)
+        {
+            return true;
+        }
+        using var lease = clients.AttemptAcquire(context);
+        return lease.IsAcquired;
+    }
+
+    public void Dispose() => clients?.Dispose();
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Mannam.Hosting;
+
+/// <content>What the callee sees of the call.</content>
+internal sealed partial class InProcessCall
+    : IHttpRequestFeature,
+        IHttpRequestBodyDetectionFeature,
+        IRequestBodyPipeFeature,
+        IHttpResponseFeature,
+        IHttpResponseBodyFeature,
+        IHttpRequestLifetimeFeature,
+        IHttpConnectionFeature
+{
+    private static readonly IHeaderDictionary NoHeaders = new HeaderDictionary { IsReadOnly = true };
+
+    private readonly PipeReader requestReader;
+    private readonly ResponseWriter writer;
+    private readonly HeaderDictionary responseHeaders = new(3);
+    private IHeaderDictionary requestHeaders = NoHeaders;
+    private Stream? requestBody;
+    private Stream? replacedBody;
+    private PipeReader? replacedReader;
+    private Stream? responseBody;
+    private int statusCode = StatusCodes.Status200OK;
+    private string? reasonPhrase;
+    private CancellationToken? replacedToken;
+    private Stack<KeyValuePair<Func<object, Task>, object>>? starting;
+    private Stack<KeyValuePair<Func<object, Task>, object>>? completed;
+
+    public bool CanHaveBody { get; }
+
+    public bool HasStarted { get; private set; }
+
+    public PipeWriter Writer => writer;
+
+    string IHttpRequestFeature.Protocol { get; set; } = HttpProtocol.Http11;
+    string IHttpRequestFeature.Scheme { get; set; } = "http";
+    string IHttpRequestFeature.Method { get; set; } = "GET";
+    string IHttpRequestFeature.PathBase { get; set; } = "";
+    string IHttpRequestFeature.Path { get; set; } = "/";
+    string IHttpRequestFeature.QueryString { get; set; } = "";
+    string IHttpRequestFeature.RawTarget { get; set; } = "/";
+
+    IHeaderDictionary IHttpRequestFeature.Headers
+    {
+        get => requestHeaders;
+        set => requestHeaders = value;
+    }
+
+    Stream IHttpRequestFeature.Body
+    {
+        get => replacedBody ?? (requestBody ??= requestReader.AsStream());
+        set
+        {
+            replacedBody = ReferenceEquals(value, requestBody) ? null : value;
+            replacedReader = null;
+        }
+    }
+
+    PipeReader IRequestBodyPipeFeature.Reader =>
+        replacedBody is null
+            ? requestReader
+            : replacedReader ??= PipeReader.Create(replacedBody, new StreamPipeReaderOptions(leaveOpen: true));
+
+    IHeaderDictionary IHttpResponseFeature.Headers
+    {
+        get => responseHeaders;
+        set => throw new NotSupportedException("Set the headers, not the collection.");
+    }
+
+    int IHttpResponseFeature.StatusCode
+    {
+        get => statusCode;
+        set => statusCode = HasStarted ? throw Started() : value;
+    }
+
+    string? IHttpResponseFeature.ReasonPhrase
+    {
+        get => reasonPhrase;
+        set => reasonPhrase = HasStarted ? throw Started() : value;
+    }
+
+    Stream IHttpResponseFeature.Body
+    {
+        get => Stream;
+        set => throw new NotSupportedException("Set an IHttpResponseBodyFeature.");
+    }
+
+    public Stream Stream => responseBody ??= writer.AsStream(leaveOpen: true);
+
+    public CancellationToken RequestAborted
+    {
+        get
+        {
+            if (replacedToken is { } token)
+            {
+                return token;
+            }
+            var source = LazyInitializer.EnsureInitialized(ref aborted, static () => new());
+            if (Volatile.Read(ref gone) == 1)
+            {
+                Cancel(source);
+            }
+            return source.Token;
+        }
+        set => replacedToken = value;
+    }
+
+    string IHttpConnectionFeature.ConnectionId { get; set; } = "in-process";
+    IPAddress? IHttpConnectionFeature.RemoteIpAddress { get; set; } = IPAddress.Loopback;
+    IPAddress? IHttpConnectionFeature.LocalIpAddress { get; set; } = IPAddress.Loopback;
+    int IHttpConnectionFeature.RemotePort { get; set; }
+    int IHttpConnectionFeature.LocalPort { get; set; }
+
+    void IHttpResponseFeature.OnStarting(Func<object, Task> callback, object state) =>
+        (starting ??= HasStarted ? throw Started() : new(4)).Push(new(callback, state));
+
+    void IHttpResponseFeature.OnCompleted(Func<object, Task> callback, object state) => (completed ??= new(4)).Push(new(callback, state));
+
+    void IHttpRequestLifetimeFeature.Abort()
+    {
+        Break(cause: null);
+        Hangup();
+    }
+
+    void IHttpResponseBodyFeature.DisableBuffering() { }
+
+    Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken) => BeginAnswerAsync().AsTask();
+
+    Task IHttpResponseBodyFeature.SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken) =>
+        SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
+
+    async Task IHttpResponseBodyFeature.CompleteAsync()
+    {
+        await BeginAnswerAsync();
+        writer.End();
+    }
+
+    protected override object? ServerFeature(Type key) => key.IsInstanceOfType(this) ? this : null;
+
+    private static InvalidOperationException Started() => new("The answer has begun: its status and headers are sent.");
+
+    private void RequestLine(HttpRequestMessage request, int length)
+    {
+        var uri = request.RequestUri ?? throw new InvalidOperationException("A request needs an address.");
+        IHttpRequestFeature line = this;
+        line.Method = request.Method.Method;
+        line.Scheme = uri.Scheme;
+        line.RawTarget = uri.PathAndQuery;
+        line.Path = uri.AbsolutePath.Contains('%') ? PathString.FromUriComponent(uri.AbsolutePath).Value! : uri.AbsolutePath;
+        line.QueryString = uri.Query;
+        foreach (var (name, values) in request.Headers.NonValidated)
+        {
+            requestHeaders[name] = ValuesOf(values);
+        }
+        if (request.Content is { } content)
+        {
+            foreach (var (name, values) in content.Headers.NonValidated)
+            {
+                requestHeaders[name] = ValuesOf(values);
+            }
+            requestHeaders.ContentLength = length;
+        }
+        if (requestHeaders.Host.Count == 0)
+        {
+            requestHeaders.Host = uri.Authority;
+        }
+        if (Activity.Current is { } activity && requestHeaders.TraceParent.Count == 0)
+        {
+            DistributedContextPropagator.Current.Inject(
+                activity,
+                requestHeaders,
+                static (headers, name, value) => ((IHeaderDictionary)headers!)[name] = value
+            );
+        }
+    }
+
+    private static StringValues ValuesOf(System.Net.Http.Headers.HeaderStringValues values) =>
+        values.Count == 1 ? values.ToString() : new StringValues([.. values]);
+}

@@ -1,0 +1,153 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mannam.Hosting;
+
+/// <summary>
+/// The server of a service that shares its process with others: a complete web application without a socket. Requests are
+/// handed to it by the front door and by <see cref="InProcessHandler"/>.
+/// </summary>
+/// <remarks>
+/// It may be started again after it was stopped. All members may be called from any thread.
+/// </remarks>
+public sealed class InProcessServer : IServer
+{
+    private static readonly Task<bool> NotRunning = Task.FromResult(false);
+
+    private Application? application;
+    private TaskCompletionSource? idle;
+    private int inProgress;
+
+    /// <summary>Empty: there is no address to listen on.</summary>
+    public IFeatureCollection Features { get; } = new FeatureCollection();
+
+    /// <summary>Whether new requests are taken.</summary>
+    public bool IsRunning => Volatile.Read(ref application) is not null;
+
+    /// <summary>Requests begun whose answer is not yet complete.</summary>
+    public int InProgress => Volatile.Read(ref inProgress);
+
+    /// <summary>Runs one request through the application.</summary>
+    /// <param name="features">
+    /// The request. Its <see cref="IHttpResponseFeature"/> must call what is registered with <c>OnCompleted</c> when the answer is
+    /// complete, as every server does: until then the request counts as in progress and its services are kept.
+    /// </param>
+    /// <returns>False at once, with nothing done, if the server is not running; true when the application is through.</returns>
+    /// <exception cref="Exception">Whatever escapes the application's pipeline.</exception>
+    public Task<bool> ProcessAsync(IFeatureCollection features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        // Count first, look second: a stop either sees this request, or this request sees the stop.
+        Interlocked.Increment(ref inProgress);
+        var running = Volatile.Read(ref application);
+        if (running is not null)
+        {
+            return running.ProcessAsync(features);
+        }
+        Leave();
+        return NotRunning;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+        where TContext : notnull
+    {
+        Interlocked.Exchange(ref this.application, new Application<TContext>(this, application));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Refuses new requests, and waits for those begun.</summary>
+    /// <param name="cancellationToken">Ends the waiting; those still in progress go on, see <see cref="InProgress"/>.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref application, null);
+        var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref idle, signal);
+        if (InProgress > 0)
+        {
+            await signal.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Refuses new requests.</summary>
+    public void Dispose() => Interlocked.Exchange(ref application, null);
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref inProgress) == 0)
+        {
+            Volatile.Read(ref idle)?.TrySetResult();
+        }
+    }
+
+    private abstract class Application
+    {
+        public abstract Task<bool> ProcessAsync(IFeatureCollection features);
+    }
+
+    private sealed class Application<TContext>(InProcessServer server, IHttpApplication<TContext> application) : Application
+        where TContext : notnull
+    {
+        public override async Task<bool> ProcessAsync(IFeatureCollection features)
+        {
+            var request = new Request(server, application);
+            try
+            {
+                features.GetRequiredFeature<IHttpResponseFeature>().OnCompleted(static request => ((Request)request).EndAsync(), request);
+            }
+            catch
+            {
+                server.Leave();
+                throw;
+            }
+            await request.RunAsync(features);
+            return true;
+        }
+
+        private sealed class Request(InProcessServer server, IHttpApplication<TContext> application)
+        {
+            private TContext? context;
+            private bool begun;
+            private Exception? failure;
+
+            public Task RunAsync(IFeatureCollection features)
+            {
+                context = application.CreateContext(features);
+                begun = true;
+                var run = application.ProcessRequestAsync(context);
+                return run.IsCompletedSuccessfully ? run : WatchAsync(run);
+            }
+
+            // The last of the callbacks to run, as it was the first to be registered: those of the application still find their
+            // context, and its services are disposed of before the request counts as ended.
+            public Task EndAsync()
+            {
+                try
+                {
+                    if (begun)
+                    {
+                        application.DisposeContext(context!, failure);
+                    }
+                }
+                finally
+                {
+                    server.Leave();
+                }
+                return Task.CompletedTask;
+            }
+
+            private async Task WatchAsync(Task run)
+            {
+                try
+                {
+                    await run;
+                }
+                catch (Exception exception)
+                {
+                    failure = exception;
+                    throw;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mannam.Hosting;
+
+/// <summary>
+/// The features of one request: what the application sets lies over what the server offers, and never reaches below. A request has
+/// few of its own, so that looking through an array is faster, and allocates less, than a dictionary.
+/// </summary>
+internal abstract class LayeredFeatures : IFeatureCollection
+{
+    private KeyValuePair<Type, object?>[] own = new KeyValuePair<Type, object?>[8];
+    private int count;
+
+    public bool IsReadOnly => false;
+
+    public int Revision { get; private set; }
+
+    public object? this[Type key]
+    {
+        get
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (own[i].Key == key)
+                {
+                    return own[i].Value;
+                }
+            }
+            return ServerFeature(key);
+        }
+        set
+        {
+            Revision++;
+            for (var i = 0; i < count; i++)
+            {
+                if (own[i].Key == key)
+                {
+                    own[i] = new(key, value);
+                    return;
+                }
+            }
+            if (count == own.Length)
+            {
+                Array.Resize(ref own, count * 2);
+            }
+            own[count++] = new(key, value);
+        }
+    }
+
+    public TFeature? Get<TFeature>() => (TFeature?)this[typeof(TFeature)];
+
+    public void Set<TFeature>(TFeature? instance) => this[typeof(TFeature)] = instance;
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (own[i].Value is { } feature)
+            {
+                yield return new(own[i].Key, feature);
+            }
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The server's own feature of this type, if it has it.</summary>
+    protected abstract object? ServerFeature(Type key);
+}

@@ -1,0 +1,58 @@
+using System.IO.Pipelines;
+
+namespace Mannam.Hosting;
+
+internal sealed partial class InProcessCall
+{
+    /// <summary>The callee's end of the answer's body: the first bytes sent send status and headers before them.</summary>
+    private sealed class ResponseWriter(InProcessCall call, PipeWriter pipe) : PipeWriter
+    {
+        private bool ended;
+
+        public override bool CanGetUnflushedBytes => true;
+
+        public override long UnflushedBytes => pipe.UnflushedBytes;
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => pipe.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => pipe.GetSpan(sizeHint);
+
+        public override void Advance(int bytes) => pipe.Advance(bytes);
+
+        public override void CancelPendingFlush() => pipe.CancelPendingFlush();
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            call.HasStarted ? pipe.FlushAsync(cancellationToken) : BeginAndFlushAsync(cancellationToken);
+
+        // The answer's end is the pipeline's to tell: middleware may still have something to do.
+        public override void Complete(Exception? exception = null)
+        {
+            if (exception is not null)
+            {
+                call.Break(exception);
+            }
+        }
+
+        /// <summary>Ends the body; what was written but not flushed goes with it.</summary>
+        public void End()
+        {
+            if (!ended)
+            {
+                ended = true;
+                pipe.Complete();
+            }
+        }
+
+        public void Break(Exception exception)
+        {
+            ended = true;
+            pipe.Complete(exception);
+        }
+
+        private async ValueTask<FlushResult> BeginAndFlushAsync(CancellationToken cancellationToken)
+        {
+            await call.BeginAnswerAsync();
+            return await pipe.FlushAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Http;
+
+/// <summary>The message context of a request: what its decisions follow from.</summary>
+public static class RequestContext
+{
+    /// <summary>A request whose command may be given twice: joins the trace under way, or begins one. Its <c>Idempotency-Key</c>, if it has one, is
+    /// remembered with its answer alone.</summary>
+    public static MessageContext Repeatable(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return Of(
+            http,
+            Guid.TryParse(http.Request.Headers[MessageContext.RequestIdHeader], out var caller) ? caller : Guid.CreateVersion7()
+        );
+    }
+
+    /// <summary>A request that must come about once: its <c>Idempotency-Key</c> is recorded in the transaction of its first decision. When it decides
+    /// again before it is answered, its endpoint says how it is replayed (<see cref="IdempotencyReplay.ReplaysBy{TAggregate}"/>).</summary>
+    public static MessageContext Of(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.Features.Get<IdempotentRequest>() is { } request
+            ? Of(http, request.Request) with
+            {
+                IdempotencyKey = request,
+            }
+            : Repeatable(http);
+    }
+
+    /// <summary>A request that decides once: its <c>Idempotency-Key</c> and its answer are recorded in the transaction of its decision.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="answer">The answer when something happens by the decision, of the aggregate as it is afterwards.</param>
+    public static MessageContext Of<TAggregate>(HttpContext http, Func<TAggregate, IResult> answer)
+        where TAggregate : Aggregate
+    {
+        var context = Of(http);
+        context.Request()?.AnsweredBy(decided => answer((TAggregate)decided).ToStoredResponse(http));
+        return context;
+    }
+
+    private static MessageContext Of(HttpContext http, Guid id)
+    {
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current
+            ? TraceOf(current)
+            : http.Request.Headers.TraceParent.ToString();
+        return new MessageContext(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : MessageContext.NewTraceParent());
+    }
+
+    // An activity that begins here without a listener was not sampled by anybody: a later service may still record the trace.
+    private static string TraceOf(Activity current) =>
+        current is { ParentId: null, Source.Name: "" }
+            ? $"00-{current.TraceId.ToHexString()}-{current.SpanId.ToHexString()}-01"
+            : current.Id!;
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Mannam.Http;
+
+/// <summary>The routes of a service.</summary>
+/// <param name="Map">Maps them.</param>
+public sealed record RoutesFeature(Action<IEndpointRouteBuilder> Map);
+
+/// <summary>Declares a service's routes.</summary>
+public static class RouteDeclarations
+{
+    /// <summary>The service serves these routes.</summary>
+    public static TDeclaration Serving<TDeclaration>(this TDeclaration declaration, Action<IEndpointRouteBuilder> map)
+        where TDeclaration : ServiceDeclaration
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        declaration.Add(new RoutesFeature(map));
+        return declaration;
+    }
+}

@@ -1,0 +1,89 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Kafka;
+
+/// <summary>The transport of many machines. A topic is made where it is missing, when it is first needed: nothing here asks Kafka to be there at the start.</summary>
+public sealed class KafkaTransport : ITransport, IDisposable
+{
+    // A loop must come back while the broker is away: it is watched.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly KafkaOptions _options;
+    private readonly ILogger _log;
+    private readonly KafkaTopics _topics;
+    private readonly Lock _turn = new();
+    private KafkaProducer? _producer;
+
+    // What the producer knows of the topics: it would go on with the partitions of one that was made anew.
+    private readonly Dictionary<string, KafkaTopic> _producedTo = [];
+
+    // After a failure the topic is asked for again: it may be gone, or another one.
+    private volatile bool _failed;
+
+    public KafkaTransport(KafkaOptions options, ILogger log)
+    {
+        Librdkafka.Find();
+        (_options, _log, _topics) = (options, log, new KafkaTopics(options, log));
+    }
+
+    public async Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        if (records.Count == 0)
+            return;
+        var delivered = new Delivered(records.Count, _topics);
+        KafkaProducer? producer = null;
+        try
+        {
+            var known = await _topics.EnsureAsync(topic, fresh: _failed, ct);
+            _failed = false;
+            producer = Producer(topic, known);
+            using var within = CancellationTokenSource.CreateLinkedTokenSource(ct, producer.Over);
+            within.CancelAfter(Patience);
+            await producer.SendAsync(topic, records, delivered, within.Token);
+        }
+        catch (Exception e) when (e is KafkaException or OperationCanceledException or ObjectDisposedException)
+        {
+            _failed = true;
+            GiveUp(producer);
+            ct.ThrowIfCancellationRequested();
+            var why = e is KafkaException ? e.Message.TrimEnd('.') : $"not acknowledged within {Patience.TotalSeconds} s";
+            throw new PublishException($"Kafka did not take it: {why}", delivered.Indexes, e);
+        }
+    }
+
+    private KafkaProducer Producer(string topic, KafkaTopic known)
+    {
+        KafkaProducer? outdated;
+        lock (_turn)
+        {
+            outdated = _producedTo.TryGetValue(topic, out var before) && before != known ? _producer : null;
+            _producedTo[topic] = known;
+        }
+        GiveUp(outdated);
+        lock (_turn)
+            return _producer ??= new KafkaProducer(_options, _log);
+    }
+
+    // Others who wait for it lose it too: what they gave it may have been overtaken by nothing, but it will not come.
+    private void GiveUp(KafkaProducer? producer)
+    {
+        lock (_turn)
+        {
+            if (producer is null || _producer != producer)
+                return;
+            _producer = null;
+        }
+        producer.GiveUp();
+        producer.Dispose();
+    }
+
+    public ISubscription Subscribe(string topic, string group, IPositions positions) =>
+        new KafkaSubscription(_options, topic, group, positions, _topics, _log);
+
+    public void Dispose()
+    {
+        GiveUp(_producer);
+        _topics.Dispose();
+    }
+}

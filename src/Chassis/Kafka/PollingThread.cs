@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace Mannam.Kafka;
+
+/// <summary>A thread of one's own for calls that block, one after the other, so that none of the pool's waits in them.</summary>
+internal sealed class PollingThread : IDisposable
+{
+    private readonly BlockingCollection<Action> _calls = [];
+
+    public PollingThread(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
+
+    public Task<T> RunAsync<T>(Func<T> call)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls.Add(() =>
+        {
+            try
+            {
+                done.SetResult(call());
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return done.Task;
+    }
+
+    private void Run()
+    {
+        foreach (var call in _calls.GetConsumingEnumerable())
+            call();
+        _calls.Dispose();
+    }
+
+    /// <summary>Ends it after the calls that it was given.</summary>
+    public void Dispose() => _calls.CompleteAdding();
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mannam.Messaging;
+
+/// <summary>Makes rows of the messages that a service's decisions raise.</summary>
+/// <param name="events">Writes its events.</param>
+/// <param name="json">The source-generated serialization of its messages.</param>
+/// <param name="published">The names of the events that it declared.</param>
+/// <param name="time">Its clock.</param>
+/// <param name="signals">Its loops that are woken by messages.</param>
+public sealed class MessageWriter(
+    EventSerializer events,
+    JsonSerializerContext json,
+    IReadOnlyCollection<string> published,
+    TimeProvider time,
+    LoopSignals signals
+)
+{
+    /// <summary>The loops that are woken by messages.</summary>
+    public LoopSignals Signals { get; } = signals;
+
+    /// <summary>The row of a saga's message, and which loop has to look at it.</summary>
+    /// <exception cref="InvalidOperationException">The event is not declared, or the message is of no known kind: nothing may be committed.</exception>
+    public (StoredRow Row, Wakes Wakes) Write(long key, IMessage message, MessageContext context) =>
+        message switch
+        {
+            IEvent e when published.Contains(e.GetType().Name) => (events.Write(key, e, context), Wakes.Relay),
+            // Perhaps no relay runs: the row would stay in the outbox for ever.
+            IEvent e => throw new InvalidOperationException(
+                $"{e.GetType().Name} is not declared: the service needs Publishing<{e.GetType().Name}>()"
+            ),
+            IScheduledMessage scheduled => (Schedule(key, scheduled, context), Wakes.Scheduler),
+            _ => throw new InvalidOperationException($"{message?.GetType().Name} is neither an event nor a scheduled message"),
+        };
+
+    private ScheduledMessageRow Schedule(long key, IScheduledMessage message, MessageContext context) =>
+        new(
+            Guid.CreateVersion7(),
+            key,
+            message.GetType().Name,
+            JsonSerializer.Serialize(message, (JsonTypeInfo)json.GetTypeInfo(message.GetType())!),
+            time.GetUtcNow(),
+            message.Delay,
+            $"{context.CausationId} {context.TraceParent}"
+        );
+}

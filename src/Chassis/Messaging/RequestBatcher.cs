@@ -1,0 +1,79 @@
+namespace Mannam.Messaging;
+
+/// <summary>Lets those who ask at the same moment share one round trip: who asks while as many as may be are under way is asked for with the next, beside
+/// all who came meanwhile. Who asks alone is asked for at once.</summary>
+/// <param name="ask">Asks for all; the answers are in the order of the questions. What it throws, each who asked gets.</param>
+/// <param name="atOnce">How many may be under way, from 1.</param>
+internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> ask, int atOnce = 1)
+{
+    private const int Most = 256;
+    private readonly Lock _gate = new();
+    private readonly Queue<Asked> _waiting = new();
+    private int _underWay;
+
+    private sealed record Asked(TQuestion Question, TaskCompletionSource<TAnswer> Answer);
+
+    /// <summary>The answer to one question.</summary>
+    public Task<TAnswer> AskAsync(TQuestion question)
+    {
+        var asked = new Asked(question, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_gate)
+        {
+            _waiting.Enqueue(asked);
+            if (_underWay == atOnce)
+                return asked.Answer.Task;
+            _underWay++;
+        }
+        ExecutionContext.Run(EmptyContext.Value, static shared => _ = ((RequestBatcher<TQuestion, TAnswer>)shared!).ServeAsync(), this);
+        return asked.Answer.Task;
+    }
+
+    private async Task ServeAsync()
+    {
+        while (Next() is { Count: > 0 } next)
+            await ServeAsync(next);
+    }
+
+    private List<Asked> Next()
+    {
+        lock (_gate)
+        {
+            var next = new List<Asked>(Math.Min(_waiting.Count, Most));
+            while (next.Count < Most && _waiting.TryDequeue(out var asked))
+                next.Add(asked);
+            if (next.Count == 0)
+                _underWay--;
+            return next;
+        }
+    }
+
+    private async Task ServeAsync(List<Asked> next)
+    {
+        try
+        {
+            var answers = await ask([.. next.Select(a => a.Question)]);
+            for (var i = 0; i < next.Count; i++)
+                next[i].Answer.SetResult(answers[i]);
+        }
+        catch (Exception e)
+        {
+            next.ForEach(a => a.Answer.TrySetException(e));
+        }
+    }
+}
+
+/// <summary>The execution context of nobody, made once in a process: what is asked for many belongs to the trace and identity (AsyncLocal) of none of them.</summary>
+file static class EmptyContext
+{
+    public static readonly ExecutionContext Value = Capture();
+
+    // A thread that is started so has no context of its own yet.
+    private static ExecutionContext Capture()
+    {
+        ExecutionContext? captured = null;
+        var thread = new Thread(() => captured = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return captured!;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics.Metrics;
+
+namespace Mannam.Messaging;
+
+/// <summary>What a service tells of itself, in the meter <c>Mannam</c>, each with the tag <c>service</c>.</summary>
+internal sealed class ServiceMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Mannam";
+
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
+    private readonly Meter _meter = new(Name);
+    private readonly KeyValuePair<string, object?> _service;
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _handled;
+    private readonly Counter<long> _refused;
+    private readonly TimeProvider _time;
+    private long? _counted;
+    private long _waiting;
+    private long _parked;
+    private long _began;
+    private long _gone;
+    private long _passedOver;
+    private long _wentBack;
+
+    public ServiceMetrics(string service, TimeProvider time)
+    {
+        (_service, _time) = (new("service", service), time);
+        _published = _meter.CreateCounter<long>("mannam.events.published", "{event}", "events that the transport has taken");
+        _handled = _meter.CreateCounter<long>("mannam.events.handled", "{event}", "events whose policies have decided");
+        _refused = _meter.CreateCounter<long>("mannam.refusals", "{refusal}", "what the store or a peer refused for reasons of its own");
+        _meter.CreateObservableGauge("mannam.events.waiting", () => Of(_waiting), "{event}", "events that wait to be tried again");
+        _meter.CreateObservableGauge("mannam.events.parked", () => Of(_parked), "{event}", "events that were given up");
+        _meter.CreateObservableGauge("mannam.events.lag", () => Of(Lag()), "{record}", "records of the topic that were not come to yet");
+        _meter.CreateObservableGauge("mannam.held", () => HeldNow(h => h.Number), "{item}", "events and due things that others refuse");
+        _meter.CreateObservableGauge("mannam.held.age", () => HeldNow(Age), "s", "how long the oldest of them has been refused");
+        Counter("mannam.history.changes", () => _began, "{partition}", "partitions that held another history, and are read again");
+        Counter("mannam.history.gone", () => _gone, "{record}", "records that were deleted before they were read");
+        Counter(
+            "mannam.history.passed",
+            () => _passedOver,
+            "{event}",
+            "events that were read again, but are older than what the inbox remembers"
+        );
+        Counter("mannam.history.restored", () => _wentBack, "{time}", "times that the own database was found to have gone back");
+    }
+
+    /// <summary>How far behind the topic the service is.</summary>
+    public Func<long> Lag { get; set; } = () => 0;
+
+    /// <summary>What others refuse, as it was counted last.</summary>
+    public IReadOnlyList<BlockedWork> Held { get; private set; } = [];
+
+    public void Published(long events) => _published.Add(events, _service);
+
+    public void Handled(long events) => _handled.Add(events, _service);
+
+    /// <summary>Something was refused.</summary>
+    /// <param name="where">Who met it.</param>
+    /// <param name="failure">Who refused it, and why.</param>
+    public void Refused(string where, ExternalFailure failure) =>
+        _refused.Add(1, _service, new("where", where), new("by", failure.Source), new("code", failure.Code));
+
+    /// <summary>Something was set aside, or is handled after all: the next count is not put off.</summary>
+    public void CountSoon() => _counted = null;
+
+    public void BeganAgain() => Interlocked.Increment(ref _began);
+
+    public void Gone(long records) => Interlocked.Add(ref _gone, records);
+
+    public void PassedOver(long events) => Interlocked.Add(ref _passedOver, events);
+
+    public void WentBack() => Interlocked.Increment(ref _wentBack);
+
+    // Told from the start, as 0: what is born as 1 has not risen.
+    private void Counter(string name, Func<long> count, string unit, string meaning) =>
+        _meter.CreateObservableCounter(name, () => Of(count()), unit, meaning);
+
+    /// <summary>How deferred messages and dead letters are counted.</summary>
+    public Func<CancellationToken, Task<MessageCounts>> Count { get; set; } = _ => Task.FromResult(new MessageCounts(0, 0, []));
+
+    /// <summary>Counts what waits and what is parked, when that was not done for a while: a gauge may be asked at any moment, and asks no store.</summary>
+    public async Task CountAsync(CancellationToken ct)
+    {
+        if (_counted is { } counted && _time.GetElapsedTime(counted) < CountEvery)
+            return;
+        _counted = _time.GetTimestamp();
+        (_waiting, _parked, Held) = await Count(ct);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private Measurement<long> Of(long value) => new(value, _service);
+
+    private IEnumerable<Measurement<long>> HeldNow(Func<BlockedWork, long> value) =>
+        Held.Select(h => new Measurement<long>(
+            value(h),
+            _service,
+            new("what", h.What),
+            new("by", h.Failure.Source),
+            new("code", h.Failure.Code)
+        ));
+
+    private long Age(BlockedWork held) => Math.Max(0, (long)(_time.GetUtcNow() - held.Since).TotalSeconds);
+}

@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mannam.PostgreSql;
+
+/// <summary>Where a declared service is stored.</summary>
+public static class PostgresDeclarations
+{
+    /// <summary>The service is stored in a PostgreSQL database of its own, mapped by this context.</summary>
+    public static ServiceDeclaration<TAggregate> StoredIn<TDb, TAggregate>(this ServiceDeclaration<TAggregate> declaration)
+        where TDb : ServiceDb
+        where TAggregate : Aggregate
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        declaration.Add(new PostgresStorage<TDb, TAggregate>());
+        return declaration;
+    }
+
+    /// <summary>The service gives ids, from this sequence of its store: its container holds the <see cref="IdSequence"/>.</summary>
+    public static TDeclaration WithIdSequence<TDeclaration>(this TDeclaration declaration, string sequence)
+        where TDeclaration : ServiceDeclaration
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        declaration.Add(new SequenceName(sequence));
+        return declaration;
+    }
+
+    /// <summary>A service outside the systems, such as the payment provider, is stored in a PostgreSQL database of its own. It commits each command by
+    /// itself.</summary>
+    public static ServiceDeclaration StoredAloneIn<TDb>(this ServiceDeclaration declaration)
+        where TDb : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        declaration.Add(new PostgresStorage<TDb>());
+        return declaration;
+    }
+
+    internal sealed record SequenceName(string Name);
+
+    private sealed class PostgresStorage<TDb, TAggregate> : IStorage
+        where TDb : ServiceDb
+        where TAggregate : Aggregate
+    {
+        public void Prepare() => _ = ContextModel<TDb>.Model;
+
+        public IServiceStore Open(ServiceDeclaration declaration, string connectionString, Failpoints failpoints) =>
+            new PostgresStore<TDb, TAggregate>(
+                (ServiceDeclaration<TAggregate>)declaration,
+                connectionString,
+                ConnectionPools.OfSharedCommits,
+                failpoints,
+                declaration.Features<SequenceName>().LastOrDefault()?.Name
+            );
+
+        public ServiceEngine Engine(ServiceDeclaration declaration, IServiceStore store, EngineOptions options) =>
+            new ServiceEngine<TAggregate>((ServiceDeclaration<TAggregate>)declaration, (PostgresStore<TDb, TAggregate>)store, options);
+
+        public void Register(IServiceCollection services, IServiceStore store)
+        {
+            var opened = (PostgresStore<TDb, TAggregate>)store;
+            services.AddSingleton(opened.Contexts).AddSingleton(opened.Commands);
+            if (opened.Ids is IdSequence ids)
+                services.AddSingleton(ids);
+        }
+    }
+
+    private sealed class PostgresStorage<TDb> : IStorage
+        where TDb : DbContext
+    {
+        public void Prepare() => _ = ContextModel<TDb>.Model;
+
+        public IServiceStore Open(ServiceDeclaration declaration, string connectionString, Failpoints failpoints) =>
+            new PostgresStore(declaration, connectionString, ConnectionPools.OfSingleCommits, failpoints);
+
+        public ServiceEngine Engine(ServiceDeclaration declaration, IServiceStore store, EngineOptions options) =>
+            new(declaration, store, options);
+
+        public void Register(IServiceCollection services, IServiceStore store)
+        {
+            var opened = (PostgresStore)store;
+            services.AddSingleton(ContextModel<TDb>.Contexts(opened.Reads, poolSize: 64)).AddSingleton(opened.Commands);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace Mannam.PostgreSql;
+
+/// <summary>How PostgreSQL's failures are read. <see cref="SqlStates"/> decides on what it says.</summary>
+internal sealed class PostgresErrors : IStoreErrors
+{
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "Whatever of this package is used, its failures are understood.")]
+    internal static void Register() => StoreFailures.Register(new PostgresErrors());
+
+    /// <inheritdoc/>
+    public StoreError? Read(Exception e) =>
+        e switch
+        {
+            PostgresException said => new StoreError(FaultOf(said), said.SqlState)
+            {
+                IsDuplicate = said.SqlState == PostgresErrorCodes.UniqueViolation,
+                IsLocked = said.SqlState == PostgresErrorCodes.LockNotAvailable,
+                IsStatementLost = IsStatementLost(said),
+                IsTransientConflict = said.SqlState.StartsWith("40", StringComparison.Ordinal),
+            },
+            // Also the driver's stumble over a connection that has died under it (npgsql/npgsql#2912, #6264).
+            NpgsqlException or NullReferenceException { Source: "Npgsql" } => new StoreError(StoreFault.Unreachable, null),
+            _ => null,
+        };
+
+    /// <inheritdoc/>
+    public string? WordsOf(string code) => code.Length == 5 ? SqlStates.WordsOf(code) : null;
+
+    // After a FATAL error the store closes the connection, whatever the state.
+    private static StoreFault FaultOf(PostgresException said) =>
+        said.InvariantSeverity is "FATAL" or "PANIC" ? StoreFault.Unreachable : SqlStates.FaultOf(said.SqlState);
+
+    private static bool IsStatementLost(PostgresException said) =>
+        said.SqlState == PostgresErrorCodes.InvalidSqlStatementName
+        || said.SqlState == PostgresErrorCodes.FeatureNotSupported && said.MessageText.Contains("cached plan", StringComparison.Ordinal);
+}

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Mannam.Abstractions;
+
+namespace Mannam.Host;
+
+/// <summary>The key by which the services of an installation know each other's internal calls, when each is a process of its own.</summary>
+internal static class InternalKeyFile
+{
+    /// <summary>The least length, in characters.</summary>
+    public const int Least = 32;
+
+    /// <summary>The configured one; else that of this machine, in a file that only its account reads, made by whoever starts first.</summary>
+    /// <param name="settings">The process's settings.</param>
+    /// <param name="folder">The installation's folder.</param>
+    /// <exception cref="ConfigurationException">None is configured, and none is or can be kept here.</exception>
+    public static string Read(Settings settings, string folder)
+    {
+        if (settings.GetIfSet(HostSettings.InternalKey) is { } configured)
+            return configured;
+        var file = Path.Combine(folder, "internal-key");
+        try
+        {
+            if (!File.Exists(file))
+                Make(file);
+            return File.ReadAllText(file).Trim() is { Length: >= Least } key
+                ? key
+                : throw new ConfigurationException(
+                    $"{file} holds no key, which has {Least} characters or more: remove it, and the next start makes another."
+                );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"Mannam:Host:InternalKey is missing, and {file} cannot be made or read ({e.Message.TrimEnd('.')}): give all services of the installation the same one."
+            );
+        }
+    }
+
+    // Written beside and then renamed, so nobody reads half a key. If several processes do this at once, the first rename counts.
+    private static void Make(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var made = $"{file}.{Guid.NewGuid():N}";
+        using (
+            var stream = new FileStream(
+                made,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
+        {
+            stream.Write(System.Text.Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * Least, lowercase: true)));
+            stream.Flush(flushToDisk: true);
+        }
+        try
+        {
+            File.Move(made, file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(made);
+        }
+    }
+}
