@@ -13,12 +13,6 @@ internal sealed class Databases(string server, string prefix)
 
     private const int LogPool = 4;
 
-    // Plans are made while the tables are small, and kept for long: one that reads a whole table is never right where all is found by an index, and one made anew
-    // each time, because few keys are asked for, takes longer than what it plans. And a process that stands still in the middle of a transaction does not
-    // hold up the other replicas for longer than that: what it had begun is rolled back.
-    private const string SessionOptions =
-        "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s";
-
     /// <summary>The name of the database of a service (<c>taxi.catch</c>) or of a topic's log.</summary>
     public string NameOf(string what) => prefix + what.Replace('.', '_').Replace('-', '_');
 
@@ -30,18 +24,15 @@ internal sealed class Databases(string server, string prefix)
     public static int Needed(int services, int topics) => services * (Pool + 1) + topics * (LogPool + 1) + 2;
 
     private string To(string database, int pool) =>
-        new NpgsqlConnectionStringBuilder(server)
-        {
-            Database = database,
-            MaxPoolSize = pool,
-            // Nothing in a session is changed but what is prepared, so there is nothing to reset.
-            NoResetOnClose = true,
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-            ApplicationName = database,
-            Options = $"{new NpgsqlConnectionStringBuilder(server).Options} {SessionOptions}".Trim(),
-            IncludeErrorDetail = true,
-        }.ToString();
+        Store.Tuned(
+            new NpgsqlConnectionStringBuilder(server)
+            {
+                Database = database,
+                MaxPoolSize = pool,
+                ApplicationName = database,
+                IncludeErrorDetail = true,
+            }.ToString()
+        );
 
     /// <summary>Makes sure that the server is large enough, and the databases are there.</summary>
     /// <exception cref="InstallationException">It is too small.</exception>

@@ -124,10 +124,7 @@ internal static class HostSettings
         InternalKey,
     ];
 
-    /// <summary>The transport over Kafka, as it is configured.</summary>
-    public static KafkaTransport Kafka(string bootstrap, Settings settings, ILoggerFactory logging) =>
-        new(KafkaOptions(bootstrap, settings), logging.CreateLogger("kafka"));
-
+    /// <summary>Which Kafka, as it is configured.</summary>
     public static KafkaOptions KafkaOptions(string bootstrap, Settings settings) =>
         new()
         {

@@ -2,20 +2,26 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Connections;
 
 namespace Mannam.Host;
 
 /// <summary>Something about the installation on this machine is not as the command needs it; the message says what.</summary>
-public class InstallationException(string message) : Exception(message)
+public partial class InstallationException(string message) : Exception(message)
 {
     /// <summary>A port could not be opened.</summary>
     public static InstallationException OfPort(IPAddress address, int port, Exception e)
     {
         ArgumentNullException.ThrowIfNull(e);
         var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
-        return new($"port {port} of {address} cannot be opened ({why}); --port and --listen name another.");
+        // Kestrel names the one of several that failed: "Failed to bind to address http://127.0.0.1:8081: …".
+        var failed = FailedPort().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : $"{port}";
+        return new($"port {failed} of {address} cannot be opened ({why}); --port and --listen name another.");
     }
+
+    [GeneratedRegex(@":(\d+): ")]
+    private static partial Regex FailedPort();
 }
 
 /// <summary>The installation is stopped, but the command is for one that runs.</summary>

@@ -1,19 +1,84 @@
 using System.Net.Sockets;
 using Mannam.Abstractions;
 using Mannam.Gateway;
+using Mannam.Hosting;
+using Mannam.Kafka;
+using Mannam.Local;
 using Mannam.Payments.Provider;
 
 namespace Mannam.Host;
 
-/// <content>Its one port.</content>
+/// <content>The one web application that it is.</content>
 public sealed partial class Machine
 {
-    private async Task OpenFrontDoorAsync(CancellationToken ct)
+    private WebApplication Build()
     {
-        edge = MakeFrontDoor();
+        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production }).WithoutSignals();
+        builder.Configuration.AddConfiguration(options.Configuration);
+        builder.Services.AddSingleton(options.Logging);
+        AddTransport(builder.Services);
+        builder.AddMannamEdge(EdgeOptions());
+        foreach (var system in options.Systems)
+            builder.AddMannam(system, mannam => Configure(mannam, system.Services));
+        if (options.Alone is null || options.Alone == ProviderService.Declaration.FullName)
+            builder.AddMannam(
+                ProviderService.Declaration,
+                mannam =>
+                {
+                    Configure(mannam, []);
+                    mannam.ForOperators = options.Alone is null;
+                }
+            );
+        var built = builder.Build();
+        built.UseMannamEdge();
+        built.MapMannam();
+        return built;
+    }
+
+    private void AddTransport(IServiceCollection to)
+    {
+        if (options.Kafka is { } bootstrap)
+            to.AddKafkaTransport(HostSettings.KafkaOptions(bootstrap, settings));
+        else
+            Topics.ForEach(topic => to.AddLocalTransport(topic, databases.Log(topic), (int)settings.Get(HostSettings.Partitions)));
+    }
+
+    private void Configure(MannamOptions mannam, IReadOnlyList<ServiceDeclaration> all)
+    {
+        if (options.Alone is { } alone)
+            mannam.Services = [.. all.Where(s => s.FullName == alone).Select(s => s.Name)];
+        mannam.ConnectionString = s => databases.Service(s.FullName);
+        mannam.Time = options.Time;
+        mannam.InternalKey = options.InternalKey;
+        mannam.Replicated = options.Alone is not null;
+    }
+
+    private EdgeOptions EdgeOptions() =>
+        new()
+        {
+            Address = options.Address,
+            Port = options.Port,
+            ForPeers = options.Alone is not null,
+            ServicePorts = options.DocumentPorts ? DocumentPorts.Of(options.Systems[0]) : new Dictionary<int, string?>(),
+            ServiceHosts = options.DocumentPorts ? DocumentPorts.HostsOf(options.Systems[0]) : new Dictionary<string, string?>(),
+            Hosts = settings.Get(HostSettings.Hosts),
+            Origins = settings.Get(HostSettings.CorsOrigins),
+            TrustedProxies = settings.Get(HostSettings.TrustedProxies),
+            Pages = options.Pages,
+            Parts = options.Parts,
+            MaxConcurrentRequests = (int)settings.Get(HostSettings.RequestsInProgress),
+            MaxConnections = OpenFiles.Connections(
+                settings,
+                OpenFiles.Of(services.Count, options.Kafka is null ? Topics.Count : 0, options.Kafka is not null)
+            ),
+            MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
+        };
+
+    private async Task OpenAsync(WebApplication built, CancellationToken ct)
+    {
         try
         {
-            await edge.StartAsync(ct);
+            await built.StartAsync(ct);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
@@ -21,42 +86,5 @@ public sealed partial class Machine
         }
     }
 
-    private EdgeServer MakeFrontDoor() =>
-        new(
-            new EdgeOptions
-            {
-                Address = options.Address,
-                Port = options.Port,
-                Systems = options.Alone is null
-                    ? [.. options.Systems.Select(s => new SystemEntry(s.Name, s.Title, [.. s.Services.Select(Entry)]))]
-                    : [.. services.Select(s => Alone(s.Service, Entry(s.Service)))],
-                Operators = options.Alone is null ? [Entry(ProviderService.Declaration)] : [],
-                ForPeers = options.Alone is not null,
-                Hosts = settings.Get(HostSettings.Hosts),
-                Origins = settings.Get(HostSettings.CorsOrigins),
-                TrustedProxies = settings.Get(HostSettings.TrustedProxies),
-                Pages = options.Pages,
-                Parts = options.Parts,
-                MaxConcurrentRequests = (int)settings.Get(HostSettings.RequestsInProgress),
-                MaxConnections = OpenFiles.Connections(
-                    settings,
-                    OpenFiles.Of(services.Count, kafka is null ? Topics.Count : 0, kafka is not null)
-                ),
-                MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
-            }
-        );
-
     private List<string> Topics => [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
-
-    /// <summary>A service of its own: at the root, and below its system's name as everywhere.</summary>
-    internal static SystemEntry Alone(ServiceDeclaration service, ServiceEntry entry) =>
-        new(service.System.Length > 0 ? service.System : service.Name, service.Title, [entry]);
-
-    private ServiceEntry Entry(ServiceDeclaration service) =>
-        new(
-            service.Name,
-            service.Paths,
-            new InProcessUpstream(() => ServerOf(service.FullName), options.InternalKey),
-            () => this[service.FullName].HealthAsync(CancellationToken.None)
-        );
 }

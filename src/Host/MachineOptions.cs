@@ -31,6 +31,9 @@ public sealed record MachineOptions
     /// <summary>0 takes a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>Whether the one system is served by the ports and host names of its document too: each service by its own, all by the gateway's.</summary>
+    public bool DocumentPorts { get; init; }
+
     /// <summary>The clock of all services; null for each the one of its own database.</summary>
     public TimeProvider? Time { get; init; }
 
@@ -41,7 +44,4 @@ public sealed record MachineOptions
 
     /// <summary>What else belongs to the health of the whole, by name: its PostgreSQL.</summary>
     public IReadOnlyDictionary<string, Func<ServiceHealth>> Parts { get; init; } = new Dictionary<string, Func<ServiceHealth>>();
-
-    /// <summary>Whether loops repeat by themselves; a test that makes single steps says false.</summary>
-    public bool RunLoops { get; init; } = true;
 }

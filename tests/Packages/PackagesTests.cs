@@ -52,7 +52,7 @@ public sealed class PackagesTests
         typeof(LocalTransport).Assembly,
         typeof(Problem).Assembly,
         typeof(ServiceHost).Assembly,
-        typeof(EdgeServer).Assembly,
+        typeof(Edge).Assembly,
         typeof(KillSwitch).Assembly,
     ];
 

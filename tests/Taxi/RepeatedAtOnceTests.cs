@@ -1,4 +1,5 @@
 using Mannam.Gateway;
+using Mannam.Tests.Chassis.FrontDoor;
 using Xunit;
 
 namespace Mannam.Tests.Taxi;
@@ -14,11 +15,9 @@ public sealed class RepeatedAtOnceTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [Fact]
     public async Task So_it_is_through_a_gateway()
     {
-        await using var gateway = GatewayServer.Of(
-            new EdgeOptions { Port = 0, Systems = [] },
-            [new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])]
+        await using var gateway = await EdgeApp.StartGatewayAsync(
+            new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])
         );
-        await gateway.StartAsync(TestContext.Current.CancellationToken);
         await RepeatAsync(gateway.Address);
     }
 

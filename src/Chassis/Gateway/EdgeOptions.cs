@@ -3,20 +3,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Gateway;
 
-/// <summary>What a <see cref="EdgeServer"/> serves, where, and to whom.</summary>
+/// <summary>Where an <see cref="Edge"/> listens, whom it answers, and its limits.</summary>
 public sealed record EdgeOptions
 {
-    /// <summary>The address to listen on. Loopback unless told otherwise; what that allows is told at <see cref="EdgeServer"/>.</summary>
+    /// <summary>The largest body that is read, in bytes: 1 MiB. Reading on is refused with 413.</summary>
+    public const int MaxBody = 1 << 20;
+
+    /// <summary>The address to listen on. Loopback unless told otherwise; what that allows is told at <see cref="Edge"/>.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
     public int Port { get; init; } = 8080;
 
-    /// <summary>The systems, each at <c>/{name}/…</c>; one alone is at the root too.</summary>
-    public required IReadOnlyList<SystemEntry> Systems { get; init; }
+    /// <summary>Further ports to listen on: by each, only the service of that full name is reached (<c>taxi.catch</c>); the whole, where it is null.</summary>
+    public IReadOnlyDictionary<int, string?> ServicePorts { get; init; } = new Dictionary<int, string?>();
 
-    /// <summary>Services for operators, each with all its paths at <c>/{name}/…</c>, for direct callers on this machine only.</summary>
-    public IReadOnlyList<ServiceEntry> Operators { get; init; } = [];
+    /// <summary>Further host names that are answered: under each, only the service of that full name is reached; the whole, where it is null.</summary>
+    public IReadOnlyDictionary<string, string?> ServiceHosts { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Host names, with or without a port, that are answered on loopback besides those of loopback itself.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
@@ -53,36 +56,4 @@ public sealed record EdgeOptions
 
     /// <summary>How long a new connection may say nothing.</summary>
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(10);
-}
-
-/// <summary>A system at the front door.</summary>
-/// <param name="Name">The first segment of its paths: <c>taxi</c>.</param>
-/// <param name="Title">Its name for people.</param>
-/// <param name="Services">Its services.</param>
-public sealed record SystemEntry(string Name, string Title, IReadOnlyList<ServiceEntry> Services);
-
-/// <summary>A service at the front door.</summary>
-/// <param name="Name">Its name in its system: <c>catch</c>.</param>
-/// <param name="Segments">The first segments of the paths it serves: <c>catches</c>. An operators' service serves all below its name.</param>
-/// <param name="Upstream">How it is reached.</param>
-/// <param name="Health">Its own word on its health; null: healthy while it runs. Not asked while it is stopped.</param>
-public sealed record ServiceEntry(
-    string Name,
-    IReadOnlyList<string> Segments,
-    IUpstream Upstream,
-    Func<ValueTask<ServiceHealth>>? Health = null
-)
-{
-    /// <summary>A service of this process.</summary>
-    /// <param name="name">Its name in its system: <c>catch</c>.</param>
-    /// <param name="segments">The first segments of the paths it serves.</param>
-    /// <param name="server">Asked for every request: null, or one that is not running, is a service that was stopped.</param>
-    /// <param name="health">Its own word on its health; null: healthy while it runs.</param>
-    public ServiceEntry(
-        string name,
-        IReadOnlyList<string> segments,
-        Func<InProcessServer?> server,
-        Func<ValueTask<ServiceHealth>>? health = null
-    )
-        : this(name, segments, new InProcessUpstream(server), health) { }
 }

@@ -6,28 +6,28 @@ using Microsoft.Extensions.Logging;
 namespace Mannam.Gateway;
 
 /// <summary>The OpenAPI documents of the systems, and of the whole, out of those of the services that run.</summary>
-internal sealed class OpenApiPages(EdgeOptions options, ILogger logger)
+internal sealed class OpenApiPages(MannamServices services, ILogger logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>A system's, with its prefix as the server.</summary>
-    public async Task WriteAsync(HttpContext context, SystemRoutes system)
+    public async Task WriteAsync(HttpContext context, SystemEntry system)
     {
-        var merge = new OpenApiMerge(system.Entry.Title, PrefixOf(context) + system.Prefix);
-        await AddAsync(merge, system.Entry, prefix: "", qualified: false, context.RequestAborted);
+        var merge = new OpenApiMerge(system.Title, $"{PrefixOf(context)}/{system.Name}");
+        await AddAsync(merge, system, prefix: "", qualified: false, context.RequestAborted);
         await WriteAsync(context, merge);
     }
 
     /// <summary>The whole's: that of a system alone without its prefix; of several, their paths with it.</summary>
     public async Task WriteAllAsync(HttpContext context)
     {
-        var alone = options.Systems.Count == 1;
+        var alone = services.Systems.Count == 1;
         var merge = new OpenApiMerge(
-            alone ? options.Systems[0].Title : "Mannam",
+            alone ? services.Systems[0].Title : "Mannam",
             PrefixOf(context) is { Length: > 0 } prefix ? prefix : "/"
         );
-        foreach (var system in options.Systems)
+        foreach (var system in services.Systems)
         {
             await AddAsync(merge, system, alone ? "" : "/" + system.Name, qualified: !alone, context.RequestAborted);
         }

@@ -21,7 +21,8 @@ public static class InProcessHosting
         return builder.WithoutSignals();
     }
 
-    internal static WebApplicationBuilder WithoutSignals(this WebApplicationBuilder builder)
+    /// <summary>The application does not listen to Ctrl-C and SIGTERM itself: the process that runs it stops it.</summary>
+    public static WebApplicationBuilder WithoutSignals(this WebApplicationBuilder builder)
     {
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoSignals>());
         return builder;

@@ -1,8 +1,13 @@
+using Microsoft.Extensions.Logging;
+
 namespace Mannam.Local;
 
 /// <summary>The transport of one machine: no broker, every event durable in a log database shaped like Kafka topics, one database a topic.</summary>
 public sealed class LocalTransport : ITransport, IAsyncDisposable
 {
+    /// <summary>How many partitions a topic that is made gets, unless told otherwise.</summary>
+    public const int UsualPartitions = 12;
+
     private readonly Dictionary<string, Channel> _topics = [];
 
     private sealed record Channel(TopicLog Log, LogTail Tail, LogWriter Writer);
@@ -27,6 +32,30 @@ public sealed class LocalTransport : ITransport, IAsyncDisposable
         var writer = new LogWriter(log, tail, failpoints);
         _topics.Add(topic, new Channel(log, tail, writer));
         return writer;
+    }
+
+    /// <summary>Adds a topic, and writes it until the loop is disposed of.</summary>
+    /// <inheritdoc cref="AddTopicAsync"/>
+    internal async Task<LoopRunner> StartTopicAsync(
+        string topic,
+        string connectionString,
+        int partitions,
+        ILoggerFactory logging,
+        CancellationToken ct
+    )
+    {
+        var logger = logging.CreateLogger($"{topic}.log");
+        var writer = await AddTopicAsync(topic, connectionString, partitions, new Failpoints($"{topic}.log"), ct);
+        if (PartitionsOf(topic) is var own && own != partitions)
+            logger.LogWarning(
+                "The log of {Topic} keeps its {Own} partitions; Host:Partitions={Configured} is for a log that is made",
+                topic,
+                own,
+                partitions
+            );
+        var runner = new LoopRunner(writer, TimeProvider.System, logger);
+        runner.Start();
+        return runner;
     }
 
     /// <summary>How many partitions a topic has.</summary>

@@ -17,7 +17,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
 
     // The writer's lock ends with its connection, which therefore does not go back to a pool.
     private readonly NpgsqlDataSource _unpooled = Store.Open(
-        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString()
+        new NpgsqlConnectionStringBuilder(Store.Tuned(connectionString)) { Pooling = false }.ToString()
     );
 
     public string Topic => topic;
@@ -25,7 +25,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
     /// <summary>How many partitions it has, once it is made. Another number would put the events of a saga out of order.</summary>
     public int Partitions { get; private set; }
 
-    public NpgsqlDataSource Database { get; } = Store.Open(connectionString);
+    public NpgsqlDataSource Database { get; } = Store.Open(Store.Tuned(connectionString));
 
     /// <summary>Makes its tables where they are missing, and learns how many partitions it has.</summary>
     /// <exception cref="InvalidOperationException">It is another log by now, with another number of partitions.</exception>

@@ -24,7 +24,7 @@ internal class PostgresStore : IServiceStore
     /// <param name="failpoints">The named points at which a test can hold up, fail or kill.</param>
     public PostgresStore(ServiceDeclaration declaration, string connectionString, ConnectionPools pools, Failpoints failpoints)
     {
-        ConnectionString = connectionString;
+        ConnectionString = connectionString = Store.Tuned(connectionString);
         Loops = Store.OpenForLoops(connectionString, pools);
         Commands = Store.OpenForCommands(connectionString, pools);
         Reads = Store.OpenForReads(connectionString, pools);

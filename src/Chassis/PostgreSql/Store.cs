@@ -14,6 +14,27 @@ public static class Store
     // The server gives up before the client does: a statement that the client gave up would go on.
     private const string RequestOptions = HeldFor + " -c statement_timeout=4s";
 
+    // Plans are made while the tables are small, and kept for long: one that reads a whole table is never right where all is found by an index, and one made anew
+    // each time, because few keys are asked for, takes longer than what it plans. And a process that stands still in the middle of a transaction does not
+    // hold up the other replicas for longer than that: what it had begun is rolled back.
+    private const string SessionOptions =
+        "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s";
+
+    /// <summary>The connection string with what the store's sessions need: prepared statements that stay, and plans by index. What was tuned stays as it is.</summary>
+    /// <param name="connectionString">The database.</param>
+    public static string Tuned(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        if (given.Options?.Contains(SessionOptions, StringComparison.Ordinal) is true)
+            return connectionString;
+        // Nothing in a session is changed but what is prepared, so there is nothing to reset.
+        given.NoResetOnClose = true;
+        given.MaxAutoPrepare = Math.Max(64, given.MaxAutoPrepare);
+        given.AutoPrepareMinUsages = 2;
+        given.Options = $"{given.Options} {SessionOptions}".Trim();
+        return given.ToString();
+    }
+
     /// <summary>Connections to a database whose columns have PostgreSQL's own types, so that none need be asked for which others there are.</summary>
     public static NpgsqlDataSource Open(string connectionString) =>
         new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();

@@ -41,7 +41,6 @@ internal static class Gateway
                 var settings = configuration.SettingsOf(HostSettings.Scope);
                 var options = new EdgeOptions
                 {
-                    Systems = [],
                     Address = Options.AddressOf(parsed.GetValue(listen)!),
                     Port = Options.PortOf(parsed.GetValue(port) ?? chosen[0].Port),
                     Hosts = settings.Get(HostSettings.Hosts),
@@ -72,22 +71,28 @@ internal static class Gateway
     )
     {
         await using var output = OutputWriter.OfOutput();
-        await using var door = GatewayServer.Of(options, systems, builder => builder.Logging.AddMannamLog());
+        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production }).WithoutSignals();
+        builder.Logging.AddMannamLog();
+        builder.AddMannamGateway(options, systems);
+        await using var app = builder.Build();
+        app.UseMannamEdge();
+        app.MapMannam();
+        var edge = app.Services.GetRequiredService<Edge>();
         try
         {
-            await door.StartAsync(stop);
+            await app.StartAsync(stop);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
             throw InstallationException.OfPort(options.Address, options.Port, e);
         }
-        await Console.Out.WriteLineAsync($"ready {door.Address.ToString().TrimEnd('/')}");
+        await Console.Out.WriteLineAsync($"ready {edge.Address.ToString().TrimEnd('/')}");
         await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Console.Error.WriteLineAsync("mannam: stopping");
-        door.BeginDrain();
+        edge.BeginDrain();
         await Task.Delay(drain, CancellationToken.None);
         using var grace = new CancellationTokenSource(Grace);
-        await door.StopAsync(grace.Token);
+        await app.StopAsync(grace.Token);
         return 0;
     }
 }

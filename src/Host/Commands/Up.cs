@@ -38,6 +38,10 @@ internal static class Up
         };
         var set = Options.Set();
         var config = Options.Config();
+        var documentPorts = new Option<bool>("--document-ports")
+        {
+            Description = "Listens on the ports of the system's document too (8081, 8082, …), service by service, and answers there to its service names.",
+        };
         var command = new Command("up", "Runs everything on this machine until Ctrl-C, and prints its address when it is ready.")
         {
             systems,
@@ -46,6 +50,7 @@ internal static class Up
             data,
             postgres,
             kafka,
+            documentPorts,
             set,
             config,
         };
@@ -59,6 +64,7 @@ internal static class Up
                         Installation.At(parsed.GetValue(data)!),
                         Options.ServerOf(parsed.GetValue(postgres)),
                         parsed.GetValue(kafka),
+                        parsed.GetValue(documentPorts),
                         ConfigurationFactory.From(parsed.GetValue(config) ?? [], parsed.GetValue(set) ?? [])
                     ),
                     ct
@@ -74,6 +80,7 @@ internal static class Up
         Installation Installation,
         string? Postgres,
         string? Kafka,
+        bool DocumentPorts,
         IConfiguration Configuration
     );
 
@@ -94,6 +101,8 @@ internal static class Up
     private static async Task<int> RunAsync(Choice choice, CancellationToken stop)
     {
         choice.Configuration.Check(Machine.SettingsOf(AllSystems));
+        if (choice is { DocumentPorts: true, Systems.Count: > 1 })
+            throw new ConfigurationException("--document-ports is for one system, as documents share their ports: --systems taxi.");
         using var only = choice.Installation.Lock();
         await using var output = OutputWriter.OfOutput();
         try
@@ -134,6 +143,7 @@ internal static class Up
                 Systems = choice.Systems,
                 Postgres = postgres?.ConnectionString ?? choice.Postgres!,
                 Kafka = choice.Kafka,
+                DocumentPorts = choice.DocumentPorts,
                 Configuration = choice.Configuration,
                 Address = choice.Listen,
                 Port = choice.Port,

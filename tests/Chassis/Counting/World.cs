@@ -145,17 +145,9 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     public async Task<string> DatabaseAsync(string of)
     {
         if (!_databases.TryGetValue(of, out var database))
-            database = _databases.GetOrAdd(of, Tuned(await postgres.CreateDatabaseAsync()));
+            database = _databases.GetOrAdd(of, await postgres.CreateDatabaseAsync());
         return database;
     }
-
-    private static string Tuned(string database) =>
-        new NpgsqlConnectionStringBuilder(database)
-        {
-            NoResetOnClose = true,
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-        }.ToString();
 
     /// <summary>Asks a database for one value.</summary>
     public async Task<T?> AskAsync<T>(string of, string sql)

@@ -109,7 +109,7 @@ public sealed class CrowdedDoorTests
     {
         await using var house = await House.OpenAsync(o => o with { FirstByteTimeout = TimeSpan.FromMilliseconds(100) });
         using var silent = new TcpClient();
-        await silent.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
+        await silent.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
 
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], House.Token).AsTask().WaitAsync(Patience, House.Token));
     }
@@ -138,7 +138,7 @@ public sealed class CrowdedDoorTests
                 )
         );
         using var deaf = new TcpClient { ReceiveBufferSize = 4096 };
-        await deaf.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
+        await deaf.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
         await deaf.GetStream().WriteAsync(Encoding.Latin1.GetBytes(Get.Replace("/catches", "/catches/large")), House.Token);
 
         await ended.Task.WaitAsync(Patience, House.Token);
@@ -177,25 +177,17 @@ public sealed class CrowdedDoorTests
         await using var house = await House.OpenAsync();
         using var hung = new TcpListener(IPAddress.Loopback, 0);
         hung.Start();
-        await using var gateway = GatewayServer.Of(
-            new EdgeOptions
-            {
-                Port = 0,
-                Systems = [],
-                MaxConcurrentRequests = 4,
-            },
-            [
+        await using var gateway = await EdgeApp.StartGatewayAsync(
                 new RemoteSystem(
                     "taxi",
                     "Taxi",
                     [
                         new("catch", ["catches"], [new Uri($"http://{hung.LocalEndpoint}")]),
-                        new("pickup", ["pickUps"], [house.EdgeServer.Address]),
+                        new("pickup", ["pickUps"], [house.Door.Address]),
                     ]
                 ),
-            ]
+            new EdgeOptions { MaxConcurrentRequests = 4 }
         );
-        await gateway.StartAsync(House.Token);
         using var http = new HttpClient { BaseAddress = gateway.Address };
         var asked = Enumerable.Range(0, 8).Select(_ => http.GetAsync("catches", House.Token)).ToList();
 
@@ -222,25 +214,17 @@ public sealed class CrowdedDoorTests
             )
         );
         await using var well = await House.OpenAsync(catches: app => app.MapGet("/catches/hung", () => { }));
-        await using var gateway = GatewayServer.Of(
-            new EdgeOptions
-            {
-                Port = 0,
-                Systems = [],
-                MaxConcurrentRequests = 8,
-            },
-            [
+        await using var gateway = await EdgeApp.StartGatewayAsync(
                 new RemoteSystem(
                     "taxi",
                     "Taxi",
                     [
-                        new("catch", ["catches"], [hanging.EdgeServer.Address, well.EdgeServer.Address]),
-                        new("pickup", ["pickUps"], [well.EdgeServer.Address]),
+                        new("catch", ["catches"], [hanging.Door.Address, well.Door.Address]),
+                        new("pickup", ["pickUps"], [well.Door.Address]),
                     ]
                 ),
-            ]
+            new EdgeOptions { MaxConcurrentRequests = 8 }
         );
-        await gateway.StartAsync(House.Token);
         using var http = new HttpClient { BaseAddress = gateway.Address };
         var hung = new List<Task<HttpResponseMessage>>();
         for (var i = 0; i < 20; i++)
@@ -264,7 +248,7 @@ public sealed class CrowdedDoorTests
     private static async Task<TcpClient> SaidAsync(House house, string request, string until = "HTTP/1.1 ")
     {
         var client = new TcpClient();
-        await client.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
+        await client.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
         await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), House.Token);
         await ReadUntilAsync(client, until);
         return client;
@@ -293,7 +277,7 @@ public sealed class CrowdedDoorTests
         using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         try
         {
-            await client.ConnectAsync(house.EdgeServer.Address.Host, house.EdgeServer.Address.Port, House.Token);
+            await client.ConnectAsync(house.Door.Address.Host, house.Door.Address.Port, House.Token);
             await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(Get), House.Token);
             return (await ReadAsync(client)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
         }

@@ -60,7 +60,7 @@ public sealed class ForwardedTests : IAsyncLifetime
     public async Task What_is_no_scheme_host_prefix_or_address_is_ignored(string header, string value)
     {
         var (address, client) = await SeenAsync((header, value));
-        Assert.Equal(_house.EdgeServer.Address.GetLeftPart(UriPartial.Authority) + "/taxi", address);
+        Assert.Equal(_house.Door.Address.GetLeftPart(UriPartial.Authority) + "/taxi", address);
         Assert.Equal("127.0.0.1", client);
     }
 

@@ -13,7 +13,7 @@ public sealed class FramingTests : IAsyncLifetime
     private const string Next = "GET /catches/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     private House _house = null!;
-    private Mannam.Gateway.EdgeServer _gateway = null!;
+    private EdgeApp _gateway = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -24,11 +24,9 @@ public sealed class FramingTests : IAsyncLifetime
                     await RequestFields.ReadAsync(http) is { Problem: { } refused } ? (IResult)refused : Results.Ok()
             )
         );
-        _gateway = GatewayServer.Of(
-            new EdgeOptions { Port = 0, Systems = [] },
-            [new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [_house.EdgeServer.Address])])]
+        _gateway = await EdgeApp.StartGatewayAsync(
+            new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [_house.Door.Address])])
         );
-        await _gateway.StartAsync(House.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -158,7 +156,7 @@ public sealed class FramingTests : IAsyncLifetime
         }
     }
 
-    private Uri[] Doors => [_house.EdgeServer.Address, _gateway.Address];
+    private Uri[] Doors => [_house.Door.Address, _gateway.Address];
 
     private static string Request(string framing) =>
         $"POST /catches/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{framing}\r\n\r\n";

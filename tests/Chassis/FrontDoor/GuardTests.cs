@@ -36,7 +36,7 @@ public sealed class GuardTests
     public async Task off_loopback_it_answers_to_every_name_but_not_to_pages_of_somebodys_own_machine()
     {
         await using var house = await House.OpenAsync(o => o with { Address = IPAddress.Any, Port = 0, Origins = ["https://app.example"] });
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{house.EdgeServer.Address.Port}") };
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{house.Door.Address.Port}") };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/catches") { Headers = { Host = "any.example" } };
         request.Headers.Add("Origin", Page);
         var answer = await client.SendAsync(request, House.Token);
@@ -134,7 +134,7 @@ public sealed class GuardTests
             return;
         }
         await using var house = await House.OpenAsync(o => o with { Address = IPAddress.Any });
-        using var client = new HttpClient { BaseAddress = new Uri($"http://{address}:{house.EdgeServer.Address.Port}") };
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{address}:{house.Door.Address.Port}") };
         await House.ProblemAsync(await client.GetAsync("/provider/ledger", House.Token), 404);
         Assert.Equal(200, (int)(await client.GetAsync("/catches", House.Token)).StatusCode);
     }

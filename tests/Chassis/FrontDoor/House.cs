@@ -11,14 +11,14 @@ namespace Mannam.Tests.Chassis.FrontDoor;
 /// <summary>A front door on a free port before tiny services.</summary>
 internal sealed class House : IAsyncDisposable
 {
-    private House(EdgeServer door, params Service[] services)
+    private House(EdgeApp door, params Service[] services)
     {
-        EdgeServer = door;
+        Door = door;
         Services = services;
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = door.Address };
     }
 
-    public EdgeServer EdgeServer { get; }
+    public EdgeApp Door { get; }
 
     public HttpClient Client { get; }
 
@@ -46,20 +46,22 @@ internal sealed class House : IAsyncDisposable
             [new("catch", ["catches"], () => @catch.Server, health), new("pickup", ["pickUps", "catchReqLists"], () => pickup.Server)]
         );
         var consult = new SystemEntry("law", "Law", [new("consult", ["consults"], () => pickup.Server)]);
-        var options = new EdgeOptions
+        var options = new EdgeOptions { Port = 0 };
+        var door = new EdgeApp(builder =>
         {
-            Port = 0,
-            Systems = law ? [taxi, consult] : [taxi],
-            Operators = [new("provider", [], () => provider.Server)],
-        };
-        var door = new EdgeServer(with?.Invoke(options) ?? options);
-        await door.StartAsync(Token);
+            builder.AddMannamEdge(with?.Invoke(options) ?? options);
+            builder.AddMannam(taxi);
+            if (law)
+                builder.AddMannam(consult);
+            builder.AddMannamForOperators(new ServiceEntry("provider", [], () => provider.Server));
+        });
+        await door.StartAsync();
         return new House(door, @catch, pickup, provider);
     }
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(method, new Uri(EdgeServer.Address.GetLeftPart(UriPartial.Authority) + path));
+        var request = new HttpRequestMessage(method, new Uri(Door.Address.GetLeftPart(UriPartial.Authority) + path));
         foreach (var (name, value) in headers)
         {
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
@@ -88,7 +90,7 @@ internal sealed class House : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await EdgeServer.DisposeAsync();
+        await Door.DisposeAsync();
         foreach (var service in Services)
         {
             await service.DisposeAsync();

@@ -123,7 +123,7 @@ public sealed class PathTests
     private static Task<HttpResponseMessage> RawPathAsync(House house, string path) =>
         house.Client.GetAsync(
             new Uri(
-                house.EdgeServer.Address.GetLeftPart(UriPartial.Authority) + path,
+                house.Door.Address.GetLeftPart(UriPartial.Authority) + path,
                 new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
             ),
             House.Token

@@ -70,13 +70,13 @@ public sealed class StopAndHealthTests
         await reached.Task;
         Assert.NotEqual(true, (await house.GetAsync("/catches")).Headers.ConnectionClose);
 
-        house.EdgeServer.BeginDrain();
+        house.Door.Edge.BeginDrain();
         Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
         var still = await house.GetAsync("/catches");
         Assert.Equal(200, (int)still.StatusCode);
         Assert.True(still.Headers.ConnectionClose);
 
-        var stopped = house.EdgeServer.StopAsync(House.Token);
+        var stopped = house.Door.StopAsync(House.Token);
         await Assert.ThrowsAsync<HttpRequestException>(() => house.GetAsync("/catches"));
         Assert.False(stopped.IsCompleted);
         go.SetResult();
@@ -129,7 +129,7 @@ public sealed class StopAndHealthTests
         var begun = house.GetAsync("/catches/mute");
         await reached.Task;
         using var grace = new CancellationTokenSource();
-        var stopped = house.EdgeServer.StopAsync(grace.Token);
+        var stopped = house.Door.StopAsync(grace.Token);
         Assert.False(stopped.IsCompleted);
         await grace.CancelAsync();
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);

@@ -26,7 +26,7 @@ public sealed class WholeTests
         );
         var begun = house.GetAsync("/catches/slow");
         await reached.Task;
-        Assert.Equal(1, house.EdgeServer.InProgress);
+        Assert.Equal(1, house.Door.Edge.InProgress);
         var refused = await house.GetAsync("/pickUps");
         await House.ProblemAsync(refused, 503);
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -75,7 +75,7 @@ public sealed class WholeTests
             "MANY" => $"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('x', 40_000)}\r\n\r\n",
             _ => request,
         };
-        var answer = await Network.RawAsync(house.EdgeServer.Address, request);
+        var answer = await Network.RawAsync(house.Door.Address, request);
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);

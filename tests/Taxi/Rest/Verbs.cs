@@ -77,11 +77,9 @@ public sealed partial class RestConventions
     [InlineData("BREW")]
     public async Task So_is_every_other_method_at_a_front_door_and_at_a_gateway(string method)
     {
-        await using var gateway = GatewayServer.Of(
-            new EdgeOptions { Port = 0, Systems = [] },
-            [new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])]
+        await using var gateway = await EdgeApp.StartGatewayAsync(
+            new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])
         );
-        await gateway.StartAsync(TestContext.Current.CancellationToken);
         foreach (var door in (Uri[])[taxi.Machine.Address, gateway.Address])
         {
             var answer = await Network.RawAsync(door, $"{method} /catches/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

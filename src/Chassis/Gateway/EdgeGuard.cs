@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,38 +11,29 @@ namespace Mannam.Gateway;
 /// What happens to every request first: its path is put in normal form, and those who have no business here are refused. It sees the
 /// connection as it is, before anything that a proxy tells.
 /// </summary>
-internal sealed class EdgeMiddleware
+internal sealed class EdgeGuard
 {
     private const long MaxDiscarded = 16 << 20;
 
-    private readonly RouteTable routes;
     private readonly HostFilter hosts;
+    private readonly FrozenDictionary<int, string?> servicePorts;
+    private readonly FrozenDictionary<string, string?> serviceHosts;
     private readonly CorsPolicy cors;
     private readonly ILogger logger;
     private readonly Func<object, Task> whenStarting;
-    private readonly Func<object, Task> whenStartingOperator;
     private readonly bool forPeers;
     private volatile bool draining;
 
-    public EdgeMiddleware(EdgeOptions options, RouteTable routes, ILogger logger)
+    public EdgeGuard(EdgeOptions options, ILogger logger)
     {
         var onLoopback = IPAddress.IsLoopback(options.Address);
-        this.routes = routes;
         this.logger = logger;
         forPeers = options.ForPeers;
-        hosts = new HostFilter(onLoopback, options.Hosts);
+        hosts = new HostFilter(onLoopback, [.. options.Hosts, .. options.ServiceHosts.Keys]);
+        servicePorts = options.ServicePorts.ToFrozenDictionary();
+        serviceHosts = options.ServiceHosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         cors = new CorsPolicy(onLoopback, options.Origins);
-        whenStartingOperator = context => Leaving((HttpContext)context);
-        if (options.ForPeers)
-        {
-            whenStarting = whenStartingOperator;
-            return;
-        }
-        whenStarting = context =>
-        {
-            cors.AddHeaders((HttpContext)context);
-            return Leaving((HttpContext)context);
-        };
+        whenStarting = context => WhenStarting((HttpContext)context);
     }
 
     public bool Draining => draining;
@@ -49,17 +41,17 @@ internal sealed class EdgeMiddleware
     /// <summary>From now on every answer asks its client to come back by another connection.</summary>
     public void BeginDrain() => draining = true;
 
-    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Refuses what cannot be read without doubt, and what names another machine.</summary>
+    public Task BeforeRoutingAsync(HttpContext context, RequestDelegate next)
     {
         var (request, response) = (context.Request, context.Response);
         var decoded = request.Path.Value ?? "/";
-        var path = RouteTable.Normal(decoded);
-        if (!ReferenceEquals(path, decoded))
+        var path = PathNormalization.Normalize(request.Path);
+        if (!ReferenceEquals(path.Value, decoded))
         {
-            request.Path = path;
+            request.Path = path.HasValue ? path : new PathString("/");
         }
-        var forOperators = routes.Operator(path) is not null;
-        response.OnStarting(forOperators ? whenStartingOperator : whenStarting, context);
+        response.OnStarting(whenStarting, context);
         if (RequestValidation.FindFault(request, decoded) is { } fault)
         {
             response.Headers.Connection = "close";
@@ -69,21 +61,39 @@ internal sealed class EdgeMiddleware
         {
             return EdgeProblem.WriteAsync(context, 421, "Misdirected request", "This address is not served under the name in Host.");
         }
-        if (forOperators && !IsDirectFromHere(context))
+        return GuardedAsync(context, next);
+    }
+
+    /// <summary>Answers for the services what is the same for all: preflights, bodies that are too large, and operators' paths asked by others.</summary>
+    public Task AfterRoutingAsync(HttpContext context, RequestDelegate next)
+    {
+        var forOperators = IsForOperators(context);
+        if ((forOperators && !IsOperator(context)) || IsOfAnother(context))
         {
             return EdgeProblem.NotFound(context);
         }
-        if (!forOperators && !forPeers && CorsPolicy.IsPreflight(request))
+        if (!forOperators && !forPeers && CorsPolicy.IsPreflight(context.Request))
         {
             cors.AnswerPreflight(context);
             return Task.CompletedTask;
         }
-        if (request.ContentLength > EdgeServer.MaxBody)
-        {
-            return TooLarge(context);
-        }
-        return GuardedAsync(context, next);
+        return context.Request.ContentLength > EdgeOptions.MaxBody ? TooLarge(context) : next(context);
     }
+
+    /// <summary>Whether a request may reach services for operators: direct, and to this machine by its name.</summary>
+    public bool IsOperator(HttpContext context) => OperatorAccess.IsDirect(context) && hosts.IsThisMachine(context.Request.Host);
+
+    // By a port or under a name that is one service's, the others are not there.
+    private bool IsOfAnother(HttpContext context) =>
+        (servicePorts.Count > 0 || serviceHosts.Count > 0)
+        && context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { } path
+        && (
+            (servicePorts.GetValueOrDefault(context.Connection.LocalPort) is { } byPort && byPort != path.Name)
+            || (serviceHosts.GetValueOrDefault(context.Request.Host.Host) is { } byHost && byHost != path.Name)
+        );
+
+    private static bool IsForOperators(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { ForOperators: true };
 
     // Answered at once; then the web server reads the rest away, within limits: who is still sending would lose the answer with the connection.
     private static Task TooLarge(HttpContext context)
@@ -92,19 +102,7 @@ internal sealed class EdgeMiddleware
         {
             size.MaxRequestBodySize = MaxDiscarded;
         }
-        return EdgeProblem.WriteAsync(context, 413, EdgeProblem.TitleOf(413), $"A body may have {EdgeServer.MaxBody} bytes at most.");
-    }
-
-    // A request that a proxy on this machine hands on comes from elsewhere, whatever it says.
-    private bool IsDirectFromHere(HttpContext context)
-    {
-        var headers = context.Request.Headers;
-        return context.Connection.RemoteIpAddress is { } address
-            && IPAddress.IsLoopback(address)
-            && hosts.IsThisMachine(context.Request.Host)
-            && !headers.ContainsKey("X-Forwarded-For")
-            && !headers.ContainsKey("X-Forwarded-Host")
-            && !headers.ContainsKey("Forwarded");
+        return EdgeProblem.WriteAsync(context, 413, EdgeProblem.TitleOf(413), $"A body may have {EdgeOptions.MaxBody} bytes at most.");
     }
 
     private async Task GuardedAsync(HttpContext context, RequestDelegate next)
@@ -112,6 +110,10 @@ internal sealed class EdgeMiddleware
         try
         {
             await next(context);
+            if (IsBareNotFound(context.Response))
+            {
+                await EdgeProblem.NotFound(context);
+            }
         }
         catch (IOException refused) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -133,9 +135,17 @@ internal sealed class EdgeMiddleware
     private static Task AnswerAsync(HttpContext context, int status, string detail) =>
         EdgeProblem.WriteAsync(context, status, EdgeProblem.TitleOf(status), detail);
 
-    // Who waits for leave to send a body and is refused may send it or not: what follows on the connection would be uncertain (RFC 9110, 10.1.1).
-    private Task Leaving(HttpContext context)
+    // No endpoint, and no later middleware, answered it.
+    private static bool IsBareNotFound(HttpResponse response) =>
+        response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null, ContentLength: null };
+
+    private Task WhenStarting(HttpContext context)
     {
+        if (!forPeers && !IsForOperators(context))
+        {
+            cors.AddHeaders(context);
+        }
+        // Who waits for leave to send a body and is refused may send it or not: what follows on the connection would be uncertain (RFC 9110, 10.1.1).
         if (draining || (context.Response.StatusCode >= 300 && context.Request.Headers.Expect.Count > 0))
         {
             context.Response.Headers.Connection = new StringValues("close");

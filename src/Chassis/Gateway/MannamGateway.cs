@@ -6,71 +6,56 @@ using Yarp.ReverseProxy.Health;
 
 namespace Mannam.Gateway;
 
-/// <summary>The single entry to systems that are spread out: the front door, with ways to the services' addresses. YARP keeps their connections and watches
-/// their health.</summary>
-public static class GatewayServer
+/// <summary>The single entry to systems that are spread out: an <see cref="Edge"/> before services at addresses of their own. YARP keeps the connections and
+/// watches the replicas' health.</summary>
+public static class MannamGateway
 {
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>Opens none yet: the door is to be started.</summary>
-    /// <param name="options">The door's, without systems.</param>
-    /// <param name="systems">What it serves: each service with its addresses.</param>
-    /// <param name="configure">Adds what the process has for all: logging, telemetry.</param>
-    public static EdgeServer Of(EdgeOptions options, IReadOnlyList<RemoteSystem> systems, Action<WebApplicationBuilder>? configure = null)
+    /// <summary>Adds systems whose services are at addresses of their own. <see cref="MannamEdge.UseMannamEdge"/> and
+    /// <see cref="MannamEndpoints.MapMannam"/> then serve them.</summary>
+    /// <param name="builder">The host's.</param>
+    /// <param name="options">The edge's.</param>
+    /// <param name="systems">The systems: each service with its addresses.</param>
+    public static WebApplicationBuilder AddMannamGateway(
+        this WebApplicationBuilder builder,
+        EdgeOptions options,
+        IReadOnlyList<RemoteSystem> systems
+    )
     {
+        ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
-        var ways = systems
-            .SelectMany(
-                system => system.Services,
-                (system, service) => new ReplicatedUpstream($"{system.Name}.{service.Name}", PerReplica(options, service))
-            )
-            .ToList();
-        return new EdgeServer(
-            options with
-            {
-                Systems =
-                [
-                    .. systems.Select(system => new SystemEntry(
-                        system.Name,
-                        system.Title,
-                        [.. system.Services.Select(s => Entry(s, ways.Find(w => w.Cluster == $"{system.Name}.{s.Name}")!))]
-                    )),
-                ],
-            },
-            builder =>
-            {
-                builder
-                    .Services.AddReverseProxy()
-                    .LoadFromMemory([], [.. systems.SelectMany(s => s.Services, Cluster)])
-                    .ConfigureHttpClient(
-                        (_, handler) =>
-                        {
-                            handler.ConnectTimeout = ConnectWithin;
-                            // The client's trace is passed on as it came. One that the web server began here for its log is not: services would take it
-                            // for one that somebody left out.
-                            handler.ActivityHeadersPropagator = null;
-                        }
-                    );
-                // A replica that cannot be reached is told of once, by the health pages.
-                builder.Logging.AddFilter("Yarp", LogLevel.Error);
-                configure?.Invoke(builder);
-            },
-            app =>
-            {
-                // Without routes: it is asked for the state of its clusters.
-                app.MapReverseProxy();
-                ways.ForEach(way => way.Open(app.Services));
-            }
-        );
+        ArgumentNullException.ThrowIfNull(systems);
+        builder
+            .AddMannamEdge(options)
+            .Services.AddReverseProxy()
+            .LoadFromMemory([], [.. systems.SelectMany(s => s.Services, Cluster)])
+            .ConfigureHttpClient(
+                (_, handler) =>
+                {
+                    handler.ConnectTimeout = ConnectWithin;
+                    // The client's trace is passed on as it came. One that the web server began here for its log is not: services would take it
+                    // for one that somebody left out.
+                    handler.ActivityHeadersPropagator = null;
+                }
+            );
+        // A replica that cannot be reached is told of once, by the health pages.
+        builder.Logging.AddFilter("Yarp", LogLevel.Error);
+        foreach (var system in systems)
+            builder.AddMannam(new SystemEntry(system.Name, system.Title, [.. system.Services.Select(s => Entry(options, system, s))]));
+        return builder;
+    }
+
+    private static ServiceEntry Entry(EdgeOptions options, RemoteSystem system, RemoteService service)
+    {
+        var upstream = new ReplicatedUpstream($"{system.Name}.{service.Name}", PerReplica(options, service));
+        return new ServiceEntry(service.Name, service.Segments, upstream, upstream.HealthAsync);
     }
 
     // A replica that hangs leaves half of the places to the others of its service, until the probes find it away.
     private static int PerReplica(EdgeOptions options, RemoteService service) =>
         service.Addresses.Count > 1 ? Math.Max(1, options.MaxConcurrentRequests / 2) : options.MaxConcurrentRequests;
-
-    private static ServiceEntry Entry(RemoteService service, ReplicatedUpstream way) =>
-        new(service.Name, service.Segments, way, way.HealthAsync);
 
     private static ClusterConfig Cluster(RemoteSystem system, RemoteService service) =>
         new()

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Gateway;
+namespace Mannam.Hosting;
 
 /// <summary>How a front door or gateway reaches a service: in the same process, or at its addresses.</summary>
 public interface IUpstream

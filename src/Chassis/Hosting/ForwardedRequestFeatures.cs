@@ -1,15 +1,16 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
-namespace Mannam.Gateway;
+namespace Mannam.Hosting;
 
 /// <summary>
-/// The front door's request as a service sees it: what the web server offers, and nothing that the front door's own pipeline has put
-/// beside it. (Handed on bare, the service would take over the front door's HttpContext, container and route.)
+/// A request of the host as a service sees it: what the web server offers and who was authenticated, and nothing else that the host's pipeline has put
+/// beside it. (Handed on bare, the service would take over the host's HttpContext, container and route.)
 /// </summary>
-/// <param name="outer">The web server's request.</param>
+/// <param name="outer">The features of the host's request.</param>
 /// <param name="fromOutside">Whether internal calls are refused to it.</param>
 internal sealed class ForwardedRequestFeatures(IFeatureCollection outer, bool fromOutside) : LayeredFeatures, IExternalRequest
 {
@@ -22,6 +23,11 @@ internal sealed class ForwardedRequestFeatures(IFeatureCollection outer, bool fr
         typeof(IHttpRequestTrailersFeature),
         typeof(IHttpResponseFeature),
         typeof(IHttpResponseBodyFeature),
+        typeof(IHttpResponseTrailersFeature),
+        typeof(IHttpResetFeature),
+        typeof(IHttpExtendedConnectFeature),
+        typeof(IHttpAuthenticationFeature),
+        typeof(ITlsConnectionFeature),
         typeof(IHttpConnectionFeature),
         typeof(IHttpBodyControlFeature),
         typeof(IHttpMaxRequestBodySizeFeature),

@@ -1,0 +1,134 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Gateway;
+
+/// <summary>Lets requests through to services, within limits: so many a second from each client, so many bodies at once, so many at work.</summary>
+internal sealed class Admission : IDisposable
+{
+    private readonly RateLimit rate;
+    private readonly ConcurrencyLimit limit;
+
+    // Of those whose client sends its body only when it is asked for it: the service asks.
+    private readonly ConcurrencyLimit expecting;
+    private readonly Dictionary<ServiceEntry, ConcurrencyLimit> services;
+    private readonly BodyBuffer bodies = new();
+
+    public Admission(EdgeOptions options, MannamServices all)
+    {
+        rate = new RateLimit(options.RequestsPerSecond);
+        limit = new ConcurrencyLimit(options.MaxConcurrentRequests);
+        expecting = new ConcurrencyLimit(Math.Max(1, options.MaxConcurrentRequests / 2));
+        List<ServiceEntry> entries = [.. all.Systems.SelectMany(s => s.Services), .. all.Operators];
+        // One service that hangs leaves a quarter of the places to the others.
+        var most =
+            entries.Count == 1
+                ? options.MaxConcurrentRequests
+                : Math.Max(1, options.MaxConcurrentRequests - options.MaxConcurrentRequests / 4);
+        services = entries.ToDictionary<ServiceEntry, ServiceEntry, ConcurrencyLimit>(
+            e => e,
+            _ => new ConcurrencyLimit(most),
+            ReferenceEqualityComparer.Instance
+        );
+    }
+
+    /// <summary>Requests let through that have not come back.</summary>
+    public int InProgress => limit.InUse;
+
+    /// <summary>Requests to services pass the limits; others go on.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { } path
+            ? AdmitAsync(context, next, services[path.Service])
+            : next(context);
+
+    private async Task AdmitAsync(HttpContext context, RequestDelegate next, ConcurrencyLimit service)
+    {
+        if (!rate.Allows(context))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await EdgeProblem.WriteAsync(
+                context,
+                429,
+                "Too many requests",
+                "This client asks more often than it may. Please try again later."
+            );
+            return;
+        }
+        if (context.Request.Headers.Expect.Count > 0)
+        {
+            await ExpectAsync(context, next, service);
+            return;
+        }
+        // Before it takes a place: a client may be slow, but it holds nobody else up.
+        var (body, held) = await bodies.BufferAsync(context);
+        if (body == BodyBufferState.Complete)
+        {
+            try
+            {
+                await WorkOnAsync(context, next, service);
+            }
+            finally
+            {
+                bodies.Release(held);
+            }
+        }
+        else if (body == BodyBufferState.Full)
+        {
+            context.Response.Headers.Connection = "close";
+            await TooManyAsync(context);
+        }
+    }
+
+    private async Task ExpectAsync(HttpContext context, RequestDelegate next, ConcurrencyLimit service)
+    {
+        if (!expecting.TryAcquire())
+        {
+            await TooManyAsync(context);
+            return;
+        }
+        try
+        {
+            await WorkOnAsync(context, next, service);
+        }
+        finally
+        {
+            expecting.Release();
+        }
+    }
+
+    private async Task WorkOnAsync(HttpContext context, RequestDelegate next, ConcurrencyLimit service)
+    {
+        if (!TryTake(service))
+        {
+            await TooManyAsync(context);
+            return;
+        }
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            limit.Release();
+            service.Release();
+        }
+    }
+
+    private bool TryTake(ConcurrencyLimit service)
+    {
+        if (!service.TryAcquire())
+        {
+            return false;
+        }
+        if (limit.TryAcquire())
+        {
+            return true;
+        }
+        service.Release();
+        return false;
+    }
+
+    private static Task TooManyAsync(HttpContext context) =>
+        EdgeProblem.Unavailable(context, "Too many requests are in progress. Please try again later.");
+
+    public void Dispose() => rate.Dispose();
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Mannam.Hosting;
+
+/// <summary>What was added to a host: the systems it serves, and the services that run in its process.</summary>
+public sealed class MannamServices
+{
+    private readonly List<SystemEntry> _systems = [];
+    private readonly List<ServiceEntry> _operators = [];
+    private readonly List<RestartableService> _local = [];
+    private readonly HashSet<(string Event, string Source)> _publishers = [];
+
+    private IServiceProvider? _host;
+
+    internal MannamServices() { }
+
+    /// <summary>The systems, each at <c>/{name}/…</c>; one alone is at the root too.</summary>
+    public IReadOnlyList<SystemEntry> Systems => _systems;
+
+    /// <summary>Services for operators, each with all its paths at <c>/{name}/…</c>, for direct callers on this machine only.</summary>
+    public IReadOnlyList<ServiceEntry> Operators => _operators;
+
+    /// <summary>The services that run in this process.</summary>
+    public IReadOnlyList<RestartableService> Local => _local;
+
+    /// <summary>A service of this process by its full name, such as <c>taxi.pickup</c>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public RestartableService this[string fullName] => Find(fullName) ?? throw new KeyNotFoundException($"there is no service {fullName} in this process");
+
+    /// <summary>Every service it serves, here or elsewhere, by its full name.</summary>
+    internal IEnumerable<(string Name, ServiceEntry Service)> All =>
+        [.. _systems.SelectMany(s => s.Services, (system, service) => ($"{system.Name}.{service.Name}", service)), .. _operators.Select(o => (o.Name, o))];
+
+    /// <summary>Who publishes what, of all that was added: the names of events, each with its source.</summary>
+    internal IReadOnlySet<(string Event, string Source)> Publishers => _publishers;
+
+    /// <summary>The host's container.</summary>
+    internal IServiceProvider Host => _host ?? throw new InvalidOperationException("the host is not built");
+
+    /// <summary>Makes the services of this process for their start: no database is asked for anything. The start does it where nobody did before.</summary>
+    /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
+    public void Prepare() => _local.ForEach(s => s.Prepare());
+
+    /// <summary>Whether a request may reach services for operators: sent on this machine, to this machine, by no proxy.</summary>
+    internal Func<HttpContext, bool> IsOperator { get; set; } = http => OperatorAccess.IsDirect(http) && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
+
+    internal void Bind(IServiceProvider host) => _host = host;
+
+    internal RestartableService? Find(string fullName) => _local.Find(s => s.Declaration.FullName == fullName);
+
+    internal void Add(SystemEntry system) => _systems.Add(system);
+
+    internal void AddForOperators(ServiceEntry service) => _operators.Add(service);
+
+    internal void Add(RestartableService service) =>
+        _local.Add(
+            Find(service.Declaration.FullName) is null
+                ? service
+                : throw new InvalidOperationException($"{service.Declaration.FullName} was added twice")
+        );
+
+    internal void AddPublishers(IEnumerable<(string Event, string Source)> publishers) => _publishers.UnionWith(publishers);
+}

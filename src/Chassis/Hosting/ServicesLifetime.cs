@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Mannam.Hosting;
+
+/// <summary>Starts the services, all at once, and stops them. The host starts its web server last, and stops it first. Transports that must be there before
+/// start in <see cref="IHostedLifecycleService.StartingAsync"/>.</summary>
+internal sealed class ServicesLifetime : IHostedLifecycleService
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
+    private readonly MannamServices _services;
+
+    public ServicesLifetime(MannamServices services, IServiceProvider host)
+    {
+        _services = services;
+        services.Bind(host);
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _services.Prepare();
+            await Task.WhenAll(_services.Local.Select(s => s.StartAsync(cancellationToken)));
+            await Task.WhenAll(_services.Local.Select(s => s.Running!.WarmUpCallsAsync()));
+        }
+        catch
+        {
+            // A host that did not start is not stopped either.
+            await StopAllAsync();
+            throw;
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => StopAllAsync();
+
+    private Task StopAllAsync() => Task.WhenAll(_services.Local.Select(s => s.StopAsync(Grace)));
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Kafka;
+
+/// <summary>Lets the services of a host exchange their events over Kafka.</summary>
+public static class KafkaRegistration
+{
+    /// <summary>Registers a <see cref="KafkaTransport"/> as the <see cref="ITransport"/>.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="options">Which Kafka.</param>
+    public static IServiceCollection AddKafkaTransport(this IServiceCollection services, KafkaOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return services.AddSingleton<ITransport>(host => new KafkaTransport(
+            options,
+            host.GetRequiredService<ILoggerFactory>().CreateLogger("kafka")
+        ));
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mannam.Local;
+
+/// <summary>Lets the services of a host exchange their events through a durable log on one machine.</summary>
+public static class LocalRegistration
+{
+    /// <summary>Registers the <see cref="LocalTransport"/> as the <see cref="ITransport"/>, with a topic. Its log is opened, and written, from the host's
+    /// start to its end. Only one host may have it open.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="topic">The topic; each system has its own, unless configured of the system's name. Call it once a topic.</param>
+    /// <param name="connectionString">The database that is the topic's alone.</param>
+    /// <param name="partitions">How many partitions a topic that is made gets, at least 1; one that is there keeps its own.</param>
+    public static IServiceCollection AddLocalTransport(
+        this IServiceCollection services,
+        string topic,
+        string connectionString,
+        int partitions = LocalTransport.UsualPartitions
+    )
+    {
+        services.AddSingleton(new LocalTopic(topic, connectionString, partitions));
+        services.TryAddSingleton<LocalTransport>();
+        services.TryAddSingleton<ITransport>(host => host.GetRequiredService<LocalTransport>());
+        services.AddHostedService<LocalLogs>();
+        return services;
+    }
+
+    private sealed record LocalTopic(string Name, string ConnectionString, int Partitions);
+
+    // The logs are there before the services start, and end after them.
+    private sealed class LocalLogs(LocalTransport transport, IEnumerable<LocalTopic> topics, ILoggerFactory logging) : IHostedLifecycleService
+    {
+        private readonly List<LoopRunner> _writers = [];
+
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            foreach (var (name, connectionString, partitions) in topics)
+                _writers.Add(await transport.StartTopicAsync(name, connectionString, partitions, logging, cancellationToken));
+        }
+
+        public async Task StoppedAsync(CancellationToken cancellationToken)
+        {
+            foreach (var writer in _writers)
+                await writer.DisposeAsync();
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
