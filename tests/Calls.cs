@@ -53,7 +53,10 @@ internal static class Calls
         var address = words.First(w => w.Contains('/', StringComparison.Ordinal) && !w.Contains('=', StringComparison.Ordinal));
         // With a client of no address of its own the line's host and port are meant.
         if (http.BaseAddress is null)
-            return http.AskAsync($"{method} {(address[0] == ':' ? $"http://localhost{address}" : address)}", fields.Count > 0 ? fields : null);
+            return http.AskAsync(
+                $"{method} {(address[0] == ':' ? $"http://localhost{address}" : address)}",
+                fields.Count > 0 ? fields : null
+            );
         var path = address[address.IndexOf('/', address.IndexOf("//", StringComparison.Ordinal) + 2)..];
         // Absolute, as a path that begins with two slashes would name another host.
         return http.AskAsync($"{method} {http.BaseAddress!.ToString().TrimEnd('/')}{path}", fields.Count > 0 ? fields : null);

@@ -27,7 +27,7 @@ internal static class Keyed
     }
 
     /// <summary>The answers must be the same by status, headers and body.</summary>
-    public static void IsAgain(this Answer again, Answer first) => Assert.Equal(Told(first), Told(again));
+    public static void IsAgain(this Answer again, Answer first) => Assert.Equal(Visible(first), Visible(again));
 
     /// <summary>How many rows a collection has.</summary>
     public static async Task<long> CountAsync(this HttpClient http, string collection) =>
@@ -49,6 +49,6 @@ internal static class Keyed
         await command.ExecuteNonQueryAsync();
     }
 
-    private static string?[] Told(Answer answer) =>
+    private static string?[] Visible(Answer answer) =>
         [$"{answer.Status}", answer.Header("Location"), answer.ContentType, answer.Header("ETag"), answer.Body];
 }

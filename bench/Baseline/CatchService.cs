@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 using static Mannam.Bench.Baseline.Store;
 
 namespace Mannam.Bench.Baseline;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Npgsql;
 using static Mannam.Bench.Baseline.Store;
 
 namespace Mannam.Bench.Baseline;

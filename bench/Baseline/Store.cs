@@ -1,6 +1,3 @@
-using Npgsql;
-using NpgsqlTypes;
-
 namespace Mannam.Bench.Baseline;
 
 /// <summary>A database of one service of the baseline: created, given its tables, and one statement at a time.</summary>

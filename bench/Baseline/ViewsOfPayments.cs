@@ -1,4 +1,3 @@
-using Npgsql;
 using static Mannam.Bench.Baseline.Store;
 
 namespace Mannam.Bench.Baseline;

@@ -1,4 +1,3 @@
-using Npgsql;
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Bench.Stand;

@@ -1,4 +1,3 @@
-using Npgsql;
 namespace Mannam.Bench.Siege;
 
 /// <summary>Who was charged, beside who has a request.</summary>

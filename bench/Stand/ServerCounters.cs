@@ -1,4 +1,3 @@
-using Npgsql;
 namespace Mannam.Bench.Stand;
 
 /// <summary>What PostgreSQL counts by itself.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mannam.Abstractions;
+using Mannam.Host.Commands;
 using Mannam.Hosting;
 using Mannam.Local;
 using Mannam.Messaging;
@@ -79,6 +80,7 @@ internal static class InstallationDescription
         if (text.Length > 0)
             text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{declared.FullName}  {declared.Title}  ({state})");
+        Line(text, "rank", ContextMap.RankOf(declared));
         Line(text, "serves", string.Join(" ", declared.Paths.Select(p => "/" + p)));
         Line(text, "publishes", string.Join(", ", declared.Publishes));
         Line(text, "subscribes", string.Join(", ", declared.SubscribesTo));

@@ -1,4 +1,4 @@
-using Mannam.Abstractions;
+using Mannam.Insurance.Events;
 
 namespace Mannam.Insurance;
 
@@ -21,4 +21,28 @@ public static class InsuranceSystem
         {
             Port = 8088,
         };
+}
+
+/// <summary>How what travels is written and read: resources, events, what is asked.</summary>
+[JsonSerializable(typeof(SubscriptionState))]
+[JsonSerializable(typeof(SubscriptionCreated))]
+[JsonSerializable(typeof(PaymentIdConfirmed))]
+[JsonSerializable(typeof(UnderwriterIdConfirmed))]
+[JsonSerializable(typeof(CancelRequested))]
+[JsonSerializable(typeof(SubscriptionCancelled))]
+[JsonSerializable(typeof(PaymentState))]
+[JsonSerializable(typeof(PaymentApproved))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(UnderwritingState))]
+[JsonSerializable(typeof(UnderwriterAssigned))]
+[JsonSerializable(typeof(SubscriptionContracted))]
+[JsonSerializable(typeof(SubscriptionRefused))]
+[JsonSerializable(typeof(UnderwritingWithdrawn))]
+[JsonSerializable(typeof(ApprovalRequest))]
+[JsonSerializable(typeof(GiveBackDue))]
+[JsonSerializable(typeof(Subscription.ProductView))]
+[JsonSerializable(typeof(MyPage.MyPage))]
+internal sealed partial class InsuranceJson : JsonSerializerContext
+{
+    public static InsuranceJson Instance { get; } = new(EventSerializer.Options());
 }

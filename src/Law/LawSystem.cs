@@ -1,4 +1,4 @@
-using Mannam.Abstractions;
+using Mannam.Law.Events;
 
 namespace Mannam.Law;
 
@@ -18,4 +18,28 @@ public static class LawSystem
                 Board.BoardService.Declaration,
             ]
         );
+}
+
+/// <summary>How what travels is written and read: resources, events, what is asked.</summary>
+[JsonSerializable(typeof(ConsultState))]
+[JsonSerializable(typeof(ConsultMade))]
+[JsonSerializable(typeof(ConsultPayed))]
+[JsonSerializable(typeof(ConsultCancelled))]
+[JsonSerializable(typeof(ConsultDenied))]
+[JsonSerializable(typeof(PaymentState))]
+[JsonSerializable(typeof(PaymentApproved))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(PaymentDisabled))]
+[JsonSerializable(typeof(ScheduleState))]
+[JsonSerializable(typeof(ScheduleReceived))]
+[JsonSerializable(typeof(ScheduleAccepted))]
+[JsonSerializable(typeof(ScheduleCancelled))]
+[JsonSerializable(typeof(ScheduleDenied))]
+[JsonSerializable(typeof(ApprovalRequest))]
+[JsonSerializable(typeof(GiveBackDue))]
+[JsonSerializable(typeof(Consult.FeeView))]
+[JsonSerializable(typeof(Board.Line))]
+internal sealed partial class LawJson : JsonSerializerContext
+{
+    public static LawJson Instance { get; } = new(EventSerializer.Options());
 }

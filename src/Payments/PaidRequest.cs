@@ -1,5 +1,4 @@
 using Mannam.Abstractions;
-using Mannam.Hosting;
 using Mannam.Http;
 using Mannam.Messaging;
 using Microsoft.AspNetCore.Builder;
@@ -19,22 +18,6 @@ public interface IPaidRequest
 
     /// <summary>Payment declined it, or its outcome is not known to who asked: it ends, and money that was taken goes back.</summary>
     Decision NotPaid();
-}
-
-/// <summary>A system's payment service, asked synchronously.</summary>
-/// <param name="peers">The service's peers.</param>
-/// <param name="payment">The payment service's full name, such as <c>taxi.payment</c>.</param>
-public abstract class PaymentCall<TRequest>(Peers peers, string payment)
-    where TRequest : Aggregate
-{
-    /// <summary>The call.</summary>
-    protected SynchronousCall Call { get; } = peers.Call(payment);
-
-    /// <summary>Lets a request be recorded and asked for, or refuses it at once while payment is known to be in trouble.</summary>
-    public Task<T> AdmitAsync<T>(Func<Task<(CallOutcome, T)>> request, Func<TimeSpan, T> refused) => Call.AdmitAsync(request, refused);
-
-    /// <summary>Asks payment to approve the request. Safe to repeat: payment knows it by its id.</summary>
-    public abstract Task<CallOutcome> AskAsync(TRequest request, MessageContext context);
 }
 
 /// <summary>A POST of something that is paid at once.</summary>
@@ -82,7 +65,9 @@ public static class PaidRequests
             async () =>
             {
                 var (request, context) = (await make(), RequestContext.Of(http));
-                await requests.CreateAsync(request, context, announced is null ? [] : [announced(request)]);
+                var created = await requests.CreateAsync(request, context, announced is null ? [] : [announced(request)]);
+                if (created.Refusal is { } refusal)
+                    return (CallOutcome.Refused("not recorded"), refusal.AsProblem());
                 var outcome = await payment.AskAsync(request, context);
                 var settled = await requests.DecideAsync(
                     request,
@@ -93,14 +78,19 @@ public static class PaidRequests
                     ),
                     context
                 );
-                return (outcome, Told(outcome, settled.State, resource, resource.Location(http, request.Key)));
+                return (outcome, AnswerOf(outcome, settled.State, resource, resource.Location(http, request.Key)));
             },
             refused: after => Problems.Unavailable("Payment is not available now. Nothing was recorded; please try again.", after)
         );
     }
 
     // What payment answered is not all: its event may have been faster, and so may the customer or the sweep of another replica that ended it.
-    private static IResult Told<TRequest, TView>(CallOutcome outcome, TRequest request, Resource<TRequest, TView> resource, string recorded)
+    private static IResult AnswerOf<TRequest, TView>(
+        CallOutcome outcome,
+        TRequest request,
+        Resource<TRequest, TView> resource,
+        string recorded
+    )
         where TRequest : Aggregate, IPaidRequest
     {
         var cancelled = Problems.Unavailable(

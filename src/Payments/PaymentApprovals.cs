@@ -44,27 +44,17 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
         lifetime.ApplicationStopping.Register(() => _stop.CancelAfter(Grace));
     }
 
-    private sealed record Wanted(long Key, long Amount, Action<TPayment> Fill, MessageContext Cause);
-
     private sealed record Attempt(long Amount, Lazy<Task<Approval<TPayment>>> Ends);
 
     /// <summary>Approves the payment of a saga, or tells what came of it before. It runs to its end though the caller hangs up.</summary>
-    /// <param name="key">The correlation key.</param>
-    /// <param name="amount">Won.</param>
-    /// <param name="fill">Fills in what the system's page adds to a payment, such as who pays.</param>
+    /// <param name="wanted">What is asked for.</param>
     /// <param name="context">The request.</param>
-    /// <param name="refuse">Why the provider is not asked; null (also what it returns) when it is.</param>
-    public async Task<Approval<TPayment>> ApproveAsync(
-        long key,
-        long amount,
-        Action<TPayment> fill,
-        MessageContext context,
-        Func<Refusal?>? refuse = null
-    )
+    public async Task<Approval<TPayment>> ApproveAsync(WantedPayment<TPayment> wanted, MessageContext context)
     {
-        var own = new Attempt(amount, new(() => AttemptAsync(new(key, amount, fill, context), refuse)));
-        var attempt = _underWay.GetOrAdd(key, own);
-        if (attempt.Amount != amount)
+        ArgumentNullException.ThrowIfNull(wanted);
+        var own = new Attempt(wanted.Amount, new(() => AttemptAsync(wanted, context)));
+        var attempt = _underWay.GetOrAdd(wanted.Key, own);
+        if (attempt.Amount != wanted.Amount)
             return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "another amount is being approved"), null);
         if (attempt != own)
             await _failpoints.Join(attempt.Ends.Value);
@@ -81,10 +71,10 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
     private async Task ResumeAsync(long key)
     {
         if (await _payments.FindAsync(key) is { Asked: true } asked)
-            await ApproveAsync(key, asked.Amount, _ => { }, MessageContext.Internal());
+            await ApproveAsync(new(key, asked.Amount), MessageContext.Internal());
     }
 
-    private async Task<Approval<TPayment>> AttemptAsync(Wanted wanted, Func<Refusal?>? refuse)
+    private async Task<Approval<TPayment>> AttemptAsync(WantedPayment<TPayment> wanted, MessageContext context)
     {
         await Task.Yield();
         try
@@ -97,11 +87,11 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
                     var before = await _payments.FindAsync(wanted.Key);
                     if (before is { IsEnded: true })
                         return new Approval<TPayment>(before.Consider(wanted.Amount).Refusal, before, AlreadyApproved: true);
-                    if (!asked && before is not { Asked: true } && await BeginAsync(wanted, refuse) is { } refused)
+                    if (!asked && before is not { Asked: true } && await BeginAsync(wanted, context) is { } refused)
                         return new Approval<TPayment>(refused, null);
                     await _failpoints.HitAsync("approval.asking");
                     asked = true;
-                    if (await AskAsync(wanted) is { } ended)
+                    if (await AskAsync(wanted, context) is { } ended)
                         return ended;
                 }
                 catch (Exception e) when (asked && StoreFailures.IsExternal(e))
@@ -124,17 +114,17 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
         }
     }
 
-    private async Task<Refusal?> BeginAsync(Wanted wanted, Func<Refusal?>? refuse)
+    private async Task<Refusal?> BeginAsync(WantedPayment<TPayment> wanted, MessageContext context)
     {
-        if (refuse?.Invoke() is { } refusal)
+        if (wanted.Refuse?.Invoke() is { } refusal)
             return refusal;
         return _late == LateApproval.Counts
-            ? (await _payments.DecideAsync(wanted.Key, p => p.Ask(wanted.Amount, () => wanted.Fill(p)), wanted.Cause)).Refusal
+            ? (await _payments.DecideAsync(wanted.Key, p => p.Ask(wanted.Amount, () => wanted.Fill(p)), context)).Refusal
             : null;
     }
 
     // Null when the provider gave no definite answer.
-    private async Task<Approval<TPayment>?> AskAsync(Wanted wanted)
+    private async Task<Approval<TPayment>?> AskAsync(WantedPayment<TPayment> wanted, MessageContext context)
     {
         var asked = _payments.New(wanted.Key);
         var (answer, reason) = await _provider.ChargeAsync(asked.Charge, wanted.Amount, _stop.Token);
@@ -146,22 +136,22 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
                 Decision Approve(TPayment p) => p.Approve(wanted.Amount, () => wanted.Fill(p), id);
                 var decided =
                     _late == LateApproval.Counts
-                        ? await _payments.DecideAsync(wanted.Key, Approve, wanted.Cause)
-                        : await _payments.DecideAsync(asked, Approve, wanted.Cause);
+                        ? await _payments.DecideAsync(wanted.Key, Approve, context)
+                        : await _payments.DecideAsync(asked, Approve, context);
                 return new Approval<TPayment>(decided.Refusal, decided.State, AlreadyApproved: !decided.Happened);
             case ChargeAnswer.Declined:
-                await NotTakenAsync(wanted);
+                await NotTakenAsync(wanted, context);
                 return new Approval<TPayment>(PaymentProblems.Refuse(reason), null);
             case ChargeAnswer.OtherAmount or ChargeAnswer.GivenBack:
-                await NotTakenAsync(wanted);
+                await NotTakenAsync(wanted, context);
                 return new Approval<TPayment>(new Refusal(RefusalKind.Conflict, "cancelled"), null);
             default:
                 return null;
         }
     }
 
-    private Task NotTakenAsync(Wanted wanted) =>
-        _late == LateApproval.Counts ? _payments.DecideAsync(wanted.Key, p => p.Decline(), wanted.Cause) : Task.CompletedTask;
+    private Task NotTakenAsync(WantedPayment<TPayment> wanted, MessageContext context) =>
+        _late == LateApproval.Counts ? _payments.DecideAsync(wanted.Key, p => p.Decline(), context) : Task.CompletedTask;
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -83,6 +83,6 @@ public static class PaymentsRegistration
             ));
 
     // Again and again, until the provider has said that the money is back, or will never be taken.
-    private static Task GiveBackAsync(GiveBackDue due, IServiceProvider services, CancellationToken ct) =>
+    private static Task<CallOutcome> GiveBackAsync(GiveBackDue due, MessageContext _, IServiceProvider services, CancellationToken ct) =>
         services.GetRequiredService<ProviderClient>().GiveBackAsync(due.Charge, ct);
 }

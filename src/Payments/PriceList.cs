@@ -1,5 +1,9 @@
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Mannam.Abstractions;
+using Mannam.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Payments;
 
@@ -13,6 +17,27 @@ public static class PriceList
 {
     /// <summary>A price list: <c>name=won</c> each, separated by commas; each name once, prices from 1 to 100,000,000 won.</summary>
     public static Setting<IReadOnlyList<Price>> Setting(string name, string standard, string meaning) => new(name, meaning, standard, Read);
+
+    /// <summary>GET of a price list as it is now.</summary>
+    /// <param name="routes">Of the service.</param>
+    /// <param name="path">Where it is, such as <c>consult/fees</c>.</param>
+    /// <param name="name">What the second link of an item is called, such as <c>fee</c>.</param>
+    /// <param name="prices">The setting that holds it.</param>
+    /// <param name="json">How a price is written.</param>
+    /// <param name="show">How it is shown.</param>
+    public static void MapPrices<TView>(
+        this IEndpointRouteBuilder routes,
+        string path,
+        string name,
+        Setting<IReadOnlyList<Price>> prices,
+        JsonTypeInfo<TView> json,
+        Func<Price, TView> show
+    )
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        var settings = routes.ServiceProvider.GetRequiredService<Settings>();
+        routes.MapReads(new Resource<Price, TView>(path, name, price => price.Name, json, show), () => settings.Get(prices));
+    }
 
     private static List<Price> Read(string text)
     {
@@ -31,7 +56,7 @@ public static class PriceList
 
     private static long ReadWon(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var won)
-        && won is >= 1 and <= MoneyFields.MaxWon
+        && won is >= 1 and <= WonAttribute.Most
             ? won
-            : throw new FormatException($"a whole number from 1 to {MoneyFields.MaxWon} is expected");
+            : throw new FormatException($"a whole number from 1 to {WonAttribute.Most} is expected");
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mannam.Abstractions;
 
 namespace Mannam.Payments;
 
@@ -72,15 +73,17 @@ public sealed class ProviderClient(HttpClient http, TimeProvider time)
     }
 
     /// <summary>Has a charge given back, or voided so that it is never taken.</summary>
-    /// <exception cref="Exception">It is not certain; ask again.</exception>
-    public async Task GiveBackAsync(string name, CancellationToken ct)
+    /// <returns>Accepted once that is certain, otherwise unknown.</returns>
+    /// <exception cref="Exception">The provider did not answer, or with an error: it is not certain either.</exception>
+    public async Task<CallOutcome> GiveBackAsync(string name, CancellationToken ct)
     {
         using var answer = await http.DeleteAsync($"charges/{name}", ct);
         answer.EnsureSuccessStatusCode();
         // Only the provider's word counts: a page of somebody in between would leave the money where it is.
         var charge = await answer.Content.ReadFromJsonAsync(ProviderJson.Default.ChargeView, ct);
-        if (charge?.Name != name || charge.State is not ("givenBack" or "voided"))
-            throw new HttpRequestException($"the provider did not say that {name} is given back or voided");
+        return charge?.Name == name && charge.State is ("givenBack" or "voided")
+            ? CallOutcome.Accepted()
+            : CallOutcome.Unknown($"the provider did not say that {name} is given back or voided");
     }
 }
 

@@ -1,4 +1,4 @@
-using Mannam.Abstractions;
+using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi;
 
@@ -21,4 +21,24 @@ public static class TaxiSystem
         {
             Port = 8088,
         };
+}
+
+/// <summary>How what travels is written and read: resources, events, what is asked.</summary>
+[JsonSerializable(typeof(CatchRequested))]
+[JsonSerializable(typeof(CatchCancelled))]
+[JsonSerializable(typeof(PaymentApproved))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(PickupAssigned))]
+[JsonSerializable(typeof(PickupCancelled))]
+[JsonSerializable(typeof(ApprovalRequest))]
+[JsonSerializable(typeof(GiveBackDue))]
+[JsonSerializable(typeof(Catch.CatchView))]
+[JsonSerializable(typeof(Catch.PaymentAnswer))]
+[JsonSerializable(typeof(Payment.PaymentView))]
+[JsonSerializable(typeof(Pickup.PickUpView))]
+[JsonSerializable(typeof(Pickup.CatchReqListView))]
+[JsonSerializable(typeof(MyPage.MyPageView))]
+internal sealed partial class TaxiJson : JsonSerializerContext
+{
+    public static TaxiJson Instance { get; } = new(EventSerializer.Options());
 }

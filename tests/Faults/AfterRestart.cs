@@ -17,7 +17,7 @@ internal static class AfterRestart
     /// <param name="taxi">Not started yet, on the databases of the process that died.</param>
     /// <param name="told">What the people had been told.</param>
     /// <param name="end">How the ride must end.</param>
-    public static async Task CheckAsync(TaxiMachine taxi, Told told, End end)
+    public static async Task CheckAsync(TaxiMachine taxi, RideAnswers told, End end)
     {
         taxi.Time.Forward(Later);
         var began = Stopwatch.GetTimestamp();
@@ -69,7 +69,7 @@ internal static class AfterRestart
         Assert.Subset(requests.Select(r => $"taxi-{r["id"]}").ToHashSet(), ledger.Select(m => (string)m["name"]!).ToHashSet());
     }
 
-    private static async Task IsTrueAsync(HttpClient http, Told told, IReadOnlyList<JsonNode> requests)
+    private static async Task IsTrueAsync(HttpClient http, RideAnswers told, IReadOnlyList<JsonNode> requests)
     {
         Assert.InRange(requests.Count, told.Requested == 201 ? 1 : 0, 1);
         if (requests.Count == 0)

@@ -6,7 +6,7 @@ using Xunit;
 namespace Mannam.Tests.Faults;
 
 /// <summary>What the people were told before the process died; null where nothing was asked, 0 where no answer came.</summary>
-internal sealed record Told
+internal sealed record RideAnswers
 {
     public int? Requested { get; set; }
     public long? Id { get; set; }
@@ -17,7 +17,7 @@ internal sealed record Told
 /// <summary>A process of the program that is killed at a point on the way of a ride.</summary>
 internal sealed class KilledRide(PostgresFixture postgres, string prefix, string point)
 {
-    public Told Told { get; } = new();
+    public RideAnswers Answers { get; } = new();
 
     /// <summary>Starts it, rides until it dies, and makes sure that it died there.</summary>
     /// <param name="starting">How many may start at once.</param>
@@ -78,17 +78,17 @@ internal sealed class KilledRide(PostgresFixture postgres, string prefix, string
 
     private async Task RideAsync(HttpClient http)
     {
-        Told.Requested = 0;
+        Answers.Requested = 0;
         var requested = await http.AskAsync("POST /catches", TaxiCalls.Order());
-        (Told.Requested, Told.Id) = (requested.Status, requested.Status == 201 ? (long)requested.Json["id"]! : requested.Recorded());
-        var id = Told.Id;
+        (Answers.Requested, Answers.Id) = (requested.Status, requested.Status == 201 ? (long)requested.Json["id"]! : requested.Recorded());
+        var id = Answers.Id;
         await UntilAsync(http, $"/catchReqLists/{id}", a => a.Status == 200);
         await UntilAsync(http, $"/myPages/{id}", a => a.Status == 200);
-        Told.Taken = 0;
-        Told.Taken = (await TaxiCalls.TakeAsync(http, id.Value, "Speedmate")).Status;
+        Answers.Taken = 0;
+        Answers.Taken = (await TaxiCalls.TakeAsync(http, id.Value, "Speedmate")).Status;
         await UntilAsync(http, $"/catches/{id}", a => a.At("status") == "PickupAssigned");
-        Told.Cancelled = 0;
-        Told.Cancelled = (await TaxiCalls.CancelAsync(http, id.Value)).Status;
+        Answers.Cancelled = 0;
+        Answers.Cancelled = (await TaxiCalls.CancelAsync(http, id.Value)).Status;
         await UntilAsync(http, $"/pickUps/{id}", a => a.Status == 404);
         await UntilAsync(http, $"/myPages/{id}", a => a.At("status") == "PaymentCancelled");
     }

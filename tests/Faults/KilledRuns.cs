@@ -34,7 +34,7 @@ public sealed class KilledRuns(PostgresFixture postgres) : IAsyncLifetime
             var ride = new KilledRide(postgres, before.Prefix, point);
             await ride.DieAsync(starting, open);
             await using var restarted = new TaxiMachine(postgres) { Prefix = before.Prefix };
-            await AfterRestart.CheckAsync(restarted, ride.Told, end);
+            await AfterRestart.CheckAsync(restarted, ride.Answers, end);
         }
         finally
         {

@@ -85,7 +85,7 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
                 await Task.Delay(300, TestContext.Current.CancellationToken);
                 await restart();
                 kills++;
-                Tell($"{kills}: {name} was killed and is back; {riders.Told.Count} rides so far");
+                Tell($"{kills}: {name} was killed and is back; {riders.Rides.Count} rides so far");
             }
         }
         var restarted = Stopwatch.GetTimestamp();
@@ -94,13 +94,13 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
             await spread.SeesAsync(service, 1);
 
         var within = Settles + (Asked is null ? BusyMachine : TimeSpan.Zero) - Stopwatch.GetElapsedTime(restarted);
-        var (requests, _) = await Agreed.AllAsync(spread, riders.Told, within);
+        var (requests, _) = await Agreed.AllAsync(spread, riders.Rides, within);
 
         Assert.True(requests >= kills, $"{requests} requests are no load");
         Tell(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kills} kills, {riders.Told.Count} rides, {requests} of them recorded: nothing lost, nothing double; all settled and checked {Stopwatch.GetElapsedTime(restarted).TotalSeconds:0.0} s after the last restart"
+                $"{kills} kills, {riders.Rides.Count} rides, {requests} of them recorded: nothing lost, nothing double; all settled and checked {Stopwatch.GetElapsedTime(restarted).TotalSeconds:0.0} s after the last restart"
             )
         );
     }

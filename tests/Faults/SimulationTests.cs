@@ -9,6 +9,7 @@ public sealed class SimulationTests(PostgresFixture postgres)
     [InlineData("taxi", 100, 500)]
     [InlineData("law", 40, 40)]
     [InlineData("insurance", 20, 20)]
+    [InlineData("lessons", 40, 200)]
     public async Task In_disturbed_histories_no_money_is_lost_and_all_agree(string system, int slice, int all)
     {
         var seeds = Slice.All ? all : slice;
@@ -34,6 +35,7 @@ public sealed class SimulationTests(PostgresFixture postgres)
     [InlineData("taxi", 10)]
     [InlineData("law", 5)]
     [InlineData("insurance", 2)]
+    [InlineData("lessons", 5)]
     public async Task The_same_seed_is_the_same_history(string system, int seeds)
     {
         await using var one = new Lane(Simulate.Of(system), await postgres.ServerAsync(), $"again1_{system}_");

@@ -1,6 +1,6 @@
 using Mannam.Abstractions;
-using Mannam.Hosting;
 using Mannam.Host;
+using Mannam.Hosting;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using Mannam.Hosting;
-using Mannam.Messaging;
-using Mannam.PostgreSql;
 using Mannam.Insurance;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Underwriting;
+using Mannam.Messaging;
+using Mannam.PostgreSql;
 using Mannam.Tests.Chassis.Counting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,11 +15,7 @@ namespace Mannam.Tests.Insurance;
 /// <summary>The underwriter with the fewest open cases gets the next, also when applications arrive at once: in one batch, or on two replicas.</summary>
 public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private static readonly EventSerializer FromSubscription = new(
-        "/insurance/subscription",
-        InsuranceEvents.Language,
-        TimeProvider.System
-    );
+    private static readonly EventSerializer FromSubscription = new("/insurance/subscription", InsuranceJson.Instance, TimeProvider.System);
     private readonly Dealt[] _dealt = [new(0), new(1)];
     private readonly ServiceHost[] _replicas = new ServiceHost[2];
     private string _database = "";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mannam.Abstractions;
+using Mannam.Insurance;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Payment;
 using Mannam.Insurance.Subscription;
@@ -83,9 +84,9 @@ internal sealed class Rehearsal
     public static IMessage[] Apply<T>(EventPolicy<T> policy, T aggregate, IEvent e)
         where T : Aggregate =>
         policy.Apply(
-            JsonSerializer.Serialize(e, (JsonTypeInfo)InsuranceEvents.Language.GetTypeInfo(e.GetType())!),
+            JsonSerializer.Serialize(e, (JsonTypeInfo)InsuranceJson.Instance.GetTypeInfo(e.GetType())!),
             aggregate,
-            policy.KnownInTurn is null ? null : (3L, 77001520L)
+            policy.KnownInTurn is null ? null : new Mannam.Insurance.Underwriting.Policies.Known(3, 77001520)
         );
 
     private void Raise(string producer, Aggregate aggregate, params IMessage[] messages)

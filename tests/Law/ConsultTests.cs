@@ -31,7 +31,7 @@ public sealed class ConsultTests
         };
 
     [Fact]
-    public void It_is_made_unpaid_with_all_its_fields() => Assert.Equal(As<ConsultMade>("CREATED", null), Created().Told<ConsultMade>());
+    public void It_is_made_unpaid_with_all_its_fields() => Assert.Equal(As<ConsultMade>("CREATED", null), Created().As<ConsultMade>());
 
     [Fact]
     public void Paid_it_is_approved_once_whoever_tells_it()

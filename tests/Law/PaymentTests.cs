@@ -13,7 +13,7 @@ public sealed class PaymentTests
 
     private static Decision Approve(Payment payment) => payment.Approve(5, () => { }, id: 7);
 
-    private static Payment Asked()
+    private static Payment BeingAsked()
     {
         var payment = new Payment(1);
         Ask(payment);
@@ -43,7 +43,7 @@ public sealed class PaymentTests
     [Fact]
     public void What_was_taken_is_approved_under_its_own_id()
     {
-        var payment = Asked();
+        var payment = BeingAsked();
         Assert.Equal<IMessage>([As<PaymentApproved>("APPROVED")], Approve(payment).Messages);
         Assert.False(payment.Asked);
         Assert.Equal(Decision.NoChange, payment.Stored().Approve(5, () => { }, id: 8));
@@ -54,7 +54,7 @@ public sealed class PaymentTests
     [Fact]
     public void What_was_declined_is_not_asked_again_by_itself_but_by_the_client()
     {
-        var payment = Asked();
+        var payment = BeingAsked();
         Assert.Empty(payment.Decline().Messages);
         Assert.False(payment.Stored().Asked);
         Ask(payment);
@@ -64,13 +64,13 @@ public sealed class PaymentTests
     [Fact]
     public void It_goes_back_once_with_the_word_of_whoever_was_first()
     {
-        var byClient = Asked();
+        var byClient = BeingAsked();
         Approve(byClient);
         Assert.Equal<IMessage>([As<PaymentCancelled>("CANCELLED"), new GiveBackDue("law-1")], byClient.GiveBack("CANCELLED"));
         Assert.Empty(byClient.Stored().GiveBack("DISABLED"));
         Assert.Equal("CANCELLED", byClient.Status);
 
-        var byService = Asked();
+        var byService = BeingAsked();
         Approve(byService);
         Assert.Equal<IMessage>([As<PaymentDisabled>("DISABLED"), new GiveBackDue("law-1")], byService.GiveBack("DISABLED"));
         Assert.Empty(byService.Stored().GiveBack("CANCELLED"));
@@ -79,7 +79,7 @@ public sealed class PaymentTests
     [Fact]
     public void Cancelled_while_the_provider_is_asked_it_never_comes_about()
     {
-        var payment = Asked();
+        var payment = BeingAsked();
         Assert.Equal<IMessage>([new GiveBackDue("law-1")], payment.GiveBack("CANCELLED"));
         Assert.False(payment.Stored().Asked);
         Assert.Equal(RefusalKind.Conflict, Approve(payment).Refusal?.Kind);

@@ -16,7 +16,7 @@ namespace Mannam.Tests.Packages;
 public sealed class PackagesTests
 {
     // As docs/architecture.md draws them: a package needs those that are named, and what these need.
-    private static readonly Dictionary<string, string[]> Arrows = new()
+    internal static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Mannam.Abstractions"] = [],
         ["Mannam.Messaging"] = ["Mannam.Abstractions"],
@@ -30,14 +30,21 @@ public sealed class PackagesTests
     };
 
     // Who may know a database, a broker or the web.
-    private static readonly Dictionary<string, string[]> Foreign = new()
+    internal static readonly Dictionary<string, string[]> Foreign = new()
     {
         ["Mannam.Abstractions"] = [],
         ["Mannam.Messaging"] = ["Microsoft.Extensions", "Polly"],
         ["Mannam.PostgreSql"] = ["Microsoft.Extensions", "Microsoft.EntityFrameworkCore", "Npgsql"],
         ["Mannam.Kafka"] = ["Microsoft.Extensions", "Confluent.Kafka"],
         ["Mannam.Local"] = ["Microsoft.Extensions", "Npgsql"],
-        ["Mannam.Http"] = ["Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.Net.Http.Headers", "Microsoft.EntityFrameworkCore", "Microsoft.OpenApi"],
+        ["Mannam.Http"] =
+        [
+            "Microsoft.Extensions",
+            "Microsoft.AspNetCore",
+            "Microsoft.Net.Http.Headers",
+            "Microsoft.EntityFrameworkCore",
+            "Microsoft.OpenApi",
+        ],
         ["Mannam.Hosting"] = ["Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.OpenApi", "Polly"],
         ["Mannam.Gateway"] = ["Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.OpenApi", "Yarp"],
         ["Mannam.Testing"] = [],
@@ -64,7 +71,9 @@ public sealed class PackagesTests
     {
         var needed = Of(name).GetReferencedAssemblies().Select(r => r.Name!).ToList();
         Assert.Empty(needed.Where(n => n.StartsWith("Mannam.", StringComparison.Ordinal)).Except(Arrows[name]));
-        var foreign = needed.Where(n => !n.StartsWith("Mannam.", StringComparison.Ordinal) && !n.StartsWith("System", StringComparison.Ordinal));
+        var foreign = needed.Where(n =>
+            !n.StartsWith("Mannam.", StringComparison.Ordinal) && !n.StartsWith("System", StringComparison.Ordinal)
+        );
         Assert.All(foreign, n => Assert.Contains(Foreign[name], f => n.StartsWith(f, StringComparison.Ordinal)));
     }
 

@@ -52,9 +52,7 @@ internal static class PublicApi
         if (property.GetMethod is { } get && IsVisible(get))
             accessors.Add("get");
         if (property.SetMethod is { } set && IsVisible(set))
-            accessors.Add(
-                set.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit") ? "init" : "set"
-            );
+            accessors.Add(set.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit") ? "init" : "set");
         return string.Join(' ', accessors);
     }
 
@@ -80,7 +78,13 @@ internal static class PublicApi
     private static string BasesOf(Type type)
     {
         var bases = new List<Type>();
-        if (type.BaseType is { } super && super != typeof(object) && super != typeof(ValueType) && super != typeof(Enum) && super != typeof(MulticastDelegate))
+        if (
+            type.BaseType is { } super
+            && super != typeof(object)
+            && super != typeof(ValueType)
+            && super != typeof(Enum)
+            && super != typeof(MulticastDelegate)
+        )
             bases.Add(super);
         bases.AddRange(type.GetInterfaces().Where(i => i.IsVisible && !i.Name.StartsWith("IEquatable", StringComparison.Ordinal)));
         return bases.Count == 0 || type.IsEnum ? "" : " : " + string.Join(", ", bases.Select(NameOf).Order(StringComparer.Ordinal));

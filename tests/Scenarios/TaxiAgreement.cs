@@ -85,8 +85,8 @@ internal sealed record TaxiAgreement(
     private void Is<T>(T expected, T actual)
     {
         var agrees = expected is IEnumerable<string> list ? list.SequenceEqual((IEnumerable<string>)actual!) : Equals(expected, actual);
-        Assert.True(agrees, $"expected {Told(expected)}, found {Told(actual)}, in {this}; ledger: {string.Join(", ", Ledger)}");
+        Assert.True(agrees, $"expected {Text(expected)}, found {Text(actual)}, in {this}; ledger: {string.Join(", ", Ledger)}");
     }
 
-    private static string Told<T>(T value) => value is IEnumerable<string> list ? $"[{string.Join(", ", list)}]" : $"{value}";
+    private static string Text<T>(T value) => value is IEnumerable<string> list ? $"[{string.Join(", ", list)}]" : $"{value}";
 }

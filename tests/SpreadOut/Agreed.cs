@@ -10,7 +10,7 @@ internal static class Agreed
 {
     /// <summary>Waits until every request that was recorded has settled.</summary>
     /// <returns>How many there are, and how long it took.</returns>
-    public static async Task<(int Requests, TimeSpan Took)> AllAsync(Spread spread, IReadOnlyCollection<Told> told, TimeSpan within)
+    public static async Task<(int Requests, TimeSpan Took)> AllAsync(Spread spread, IReadOnlyCollection<RideAnswers> told, TimeSpan within)
     {
         using var http = spread.Everywhere();
         var began = Stopwatch.GetTimestamp();
@@ -63,7 +63,7 @@ internal static class Agreed
     }
 
     // What was promised is true.
-    private static void Holds(Told? told, TaxiAgreement agreement)
+    private static void Holds(RideAnswers? told, TaxiAgreement agreement)
     {
         var status = (string)agreement.Catch["status"]!;
         if (told is { Requested: 201, Cancelled: null })

@@ -4,7 +4,7 @@ using Mannam.Tests.Chassis.Http;
 namespace Mannam.Tests.SpreadOut;
 
 /// <summary>What a rider and a driver did, and what they were told; null where nothing was asked, 0 where no answer came.</summary>
-internal sealed class Told
+internal sealed class RideAnswers
 {
     public int Requested { get; set; }
     public long? Id { get; set; }
@@ -15,12 +15,12 @@ internal sealed class Told
 /// <summary>Riders and drivers who go on and on, and remember what they were told: the clients' own ledger.</summary>
 internal sealed class Riders(HttpClient http)
 {
-    private readonly ConcurrentBag<Told> told = [];
+    private readonly ConcurrentBag<RideAnswers> told = [];
     private readonly ConcurrentBag<string> failures = [];
     private volatile bool enough;
     private Task riding = Task.CompletedTask;
 
-    public IReadOnlyCollection<Told> Told => told;
+    public IReadOnlyCollection<RideAnswers> Rides => told;
 
     /// <summary>Answers that were not what is answered when all is well.</summary>
     public IReadOnlyCollection<string> Failures => failures;
@@ -45,7 +45,7 @@ internal sealed class Riders(HttpClient http)
     {
         for (var ride = rider; !enough; ride++)
         {
-            var one = new Told();
+            var one = new RideAnswers();
             told.Add(one);
             var answer = await AskAsync("POST /catches", TaxiCalls.Order(customer: $"rider{rider}"), 201);
             one.Requested = answer?.Status ?? 0;

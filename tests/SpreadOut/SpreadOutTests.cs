@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
-using Mannam.Hosting;
 using System.Text;
+using Mannam.Hosting;
 using Mannam.Tests.Host;
 using Mannam.Tests.Kafka;
 using Xunit;
@@ -192,6 +192,6 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
 
         Assert.Empty(riders.Failures);
         Assert.True(riders.Calls > 100, $"{riders.Calls} calls are no load");
-        await Agreed.AllAsync(spread, riders.Told, TimeSpan.FromSeconds(60));
+        await Agreed.AllAsync(spread, riders.Rides, TimeSpan.FromSeconds(60));
     }
 }

@@ -24,6 +24,9 @@ public abstract record CallOutcome
     /// <summary>Whether it is not known.</summary>
     public bool IsUnknown => this is UnknownOutcome;
 
+    /// <summary>Whether the other side did it, for certain.</summary>
+    public bool IsAccepted => this is AcceptedOutcome;
+
     /// <summary>What follows from each.</summary>
     public T Match<T>(Func<long, T> accepted, Func<string, T> refused, Func<string, T> unknown) =>
         this switch

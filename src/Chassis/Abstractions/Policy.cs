@@ -8,7 +8,7 @@ namespace Mannam.Abstractions;
 public delegate IMessage[] Policy<in TEvent, in TAggregate>(TEvent happened, TAggregate aggregate);
 
 /// <summary>A policy that needs to know something besides the event and the aggregate.</summary>
-/// <remarks>As the other one. What it knows was found out before, so it still does nothing but decide.</remarks>
+/// <remarks>As the other one. What it knows is told to it, so it still does nothing but decide.</remarks>
 public delegate IMessage[] Policy<in TEvent, in TAggregate, in TKnown>(TEvent happened, TAggregate aggregate, TKnown known);
 
 /// <summary>The envelope of an event (CloudEvents 1.0), as its subscriber sees it.</summary>
@@ -25,11 +25,14 @@ public sealed record EventEnvelope(Guid Id, string Type, string Source, DateTime
 internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggregate, object?, IMessage[]> Apply)
     where TAggregate : Aggregate
 {
-    /// <summary>Finds out what the policy needs to know; null where it needs nothing.</summary>
-    public Func<EventEnvelope, IServiceProvider, ValueTask<object?>>? Known { get; init; }
+    /// <summary>Makes what the policy needs to know of the facts; null where it needs nothing.</summary>
+    public Func<PolicyFacts, object?>? Known { get; init; }
 
-    /// <summary>The same for a policy in turn: asks the store's session of the transaction.</summary>
-    public Func<object, IServiceProvider, ValueTask<object?>>? KnownInTurn { get; init; }
+    /// <summary>The same for a policy in turn: asks the store's session of the transaction. The event is JSON.</summary>
+    public Func<string, object, PolicyFacts, ValueTask<object?>>? KnownInTurn { get; init; }
+
+    /// <summary>Whether an id is among the facts.</summary>
+    public bool NeedsId { get; init; }
 
     public static EventPolicy<TAggregate> Of<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate> policy) =>
         new(typeof(TEvent).Name, (value, aggregate, _) => policy(Read(value, json), aggregate));
@@ -37,6 +40,17 @@ internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggre
     public static EventPolicy<TAggregate> Of<TEvent, TKnown>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate, TKnown> policy) =>
         new(typeof(TEvent).Name, (value, aggregate, known) => policy(Read(value, json), aggregate, (TKnown)known!));
 
-    private static TEvent Read<TEvent>(string value, JsonTypeInfo<TEvent> json) =>
+    /// <summary>Schedules a call that is about the event, after what the policy decides.</summary>
+    public static EventPolicy<TAggregate> Calling<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate>? begin) =>
+        new(
+            typeof(TEvent).Name,
+            (value, aggregate, _) =>
+            {
+                var happened = Read(value, json);
+                return [.. begin?.Invoke(happened, aggregate) ?? [], new CallIntent(typeof(TEvent).Name, value)];
+            }
+        );
+
+    public static TEvent Read<TEvent>(string value, JsonTypeInfo<TEvent> json) =>
         JsonSerializer.Deserialize(value, json) ?? throw new JsonException($"{typeof(TEvent).Name} is null");
 }

@@ -36,6 +36,9 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>The first segments of the paths it serves.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>Its rank: core unless declared otherwise.</summary>
+    public Rank Rank { get; init; }
+
     /// <summary>The port it has when it runs alone.</summary>
     public int Port { get; init; } = 8080;
 
@@ -82,9 +85,6 @@ public class ServiceDeclaration(string system, string name, string title)
     internal void Add(Setting setting) => _settings.Add(setting);
 
     internal void Add(PeerCall call) => _calls.Add(call);
-
-    /// <summary>What it does by itself when it is due, by the kind of the message.</summary>
-    internal Dictionary<string, Func<string, IServiceProvider, CancellationToken, Task>> DueActions { get; } = [];
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -15,12 +16,34 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
 {
     private readonly Dictionary<string, EventPolicy<TAggregate>> _policies = [];
     private readonly List<Sweep<TAggregate>> _sweeps = [];
+    private readonly Dictionary<string, DueCall<TAggregate>> _dueCalls = [];
+    private readonly Dictionary<string, Refusal> _constraints = [];
+
+    /// <summary>The declaration of a service whose names follow from where its aggregate stands: in the namespace <c>Mannam.Law.Consult</c> it is the service
+    /// <c>consult</c> of the system <c>law</c>, its script is <c>Consult/Schema.sql</c>, its messages are in <c>Mannam.Law.LawJson</c>, and it serves the path
+    /// <c>consult</c>, unless set otherwise.</summary>
+    /// <param name="title">What people call it.</param>
+    /// <param name="create">Makes the aggregate of a saga that the service has not met.</param>
+    [SetsRequiredMembers]
+    public ServiceDeclaration(string title, Func<long, TAggregate> create)
+        : this(Conventions.SystemOf(typeof(TAggregate)), Conventions.ServiceOf(typeof(TAggregate)), title, create)
+    {
+        Paths = [Name];
+        Schema = Conventions.SchemaOf(typeof(TAggregate));
+        JsonContext = Conventions.JsonContextOf(typeof(TAggregate));
+    }
 
     /// <summary>What follows from which event, by the event's name.</summary>
     internal IReadOnlyDictionary<string, EventPolicy<TAggregate>> Policies => _policies;
 
     /// <summary>What is settled after a crash.</summary>
     internal IReadOnlyList<Sweep<TAggregate>> Sweeps => _sweeps;
+
+    /// <summary>The calls that it makes when they are due, by the kind of the message.</summary>
+    internal IReadOnlyDictionary<string, DueCall<TAggregate>> DueCalls => _dueCalls;
+
+    /// <summary>What constraints of its store say to commands that would break them, by their names.</summary>
+    internal IReadOnlyDictionary<string, Refusal> Constraints => _constraints;
 
     /// <summary>Makes the aggregate of a saga that the service has not met.</summary>
     internal Func<long, TAggregate> Create => create;
@@ -35,32 +58,106 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
         return this;
     }
 
+    /// <summary>The service publishes these events.</summary>
+    public ServiceDeclaration<TAggregate> Publishing<TFirst, TSecond>()
+        where TFirst : IEvent
+        where TSecond : IEvent => Publishing<TFirst>().Publishing<TSecond>();
+
+    /// <inheritdoc cref="Publishing{TFirst, TSecond}"/>
+    public ServiceDeclaration<TAggregate> Publishing<TFirst, TSecond, TThird>()
+        where TFirst : IEvent
+        where TSecond : IEvent
+        where TThird : IEvent => Publishing<TFirst, TSecond>().Publishing<TThird>();
+
+    /// <inheritdoc cref="Publishing{TFirst, TSecond}"/>
+    public ServiceDeclaration<TAggregate> Publishing<TFirst, TSecond, TThird, TFourth>()
+        where TFirst : IEvent
+        where TSecond : IEvent
+        where TThird : IEvent
+        where TFourth : IEvent => Publishing<TFirst, TSecond>().Publishing<TThird, TFourth>();
+
     /// <summary>Whenever this event happens, found by its name, the policy decides.</summary>
     public ServiceDeclaration<TAggregate> Whenever<TEvent>(Policy<TEvent, TAggregate> policy) =>
         With(EventPolicy<TAggregate>.Of(Json<TEvent>(), policy));
 
     /// <summary>The same for a policy that needs to know something besides: the time of the event, a setting as it is now, an id for what comes about.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="known">Finds it out before the policy decides; asked again when the event is handled again.</param>
+    /// <param name="known">Makes it of the facts; made again when the event is handled again.</param>
+    /// <param name="needsId">Whether an id of the service's sequence is among the facts. All events of a batch get theirs by one question.</param>
     public ServiceDeclaration<TAggregate> Whenever<TEvent, TKnown>(
         Policy<TEvent, TAggregate, TKnown> policy,
-        Func<EventEnvelope, IServiceProvider, ValueTask<TKnown>> known
-    ) => With(EventPolicy<TAggregate>.Of(Json<TEvent>(), policy) with { Known = async (e, services) => await known(e, services) });
+        Func<PolicyFacts, TKnown> known,
+        bool needsId = false
+    ) => With(EventPolicy<TAggregate>.Of(Json<TEvent>(), policy) with { Known = facts => known(facts), NeedsId = needsId });
 
     /// <summary>The same for a policy that needs to know how the service's other sagas stand, such as who has the fewest. It is asked in the transaction of
     /// the decision, after all that was decided before is stored in it, while no other replica is about to decide so.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="known">Asks the store's session, within the transaction; asked again when the event is handled again.</param>
+    /// <param name="known">Asks the store's session, within the transaction, and nobody else; asked again when the event is handled again.</param>
+    /// <param name="needsId">Whether an id of the service's sequence is among the facts.</param>
     public ServiceDeclaration<TAggregate> WheneverInTurn<TEvent, TSession, TKnown>(
         Policy<TEvent, TAggregate, TKnown> policy,
-        Func<TSession, IServiceProvider, ValueTask<TKnown>> known
-    ) =>
-        With(
-            EventPolicy<TAggregate>.Of(Json<TEvent>(), policy) with
+        Func<TEvent, TSession, PolicyFacts, ValueTask<TKnown>> known,
+        bool needsId = false
+    )
+    {
+        var json = Json<TEvent>();
+        return With(
+            EventPolicy<TAggregate>.Of(json, policy) with
             {
-                KnownInTurn = async (session, services) => await known((TSession)session, services),
+                KnownInTurn = async (value, session, facts) =>
+                    await known(EventPolicy<TAggregate>.Read(value, json), (TSession)session, facts),
+                NeedsId = needsId,
             }
         );
+    }
+
+    /// <summary>Whenever this event happens, somebody else is asked, again and again until the outcome is certain; then the saga's aggregate decides on it.
+    /// The call is scheduled in the transaction that handles the event, and removed in that of the decision. An aggregate that decides whether to call schedules
+    /// a message instead (<see cref="WhenDue"/>).</summary>
+    /// <param name="call">Asks.</param>
+    /// <param name="settle">Decides on the outcome, accepted or refused; once, whatever crashes.</param>
+    /// <param name="begin">What the aggregate decides when the call is scheduled, such as that it is under way; nothing unless given.</param>
+    public ServiceDeclaration<TAggregate> WheneverCalls<TEvent>(
+        ScheduledCall<TEvent> call,
+        Policy<TEvent, TAggregate, CallOutcome> settle,
+        Policy<TEvent, TAggregate>? begin = null
+    ) => With(EventPolicy<TAggregate>.Calling(Json<TEvent>(), begin)).WithCall(call, settle);
+
+    /// <summary>Once a scheduled message of this kind is due, somebody else is asked, as by <see cref="WheneverCalls"/>.</summary>
+    /// <param name="call">Asks.</param>
+    /// <param name="settle">Decides on the outcome, accepted or refused; nothing follows unless given.</param>
+    public ServiceDeclaration<TAggregate> WhenDue<TMessage>(
+        ScheduledCall<TMessage> call,
+        Policy<TMessage, TAggregate, CallOutcome>? settle = null
+    )
+        where TMessage : IScheduledMessage => WithCall(call, settle);
+
+    private ServiceDeclaration<TAggregate> WithCall<TMessage>(
+        ScheduledCall<TMessage> call,
+        Policy<TMessage, TAggregate, CallOutcome>? settle
+    )
+    {
+        var json = Json<TMessage>();
+        TMessage Read(string data) => JsonSerializer.Deserialize(data, json)!;
+        _dueCalls.Add(
+            typeof(TMessage).Name,
+            new(
+                (data, context, services, ct) => call(Read(data), context, services, ct),
+                settle is null ? null : (data, aggregate, outcome) => settle(Read(data), aggregate, outcome)
+            )
+        );
+        return this;
+    }
+
+    /// <summary>A unique or exclusion constraint of the store refuses a command that would break it, instead of failing it.</summary>
+    /// <param name="name">The constraint's name, or that of the unique index.</param>
+    /// <param name="refusal">What the command is answered, such as <c>Decision.Conflict("the time is taken")</c>.</param>
+    public ServiceDeclaration<TAggregate> WithConstraint(string name, Decision refusal)
+    {
+        _constraints.Add(name, refusal.Refusal ?? throw new ArgumentException("a refusal is expected", nameof(refusal)));
+        return this;
+    }
 
     /// <summary>The service has this setting too.</summary>
     public ServiceDeclaration<TAggregate> WithSetting(Setting setting)
@@ -73,15 +170,6 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
     public ServiceDeclaration<TAggregate> Calling(PeerCall call)
     {
         Add(call);
-        return this;
-    }
-
-    /// <summary>Once a message of this kind is due, the action does it. It throws when it has to be tried again, and is safe to repeat.</summary>
-    public ServiceDeclaration<TAggregate> WhenDue<TMessage>(Func<TMessage, IServiceProvider, CancellationToken, Task> action)
-        where TMessage : IScheduledMessage
-    {
-        var json = Json<TMessage>();
-        DueActions.Add(typeof(TMessage).Name, (data, services, ct) => action(JsonSerializer.Deserialize(data, json)!, services, ct));
         return this;
     }
 

@@ -56,6 +56,27 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             Variables = variable is null ? [] : [variable],
         };
 
+    /// <summary>One of several words, in the case in which they are given here.</summary>
+    public static Setting<string> OneOf(string name, string standard, string meaning, params IReadOnlyCollection<string> words) =>
+        new(name, meaning, standard, text => Word(text, words));
+
+    /// <summary>Some of several words, or none, separated by commas.</summary>
+    public static Setting<IReadOnlyList<string>> SomeOf(
+        string name,
+        string standard,
+        string meaning,
+        params IReadOnlyCollection<string> words
+    ) =>
+        List(
+            name,
+            standard,
+            meaning,
+            each => words.Contains(each) ? each : throw new FormatException($"some of {string.Join(", ", words)} are expected")
+        );
+
+    private static string Word(string text, IReadOnlyCollection<string> words) =>
+        words.Contains(text) ? text : throw new FormatException($"one of {string.Join(", ", words)} is expected");
+
     /// <summary>Ids, whole numbers from 1, separated by commas: one at least, each once.</summary>
     public static Setting<IReadOnlyList<long>> Ids(string name, string standard, string meaning) => new(name, meaning, standard, IdsOf);
 

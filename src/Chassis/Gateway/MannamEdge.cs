@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace Mannam.Gateway;
@@ -54,7 +53,11 @@ public static class MannamEdge
 
     private static void OpenUpstreams(WebApplication app)
     {
-        var elsewhere = app.Services.GetRequiredService<MannamServices>().All.Select(s => s.Service.Upstream).OfType<ReplicatedUpstream>().ToList();
+        var elsewhere = app
+            .Services.GetRequiredService<MannamServices>()
+            .All.Select(s => s.Service.Upstream)
+            .OfType<ReplicatedUpstream>()
+            .ToList();
         if (elsewhere.Count == 0)
             return;
         // Without routes: it is asked for the state of its clusters.

@@ -21,14 +21,20 @@ public static class MannamEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var services =
-            endpoints.ServiceProvider.GetService<MannamServices>() ?? throw new InvalidOperationException("call builder.AddMannam(…) first");
+            endpoints.ServiceProvider.GetService<MannamServices>()
+            ?? throw new InvalidOperationException("call builder.AddMannam(…) first");
         services.Bind(endpoints.ServiceProvider);
         var claimed = new HashSet<string>(StringComparer.Ordinal);
         var all = endpoints.MapGroup("");
         foreach (var system in services.Systems)
         {
             foreach (var service in system.Services)
-                Map(all, services, claimed, new ServicePath($"{system.Name}.{service.Name}", "/" + system.Name, service, ForOperators: false));
+                Map(
+                    all,
+                    services,
+                    claimed,
+                    new ServicePath($"{system.Name}.{service.Name}", "/" + system.Name, service, ForOperators: false)
+                );
         }
         if (services.Systems is [var alone])
         {
@@ -47,7 +53,9 @@ public static class MannamEndpoints
             if (!claimed.Add(start))
                 throw new InvalidOperationException($"'{start}' is claimed twice");
             RequestDelegate forward = http => ForwardAsync(http, path, start);
-            all.Map(start + "/{**rest}", path.ForOperators ? http => services.IsOperator(http) ? forward(http) : NotFound(http) : forward).WithMetadata(path).WithDisplayName($"{start}/… → {path.Name}");
+            all.Map(start + "/{**rest}", path.ForOperators ? http => services.IsOperator(http) ? forward(http) : NotFound(http) : forward)
+                .WithMetadata(path)
+                .WithDisplayName($"{start}/… → {path.Name}");
         }
     }
 
@@ -70,7 +78,8 @@ public static class MannamEndpoints
             await Problems.Unavailable($"The service {path.Name} is not running. Please try again later.", AskAgain).ExecuteAsync(http);
     }
 
-    private static Task NotFound(HttpContext http) => Problems.Of(StatusCodes.Status404NotFound, "Nothing is served at this path.").ExecuteAsync(http);
+    private static Task NotFound(HttpContext http) =>
+        Problems.Of(StatusCodes.Status404NotFound, "Nothing is served at this path.").ExecuteAsync(http);
 }
 
 /// <summary>Where a host serves a service: metadata of its endpoints.</summary>

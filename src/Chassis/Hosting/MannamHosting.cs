@@ -27,7 +27,9 @@ public static class MannamHosting
         var (services, options) = Prepare(builder, configure);
         services.AddPublishers(system.Publishers);
         var topic = builder.Configuration.SettingsOf(system.SettingsScope).Get(system.Topic);
-        services.Add(new SystemEntry(system.Name, system.Title, [.. Chosen(system, options).Select(s => Add(builder, services, s, topic, options))]));
+        services.Add(
+            new SystemEntry(system.Name, system.Title, [.. Chosen(system, options).Select(s => Add(builder, services, s, topic, options))])
+        );
         return builder;
     }
 
@@ -136,10 +138,12 @@ public static class MannamHosting
             ConnectionString =
                 options.ConnectionString?.Invoke(service)
                 ?? configuration.GetConnectionString(service.FullName)
-                ?? throw new ConfigurationException($"ConnectionStrings:{service.FullName} is not set: the database of {service.FullName}."),
+                ?? throw new ConfigurationException(
+                    $"ConnectionStrings:{service.FullName} is not set: the database of {service.FullName}."
+                ),
             Topic = topic,
             Publishers = services.Publishers,
-            Transport = options.Transport ?? services.Host.GetRequiredService<ITransport>(),
+            Transport = options.Transport ?? services.Host.GetService<ITransport>(),
             Configuration = configuration,
             InternalKey = options.InternalKey,
             InProcess = peer => services.Find(peer) is { } found ? new InProcessHandler(() => found.Server) : null,

@@ -25,11 +25,15 @@ public sealed class MannamServices
 
     /// <summary>A service of this process by its full name, such as <c>taxi.pickup</c>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public RestartableService this[string fullName] => Find(fullName) ?? throw new KeyNotFoundException($"there is no service {fullName} in this process");
+    public RestartableService this[string fullName] =>
+        Find(fullName) ?? throw new KeyNotFoundException($"there is no service {fullName} in this process");
 
     /// <summary>Every service it serves, here or elsewhere, by its full name.</summary>
     internal IEnumerable<(string Name, ServiceEntry Service)> All =>
-        [.. _systems.SelectMany(s => s.Services, (system, service) => ($"{system.Name}.{service.Name}", service)), .. _operators.Select(o => (o.Name, o))];
+        [
+            .. _systems.SelectMany(s => s.Services, (system, service) => ($"{system.Name}.{service.Name}", service)),
+            .. _operators.Select(o => (o.Name, o)),
+        ];
 
     /// <summary>Who publishes what, of all that was added: the names of events, each with its source.</summary>
     internal IReadOnlySet<(string Event, string Source)> Publishers => _publishers;
@@ -42,7 +46,8 @@ public sealed class MannamServices
     public void Prepare() => _local.ForEach(s => s.Prepare());
 
     /// <summary>Whether a request may reach services for operators: sent on this machine, to this machine, by no proxy.</summary>
-    internal Func<HttpContext, bool> IsOperator { get; set; } = http => OperatorAccess.IsDirect(http) && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
+    internal Func<HttpContext, bool> IsOperator { get; set; } =
+        http => OperatorAccess.IsDirect(http) && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
 
     internal void Bind(IServiceProvider host) => _host = host;
 

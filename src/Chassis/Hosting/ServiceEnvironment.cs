@@ -9,8 +9,8 @@ public sealed record ServiceEnvironment
     /// <summary>The database that is this service's alone.</summary>
     public required string ConnectionString { get; init; }
 
-    /// <summary>How its events travel.</summary>
-    public required ITransport Transport { get; init; }
+    /// <summary>How its events travel; null for a service that takes no part in events.</summary>
+    public ITransport? Transport { get; init; }
 
     /// <summary>The system's topic; empty for a service that takes no part in events.</summary>
     public required string Topic { get; init; }

@@ -51,7 +51,9 @@ internal sealed class ServiceHealthCheck(ServiceEntry service, bool live) : IHea
             foreach (var (name, service) in services.All)
             {
                 options.Registrations.Add(new(name, new ServiceHealthCheck(service, live: false), HealthStatus.Unhealthy, [Ready]));
-                options.Registrations.Add(new($"{name} loops", new ServiceHealthCheck(service, live: true), HealthStatus.Unhealthy, [Live]));
+                options.Registrations.Add(
+                    new($"{name} loops", new ServiceHealthCheck(service, live: true), HealthStatus.Unhealthy, [Live])
+                );
             }
         }
     }

@@ -6,32 +6,36 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Http;
 
-/// <summary>PATCH of an item whose state a person changes by the one field that names it.</summary>
+/// <summary>PATCH of an item whose state a person changes, by the one field that names it and what is sent with that.</summary>
 public static class ChangeEndpoints
 {
-    /// <summary>PATCH of <c>/{path}/{id}</c>: unknown is 404, another word or another field's change 400, then the aggregate decides.</summary>
+    /// <summary>PATCH of <c>/{path}/{id}</c>, a merge patch (RFC 7396): unknown is 404, another word or another field's change 400, then the aggregate decides.
+    /// All fields change together or none does.</summary>
     /// <param name="routes">Of the service.</param>
     /// <param name="resource">The resource.</param>
-    /// <param name="field">The field that may change, such as <c>status</c>. Sent without it, the item stays as it is.</param>
-    /// <param name="decide">What becomes of the word sent.</param>
-    /// <param name="words">The words that may be sent.</param>
-    public static void MapChange<TDb, TAggregate, TView>(
+    /// <param name="field">The field that names the state, such as <c>status</c>. Sent without it, the item stays as it is.</param>
+    /// <param name="changes">What it may change to.</param>
+    public static void MapChange<TAggregate, TView>(
         this IEndpointRouteBuilder routes,
         Resource<TAggregate, TView> resource,
         string field,
-        Func<TAggregate, string, Decision> decide,
-        params string[] words
+        params Change<TAggregate>[] changes
     )
-        where TDb : DbContext
         where TAggregate : Aggregate
     {
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(resource);
-        var databases = routes.ServiceProvider.GetRequiredService<IDbContextFactory<TDb>>();
-        var items = new ItemReader<TDb, TAggregate, TView>(resource, databases, resource.Key!);
+        var databases = routes.ServiceProvider.GetRequiredService<IDbContextFactory<DbContext>>();
+        var items = new ItemReader<TAggregate, TView>(resource, databases, resource.Key!);
+        string[] words = [.. changes.Select(change => change.Word)];
+        var named = changes.ToDictionary(
+            change => change.Word,
+            change => (Change: change, MayChange: (string[])[field, .. change.Data?.Fields.Select(sent => sent.Name) ?? []])
+        );
+        string[] noneNamed = [field];
         routes
             .MapPatch($"/{resource.Path}/{{id:{IdRouteConstraint.Name}}}", ChangeAsync)
-            .Changes(field, words)
+            .Changes(field, words, [.. changes.Select(change => change.Data).OfType<EndpointDescription.Taken>()])
             .Answers<TView>(200, 400, 404, 408, 409, 412, 413, 415);
 
         async Task<IResult> ChangeAsync(long id, HttpContext http, Repository<TAggregate> aggregates)
@@ -42,12 +46,14 @@ public static class ChangeEndpoints
             if (await items.FindAsync(id) is not { } present)
                 return Problems.NotFound();
             var word = fields.OptionalOneOf(field, words);
-            resource.OnlyMayChange(fields, present, field);
+            var (change, mayChange) = word is null ? (null, noneNamed) : named[word];
+            var decide = change?.Bind(fields);
+            resource.OnlyMayChange(fields, present, mayChange);
             if (fields.Problem is { } refused)
                 return refused;
-            if (word is null)
+            if (decide is null)
                 return resource.Ok(present);
-            var decided = await aggregates.DecideAsync(present, a => decide(a, word).IfMatch(http, a), RequestContext.Repeatable(http));
+            var decided = await aggregates.DecideAsync(present, a => decide(a).IfMatch(http, a), RequestContext.Repeatable(http));
             return decided.Refusal?.AsProblem() ?? resource.Ok(decided.State);
         }
     }

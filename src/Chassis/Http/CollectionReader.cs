@@ -4,8 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Mannam.Http;
 
 /// <summary>GET of a collection: a page of it, or all rows where the resource says so.</summary>
-internal sealed class CollectionReader<TDb, TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases)
-    where TDb : DbContext
+internal sealed class CollectionReader<TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<DbContext> databases)
     where TEntity : class
 {
     private readonly RowCount<TEntity> _count = new();
@@ -45,7 +44,7 @@ internal sealed class CollectionReader<TDb, TEntity, TView>(Resource<TEntity, TV
         return new(loaded, query.Page, query.Size, total, hasMore);
     }
 
-    private IQueryable<TEntity> Visible(TDb db)
+    private IQueryable<TEntity> Visible(DbContext db)
     {
         var rows = db.Set<TEntity>().AsNoTracking();
         return resource.Visible is { } visible ? rows.Where(visible) : rows;

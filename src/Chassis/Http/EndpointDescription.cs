@@ -7,14 +7,10 @@ namespace Mannam.Http;
 /// <summary>What an endpoint says about itself in the OpenAPI document. Nothing here changes what it does.</summary>
 public static class EndpointDescription
 {
-    /// <summary>The fields that the body may hold, by a record that declares them; nullable ones may be left out.</summary>
-    public static IEndpointConventionBuilder Takes<TRequest>(this IEndpointConventionBuilder endpoint) =>
-        endpoint.Says(new Taken(typeof(TRequest)));
-
     /// <summary>Answers with an item: its fields and links.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="status">The status of success, 200 or 201.</param>
-    /// <param name="others">Every other status that it may answer beyond 406, 500 and 503.</param>
+    /// <param name="others">Every other status that it may answer beyond 406, 500, 503, and what follows from a body.</param>
     public static IEndpointConventionBuilder Answers<TView>(this IEndpointConventionBuilder endpoint, int status, params int[] others) =>
         endpoint.Says(new Answered(status, typeof(TView), null, [], others));
 
@@ -36,12 +32,13 @@ public static class EndpointDescription
     /// <summary>What its path holds besides fixed segments is a text, but for what the endpoint takes as a number.</summary>
     public static IEndpointConventionBuilder KeyedByText(this IEndpointConventionBuilder endpoint) => endpoint.Says(new TextInPath());
 
-    /// <summary>The one field that may change, and the words it may change to.</summary>
+    /// <summary>The field that may change, the words it may change to, and what is sent with them.</summary>
     internal static IEndpointConventionBuilder Changes(
         this IEndpointConventionBuilder endpoint,
         string field,
-        IReadOnlyList<string> words
-    ) => endpoint.Says(new Changed(field, words));
+        IReadOnlyList<string> words,
+        IReadOnlyList<Taken> data
+    ) => endpoint.Says(new Changed(field, words, data));
 
     /// <summary>It takes this query parameter, a text or else a whole number, and needs it.</summary>
     public static IEndpointConventionBuilder AskedBy(this IEndpointConventionBuilder endpoint, string parameter, bool isText = false) =>
@@ -58,7 +55,7 @@ public static class EndpointDescription
 
     internal sealed record Needed(string Parameter, bool IsText);
 
-    internal sealed record Taken(Type Fields);
+    internal sealed record Taken(Type Record, IReadOnlyList<RequestField> Fields);
 
     /// <summary>Whether it is a POST to a path without parameters that takes a body.</summary>
     internal static bool TakesPost(Endpoint endpoint) =>
@@ -66,7 +63,7 @@ public static class EndpointDescription
         && endpoint.Metadata.GetMetadata<Taken>() is not null
         && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["POST"];
 
-    internal sealed record Changed(string Field, IReadOnlyList<string> Words);
+    internal sealed record Changed(string Field, IReadOnlyList<string> Words, IReadOnlyList<Taken> Data);
 
     internal sealed record Answered(int Status, Type? View, string? Embedded, IReadOnlyList<string> Parameters, IReadOnlyList<int> Others);
 }

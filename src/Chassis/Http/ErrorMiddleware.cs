@@ -50,10 +50,10 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimit
         }
         http.Response.Clear();
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        await Told(http, fault).ExecuteAsync(http);
+        await AnswerTo(http, fault).ExecuteAsync(http);
     }
 
-    private Problem Told(HttpContext http, Exception fault)
+    private Problem AnswerTo(HttpContext http, Exception fault)
     {
         if (fault is BadHttpRequestException bad)
         {

@@ -10,15 +10,15 @@ internal sealed class FieldTable
     public static readonly FieldTable Empty = new([]);
 
     private readonly byte[] _json;
-    private readonly List<Field> _fields;
+    private Field[] _fields;
 
     private FieldTable(byte[] json)
     {
         _json = json;
-        _fields = json.Length == 0 ? [] : new(8);
+        _fields = json.Length == 0 ? [] : new Field[8];
     }
 
-    public int Count => _fields.Count;
+    public int Count { get; private set; }
 
     /// <summary>Reads <paramref name="json"/>; <paramref name="malformed"/> says in a sentence why it cannot be read, else null.</summary>
     public static FieldTable Read(byte[] json, out string? malformed)
@@ -31,7 +31,7 @@ internal sealed class FieldTable
     /// <summary>The value of the field; of one given twice the last counts.</summary>
     public bool TryFind(string name, out FieldValue value)
     {
-        for (var i = _fields.Count - 1; i >= 0; i--)
+        for (var i = Count - 1; i >= 0; i--)
         {
             if (Has(_fields[i], name))
             {
@@ -104,7 +104,9 @@ internal sealed class FieldTable
         var valueStart = (int)reader.TokenStartIndex;
         var kind = reader.TokenType;
         reader.Skip();
-        _fields.Add(new(nameStart, nameLength, unescaped, valueStart, (int)reader.BytesConsumed - valueStart, kind));
+        if (Count == _fields.Length)
+            Array.Resize(ref _fields, 2 * Count);
+        _fields[Count++] = new(nameStart, nameLength, unescaped, valueStart, (int)reader.BytesConsumed - valueStart, kind);
     }
 
     private readonly record struct Field(

@@ -29,6 +29,17 @@ public sealed class FilterParameters<TEntity> : IEnumerable<string>
             )
         );
 
+    /// <summary>A parameter whose value is a moment, as RFC 3339 writes it.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="matches">The predicate; the moment is in UTC.</param>
+    /// <param name="orInSeoul">It may be written as <see cref="SeoulTime"/> has it, too.</param>
+    public void Add(string name, Expression<Func<TEntity, DateTime, bool>> matches, bool orInSeoul = false)
+    {
+        MomentReader read = orInSeoul ? SeoulTime.TryRead : Moment.TryRead;
+        var fault = orInSeoul ? SeoulTime.Expected : Moment.Expected;
+        _filters.Add(new(name, text => read(text, out var utc) ? With(matches, utc) : fault));
+    }
+
     /// <summary>The names of the parameters.</summary>
     public IEnumerator<string> GetEnumerator() => _filters.Select(filter => filter.Name).GetEnumerator();
 

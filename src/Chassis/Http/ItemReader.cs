@@ -6,22 +6,21 @@ using Microsoft.EntityFrameworkCore;
 namespace Mannam.Http;
 
 /// <summary>GET of one item: one compiled query, which those who ask at the same moment share, and one write.</summary>
-internal sealed class ItemReader<TDb, TEntity, TView>
-    where TDb : DbContext
+internal sealed class ItemReader<TEntity, TView>
     where TEntity : class
 {
     // With one, who asks just after it began waits for two while the machine is busy.
     private const int AtOnce = 2;
     private readonly Resource<TEntity, TView> _resource;
-    private readonly IDbContextFactory<TDb> _databases;
-    private readonly Func<TDb, long[], IAsyncEnumerable<TEntity>> _find;
+    private readonly IDbContextFactory<DbContext> _databases;
+    private readonly Func<DbContext, long[], IAsyncEnumerable<TEntity>> _find;
     private readonly Func<TEntity, long> _id;
     private readonly RequestBatcher<long, TEntity?> _items;
 
     /// <param name="resource">The resource.</param>
     /// <param name="databases">Where it is stored.</param>
     /// <param name="by">What it is found by: its key, or something else that no two rows share.</param>
-    public ItemReader(Resource<TEntity, TView> resource, IDbContextFactory<TDb> databases, Expression<Func<TEntity, long>> by)
+    public ItemReader(Resource<TEntity, TView> resource, IDbContextFactory<DbContext> databases, Expression<Func<TEntity, long>> by)
     {
         (_resource, _databases) = (resource, databases);
         (_find, _id) = (Compile(resource, by), by.Compile());
@@ -70,12 +69,12 @@ internal sealed class ItemReader<TDb, TEntity, TView>
     }
 
     // (db, ids) => db.Set<TEntity>().AsNoTracking().Where(Visible).Where(row => ids.Contains(Key(row)))
-    private static Func<TDb, long[], IAsyncEnumerable<TEntity>> Compile(
+    private static Func<DbContext, long[], IAsyncEnumerable<TEntity>> Compile(
         Resource<TEntity, TView> resource,
         Expression<Func<TEntity, long>> by
     )
     {
-        var db = Expression.Parameter(typeof(TDb), "db");
+        var db = Expression.Parameter(typeof(DbContext), "db");
         var ids = Expression.Parameter(typeof(long[]), "ids");
         Expression rows = Expression.Call(db, nameof(DbContext.Set), [typeof(TEntity)]);
         rows = Expression.Call(
@@ -88,7 +87,7 @@ internal sealed class ItemReader<TDb, TEntity, TView>
             rows = Where(rows, visible);
         var contains = Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [typeof(long)], ids, by.Body);
         rows = Where(rows, Expression.Lambda<Func<TEntity, bool>>(contains, by.Parameters));
-        return EF.CompileAsyncQuery(Expression.Lambda<Func<TDb, long[], IQueryable<TEntity>>>(rows, db, ids));
+        return EF.CompileAsyncQuery(Expression.Lambda<Func<DbContext, long[], IQueryable<TEntity>>>(rows, db, ids));
     }
 
     private static MethodCallExpression Where(Expression rows, LambdaExpression predicate) =>

@@ -14,10 +14,15 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     )
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        DescribePath(operation, context, metadata.OfType<EndpointDescription.TextInPath>().Any());
+        var taken = metadata.OfType<EndpointDescription.Taken>().LastOrDefault();
+        DescribePath(operation, context, metadata.OfType<EndpointDescription.TextInPath>().Any(), taken?.Fields ?? []);
+        foreach (var field in taken?.Fields.Where(field => field.IsInQuery) ?? [])
+        {
+            DescribeNeeded(operation, new(field.Name, IsText: true), field.IsRequired);
+        }
         foreach (var needed in metadata.OfType<EndpointDescription.Needed>())
         {
-            DescribeNeeded(operation, needed);
+            DescribeNeeded(operation, needed, isRequired: true);
         }
         if (InternalCalls.IsInternal(metadata))
         {
@@ -28,24 +33,45 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         {
             DescribeKey(operation);
         }
-        if (metadata.OfType<EndpointDescription.Taken>().LastOrDefault() is { } taken)
+        int[] byFields = taken is null ? [] : [400];
+        if (taken is not null && InBody(operation, taken) is { Count: > 0 } inBody)
         {
-            DescribeBody(operation, context, await FieldsAsync(context, taken.Fields, cancellationToken));
+            DescribeBody(operation, context, await FieldsAsync(context, taken.Record, inBody, cancellationToken));
+            byFields = [400, 408, 413, 415];
         }
         if (metadata.OfType<EndpointDescription.Changed>().LastOrDefault() is { } changed)
         {
-            DescribeBody(operation, context, HalSchema.Change(changed.Field, changed.Words));
+            var schema = HalSchema.Change(changed.Field, changed.Words);
+            foreach (var data in changed.Data)
+            {
+                foreach (var (name, property) in (await FieldsAsync(context, data.Record, data.Fields, cancellationToken)).Properties!)
+                    schema.Properties![name] = property;
+            }
+            DescribeBody(operation, context, schema);
         }
         if (metadata.OfType<EndpointDescription.Answered>().LastOrDefault() is { } answered)
         {
             // What the conventions add to what the endpoint says.
             int[] always = isPost ? [406, 409, 422, 500, 503] : [406, 500, 503];
-            await DescribeAnswersAsync(operation, context, answered with { Others = [.. answered.Others, .. always] }, cancellationToken);
+            await DescribeAnswersAsync(
+                operation,
+                context,
+                answered with
+                {
+                    Others = [.. answered.Others, .. byFields, .. always],
+                },
+                cancellationToken
+            );
         }
     }
 
     // A handler that takes the HttpContext alone does not tell what its path holds.
-    private static void DescribePath(OpenApiOperation operation, OpenApiOperationTransformerContext context, bool isText)
+    private static void DescribePath(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        bool isText,
+        IReadOnlyList<RequestField> fields
+    )
     {
         operation.Parameters ??= [];
         foreach (var segment in (context.Description.RelativePath ?? "").Split('/'))
@@ -60,20 +86,24 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
                         Name = name,
                         In = ParameterLocation.Path,
                         Required = true,
-                        Schema = isText ? HalSchema.Text() : HalSchema.Integer(),
+                        Schema =
+                            isText || fields.Any(field => field.MayBeInPath && field.Name == name) ? HalSchema.Text() : HalSchema.Integer(),
                     }
                 );
             }
         }
     }
 
-    private static void DescribeNeeded(OpenApiOperation operation, EndpointDescription.Needed needed) =>
+    private static List<RequestField> InBody(OpenApiOperation operation, EndpointDescription.Taken taken) =>
+        [.. taken.Fields.Where(field => operation.Parameters!.All(known => known.Name != field.Name))];
+
+    private static void DescribeNeeded(OpenApiOperation operation, EndpointDescription.Needed needed, bool isRequired) =>
         (operation.Parameters ??= []).Add(
             new OpenApiParameter
             {
                 Name = needed.Parameter,
                 In = ParameterLocation.Query,
-                Required = true,
+                Required = isRequired,
                 Schema = needed.IsText ? HalSchema.Text() : HalSchema.Integer(),
             }
         );
@@ -98,21 +128,37 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         );
     }
 
-    private static async Task<OpenApiSchema> FieldsAsync(OpenApiOperationTransformerContext context, Type fields, CancellationToken ct)
+    private static async Task<OpenApiSchema> FieldsAsync(
+        OpenApiOperationTransformerContext context,
+        Type record,
+        IReadOnlyList<RequestField> fields,
+        CancellationToken ct
+    )
     {
-        var schema = await context.GetOrCreateSchemaAsync(fields, cancellationToken: ct);
+        var schema = await context.GetOrCreateSchemaAsync(record, cancellationToken: ct);
         var isPatch = context.Description.HttpMethod == "PATCH";
-        foreach (var (name, property) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
+        foreach (var name in schema.Properties!.Keys.Except(fields.Select(field => field.Name)).ToList())
         {
-            if (property is OpenApiSchema { Type: { } type } field && type.HasFlag(JsonSchemaType.Integer))
+            schema.Properties.Remove(name);
+            schema.Required?.Remove(name);
+        }
+        foreach (var field in fields)
+        {
+            // What is left out is null; but in a patch null removes.
+            var property = (OpenApiSchema)schema.Properties[field.Name];
+            if (isPatch && !field.IsRemovable)
+            {
+                property.Type &= ~JsonSchemaType.Null;
+            }
+            if (property.Type is { } type && type.HasFlag(JsonSchemaType.Integer))
             {
                 // The REST conventions: a whole number may be written as a text.
-                field.Type = type | JsonSchemaType.String;
+                property.Type = type | JsonSchemaType.String;
             }
-            // Nullable ones may be left out, and a patch names what it changes.
-            if (isPatch || property.Type?.HasFlag(JsonSchemaType.Null) == true)
+            field.Describe(property);
+            if (isPatch || !field.IsRequired)
             {
-                schema.Required?.Remove(name);
+                schema.Required?.Remove(field.Name);
             }
         }
         return schema;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Mannam.Http;
 
 /// <summary>In a PATCH only the fields that the page names may change (spec README, "Verbs").</summary>
-public static class PatchRules
+internal static class PatchRules
 {
     /// <summary>
     /// Notes an error for every field of <paramref name="current"/> that was sent with another value, or as <c>null</c>, and is not one

@@ -14,15 +14,14 @@ public static class ReadEndpoints
     /// GET and HEAD of <c>/{path}</c> and <c>/{path}/{id}</c>, as the REST conventions have it. Contexts come from the registered
     /// <see cref="IDbContextFactory{TContext}"/>.
     /// </summary>
-    public static void MapReads<TDb, TEntity, TView>(this IEndpointRouteBuilder routes, Resource<TEntity, TView> resource)
-        where TDb : DbContext
+    public static void MapReads<TEntity, TView>(this IEndpointRouteBuilder routes, Resource<TEntity, TView> resource)
         where TEntity : class
     {
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(resource);
-        var databases = routes.ServiceProvider.GetRequiredService<IDbContextFactory<TDb>>();
-        RequestDelegate collection = new CollectionReader<TDb, TEntity, TView>(resource, databases).ReadAsync;
-        RequestDelegate item = new ItemReader<TDb, TEntity, TView>(resource, databases, resource.Key!).ReadAsync;
+        var databases = routes.ServiceProvider.GetRequiredService<IDbContextFactory<DbContext>>();
+        RequestDelegate collection = new CollectionReader<TEntity, TView>(resource, databases).ReadAsync;
+        RequestDelegate item = new ItemReader<TEntity, TView>(resource, databases, resource.Key!).ReadAsync;
         var parameters = resource.Filters.Concat(["page", "size", "sort"]);
 
         routes.MapRead($"/{resource.Path}", collection).AnswersCollection<TView>(resource.EmbeddedName, [.. parameters]);
@@ -56,19 +55,22 @@ public static class ReadEndpoints
     /// <param name="path">Below the collection, such as <c>search/findByConsultId</c>.</param>
     /// <param name="parameter">What is asked by: an id, a whole number from 1.</param>
     /// <param name="by">The property that it is compared with, unique and indexed.</param>
-    public static void MapSearch<TDb, TEntity, TView>(
+    public static void MapSearch<TEntity, TView>(
         this IEndpointRouteBuilder routes,
         Resource<TEntity, TView> resource,
         string path,
         string parameter,
         Expression<Func<TEntity, long>> by
     )
-        where TDb : DbContext
         where TEntity : class
     {
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(resource);
-        var reader = new ItemReader<TDb, TEntity, TView>(resource, routes.ServiceProvider.GetRequiredService<IDbContextFactory<TDb>>(), by);
+        var reader = new ItemReader<TEntity, TView>(
+            resource,
+            routes.ServiceProvider.GetRequiredService<IDbContextFactory<DbContext>>(),
+            by
+        );
         RequestDelegate search = http => reader.SearchAsync(http, parameter);
         routes.MapRead($"/{resource.Path}/{path}", search).AskedBy(parameter).Answers<TView>(200, 304, 400, 404);
     }

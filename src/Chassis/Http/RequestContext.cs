@@ -49,9 +49,15 @@ public static class RequestContext
         return new MessageContext(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : MessageContext.NewTraceParent());
     }
 
-    // An activity that begins here without a listener was not sampled by anybody: a later service may still record the trace.
+    // A trace that begins in this process without a listener was not sampled by anybody: a later service may still record it.
     private static string TraceOf(Activity current) =>
-        current is { ParentId: null, Source.Name: "" }
-            ? $"00-{current.TraceId.ToHexString()}-{current.SpanId.ToHexString()}-01"
-            : current.Id!;
+        BeginsUnheard(current) ? $"00-{current.TraceId.ToHexString()}-{current.SpanId.ToHexString()}-01" : current.Id!;
+
+    // The host's activity is the parent of the service's.
+    private static bool BeginsUnheard(Activity activity)
+    {
+        while (activity is { Parent: { } parent, Source.Name: "" })
+            activity = parent;
+        return activity is { ParentId: null, Source.Name: "" };
+    }
 }

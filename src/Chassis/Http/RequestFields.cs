@@ -1,21 +1,13 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
 /// <summary>
-/// The fields of a request's body. Each getter gives the value or notes what is wrong with it; after the last, ask <see cref="Problem"/>:
-/// <code>
-/// var fields = await Fields.ReadAsync(http);
-/// var id = fields.Id("matchId");
-/// if (fields.Refused is { } refused) return refused;
-/// </code>
-/// Unknown fields are ignored, names are case-sensitive, of a field given twice the last counts. A request without a body has no fields; a PATCH
-/// without one is refused.
+/// The fields of a request's body, and what is found wrong with them. Each getter gives the value or notes what is wrong with it. Unknown fields are
+/// ignored, names are case-sensitive, of a field given twice the last counts. A request without a body has no fields; a PATCH without one is refused.
 /// </summary>
-public sealed class RequestFields
+internal sealed class RequestFields
 {
-    private readonly RequestBody _body;
     private readonly FieldTable _table;
     private readonly Problem? _unreadable;
 
@@ -23,9 +15,10 @@ public sealed class RequestFields
     private readonly bool _isPatch;
     private Dictionary<string, string>? _errors;
 
-    private RequestFields(RequestBody body, bool isPatch)
+    private RequestFields(HttpRequest request, RequestBody body)
     {
-        _body = body;
+        var isPatch = HttpMethods.IsPatch(request.Method);
+        Request = request;
         _isPatch = isPatch;
         _table = FieldTable.Empty;
         _unreadable = body.Problem;
@@ -40,8 +33,8 @@ public sealed class RequestFields
         }
     }
 
-    /// <summary>The body byte by byte as it came; empty when there was none.</summary>
-    public ReadOnlyMemory<byte> Body => _body.Memory;
+    /// <summary>The request.</summary>
+    public HttpRequest Request { get; }
 
     /// <summary>What was found wrong so far, by field; null when nothing.</summary>
     public IReadOnlyDictionary<string, string>? Errors => _errors;
@@ -52,15 +45,17 @@ public sealed class RequestFields
     /// </summary>
     public Problem? Problem => _unreadable ?? (_errors is null ? null : Problems.BadRequest(_errors));
 
-    internal FieldTable Table => _table;
+    public FieldTable Table => _table;
 
     /// <summary>Reads the body. Never throws for what a client can send.</summary>
-    public static async ValueTask<RequestFields> ReadAsync(HttpContext http)
+    public static ValueTask<RequestFields> ReadAsync(HttpContext http)
     {
-        ArgumentNullException.ThrowIfNull(http);
-        var body = await RequestBody.ReadAsync(http);
-        return new RequestFields(body, HttpMethods.IsPatch(http.Request.Method));
+        var reading = RequestBody.ReadAsync(http);
+        return reading.IsCompletedSuccessfully ? new(new RequestFields(http.Request, reading.Result)) : AwaitAsync(http, reading);
     }
+
+    private static async ValueTask<RequestFields> AwaitAsync(HttpContext http, ValueTask<RequestBody> reading) =>
+        new(http.Request, await reading);
 
     /// <summary>True when the field was sent, be it <c>null</c>.</summary>
     public bool Has(string name) => _table.TryFind(name, out _);
@@ -70,9 +65,6 @@ public sealed class RequestFields
 
     /// <summary>Notes that a field is wrong, for rules that a service adds; the first error of a field stays.</summary>
     public void Reject(string name, string why) => (_errors ??= new(StringComparer.Ordinal)).TryAdd(name, why);
-
-    /// <summary>A required text: 1–255 code points, not all white space. Empty after an error.</summary>
-    public string Text(string name) => Required(name, OptionalText(name)) ?? "";
 
     /// <summary>A text, or null when there is none.</summary>
     public string? OptionalText(string name)
@@ -94,53 +86,52 @@ public sealed class RequestFields
         return Checked(name, text);
     }
 
-    /// <summary>A required text that came in the path or the query, under the same rules.</summary>
-    public string Given(string name, string? value) => Required(name, value is null ? null : Checked(name, value)) ?? "";
+    /// <summary>The same of a text that came in the path or the query.</summary>
+    public string? Given(string name, string? text) => text is null ? null : Checked(name, text);
 
-    /// <summary>A required id: a whole number from 1 that fits 64 bits, as a number or a text. 0 after an error.</summary>
-    public long Id(string name) => Required(name, OptionalId(name)) ?? 0;
-
-    /// <summary>An id, or null when there is none.</summary>
-    public long? OptionalId(string name) => Whole(name, 1, long.MaxValue, "must be a whole number from 1.");
-
-    /// <summary>A whole number in a range, or null when there is none.</summary>
-    public long? OptionalNumber(string name, long least, long most) =>
-        Whole(name, least, most, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}."));
-
-    /// <summary>A whole number in a range, or null when there is none.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
-    /// <param name="rule">What is expected, as the end of a sentence that begins with the field's name.</param>
-    public long? OptionalNumber(string name, long least, long most, string rule) => Whole(name, least, most, rule);
-
-    /// <summary>Notes that a required field is missing, unless it was found wrong before.</summary>
-    public T Require<T>(string name, T? value)
-        where T : struct => Required(name, value) ?? default;
-
-    /// <summary>A required text that is one of <paramref name="allowed"/>. Empty after an error.</summary>
-    public string OneOf(string name, params ReadOnlySpan<string> allowed) => Required(name, OptionalOneOf(name, allowed)) ?? "";
-
-    /// <summary>A text that is one of <paramref name="allowed"/>, or null when there is none.</summary>
-    public string? OptionalOneOf(string name, params ReadOnlySpan<string> allowed)
+    /// <summary>A text that is one of <paramref name="words"/>, or null when there is none.</summary>
+    public string? OptionalOneOf(string name, IReadOnlyList<string> words)
     {
         if (!TryGet(name, out var value))
         {
             return null;
         }
         var text = value.Text();
-        foreach (var one in allowed)
+        for (var i = 0; i < words.Count; i++)
         {
-            if (text == one)
+            if (text == words[i])
             {
-                return one;
+                return words[i];
             }
         }
-        Reject(name, $"{name} must be {(allowed.Length == 1 ? "" : "one of ")}{string.Join(", ", allowed)}.");
+        Reject(name, $"{name} must be {(words.Count == 1 ? "" : "one of ")}{string.Join(", ", words)}.");
         return null;
     }
 
-    private long? Whole(string name, long least, long most, string rule)
+    /// <summary>A moment, or null when there is none.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="read">How it is written.</param>
+    /// <param name="error">What is told of what is no moment.</param>
+    public DateTime? OptionalMoment(string name, MomentReader read, string error)
+    {
+        if (!TryGet(name, out var value))
+        {
+            return null;
+        }
+        if (value.Text() is { } text && read(text, out var utc))
+        {
+            return utc;
+        }
+        Reject(name, error);
+        return null;
+    }
+
+    /// <summary>A whole number in a range, or null when there is none.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="least">The least.</param>
+    /// <param name="most">The most.</param>
+    /// <param name="error">What is told of what is no such number.</param>
+    public long? OptionalNumber(string name, long least, long most, string error)
     {
         if (!TryGet(name, out var value))
         {
@@ -150,7 +141,7 @@ public sealed class RequestFields
         {
             return number;
         }
-        Reject(name, $"{name} {rule}");
+        Reject(name, error);
         return null;
     }
 
@@ -177,14 +168,7 @@ public sealed class RequestFields
         }
         return !value.IsNull;
     }
-
-    private T? Required<T>(string name, T? value)
-    {
-        if (value is null)
-        {
-            // Rejecting keeps the first error, so that a wrong value is not called a missing one.
-            Reject(name, $"{name} is required.");
-        }
-        return value;
-    }
 }
+
+/// <summary>Reads a moment as it is written.</summary>
+internal delegate bool MomentReader(string text, out DateTime utc);

@@ -22,29 +22,58 @@ public sealed class Resource<TEntity, TView>
     /// <param name="path">Where the collection is, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
     /// <param name="name">What the second link of an item is called, such as <c>catch</c>.</param>
     /// <param name="key">The id in the URL: a plain property, unique and indexed.</param>
-    /// <param name="show">The fields of a row.</param>
     /// <param name="json">From a source-generated context with camelCase names.</param>
-    public Resource(string path, string name, Expression<Func<TEntity, long>> key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
-        : this(path, name, (LambdaExpression)key, show, json)
+    /// <param name="show">The fields of a row; unless given, of an aggregate its own, or those that have the names of its properties (<see cref="Aggregate.As{T}"/>).</param>
+    public Resource(
+        string path,
+        string name,
+        Expression<Func<TEntity, long>> key,
+        JsonTypeInfo<TView> json,
+        Func<TEntity, TView>? show = null
+    )
+        : this(path, name, json, show ?? AsView)
     {
         Key = key;
         _id = key.Compile();
     }
 
-    /// <summary>The same with a key that is a text, case-sensitive: what is not stored, but announced by the configuration.</summary>
-    /// <inheritdoc cref="Resource{TEntity, TView}(string, string, Expression{Func{TEntity, long}}, Func{TEntity, TView}, JsonTypeInfo{TView})"/>
-    public Resource(string path, string name, Expression<Func<TEntity, string>> key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
-        : this(path, name, (LambdaExpression)key, show, json) => TextOf = key.Compile();
+    /// <summary>The same of an aggregate whose items have an id of their own beside the saga's key. There is an item once it has an id; its version is its ETag; it
+    /// is found by the saga's key too, and sorted by it.</summary>
+    /// <param name="path">Where the collection is, without slashes around it.</param>
+    /// <param name="name">What the second link of an item is called.</param>
+    /// <param name="id">The id in the URL, null while there is none: a plain property, unique and indexed.</param>
+    /// <param name="saga">What the saga's key is called on the wire, such as <c>consultId</c>.</param>
+    /// <param name="json">From a source-generated context with camelCase names.</param>
+    public Resource(string path, string name, Expression<Func<TEntity, long?>> id, string saga, JsonTypeInfo<TView> json)
+        : this(path, name, ValueOf(id), json)
+    {
+        var row = id.Parameters[0];
+        Visible = Expression.Lambda<Func<TEntity, bool>>(Expression.NotEqual(id.Body, Expression.Constant(null, typeof(long?))), row);
+        Version = entity => ((Aggregate)(object)entity).Version;
+        var key = Expression.Property(row, nameof(Aggregate.Key));
+        var asked = Expression.Parameter(typeof(long), saga);
+        Filters.Add(saga, Expression.Lambda<Func<TEntity, long, bool>>(Expression.Equal(key, asked), row, asked));
+        Sorts.Add(saga, Expression.Lambda<Func<TEntity, long>>(key, row));
+    }
 
-    private Resource(string path, string name, LambdaExpression key, Func<TEntity, TView> show, JsonTypeInfo<TView> json)
+    private static Expression<Func<TEntity, long>> ValueOf(Expression<Func<TEntity, long?>> id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Expression.Lambda<Func<TEntity, long>>(Expression.Property(id.Body, nameof(Nullable<>.Value)), id.Parameters);
+    }
+
+    /// <summary>The same with a key that is a text, case-sensitive: what is not stored, but announced by the configuration.</summary>
+    /// <inheritdoc cref="Resource{TEntity, TView}(string, string, Expression{Func{TEntity, long}}, JsonTypeInfo{TView}, Func{TEntity, TView})"/>
+    public Resource(string path, string name, Expression<Func<TEntity, string>> key, JsonTypeInfo<TView> json, Func<TEntity, TView> show)
+        : this(path, name, json, show) => TextOf = key.Compile();
+
+    private Resource(string path, string name, JsonTypeInfo<TView> json, Func<TEntity, TView> show)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(key);
         Path = path;
         Name = name;
         Show = show;
         Json = json;
-        KeyName = key.Body is MemberExpression { Member.Name: var member } ? JsonNamingPolicy.CamelCase.ConvertName(member) : "id";
         EmbeddedName = path[(path.LastIndexOf('/') + 1)..];
         _secondLink = Encoding.UTF8.GetBytes($"\"}},\"{JsonEncodedText.Encode(name)}\":{{\"href\":\"");
         _hrefs = new(path);
@@ -56,8 +85,8 @@ public sealed class Resource<TEntity, TView>
     /// <summary>What the second link of an item is called.</summary>
     public string Name { get; }
 
-    /// <summary>What the key is called on the wire, for <c>sort</c>; the property's name in camelCase unless set.</summary>
-    public string KeyName { get; init; }
+    /// <summary>What the key is called on the wire, for <c>sort</c>: the first field of what is shown.</summary>
+    public string KeyName => field ??= Json.Properties[0].Name;
 
     /// <summary>The version of the row, shown as a strong ETag; null: items have none.</summary>
     public Func<TEntity, long>? Version { get; init; }
@@ -86,6 +115,11 @@ public sealed class Resource<TEntity, TView>
 
     internal string EmbeddedName { get; }
 
+    private static TView AsView(TEntity entity) =>
+        entity is TView itself ? itself
+        : entity is Aggregate aggregate ? aggregate.As<TView>()
+        : throw new InvalidOperationException($"{typeof(TEntity).Name} is no aggregate: say how it is shown");
+
     /// <summary>200 with the resource and its ETag.</summary>
     public IResult Ok(TEntity entity) => new ItemResult<TEntity, TView>(this, entity, StatusCodes.Status200OK);
 
@@ -103,7 +137,7 @@ public sealed class Resource<TEntity, TView>
         _id is null ? _hrefs.Item(http.Request, InPath(entity)) : Location(http, _id(entity));
 
     /// <summary>In a PATCH: notes every field that was sent with another value than the present one and is not named here.</summary>
-    public void OnlyMayChange(RequestFields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
+    internal void OnlyMayChange(RequestFields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
         fields.OnlyMayChange(Show(present), Json, mayChange);
 
     internal ReadOnlySpan<byte> Href(HttpRequest request) => _hrefs.Collection(request);

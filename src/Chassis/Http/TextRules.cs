@@ -6,6 +6,7 @@ namespace Mannam.Http;
 internal static class TextRules
 {
     private const int LongestInCodePoints = 255;
+    private const string NoZero = "holds the character U+0000, which cannot be stored.";
 
     /// <summary>What keeps a store from holding this text at all, such as U+0000; null when nothing does.</summary>
     public static string? FindStorageFault(ReadOnlySpan<char> text) => Walk(text, out _, out _);
@@ -22,6 +23,13 @@ internal static class TextRules
 
     private static string? Walk(ReadOnlySpan<char> text, out int codePoints, out bool visible)
     {
+        if (Ascii.IsValid(text))
+        {
+            // Most texts: no rune takes two characters, and the runtime looks at many at once.
+            codePoints = text.Length;
+            visible = !text.IsWhiteSpace();
+            return text.Contains('\0') ? NoZero : null;
+        }
         codePoints = 0;
         visible = false;
         while (text.Length > 0)
@@ -32,7 +40,7 @@ internal static class TextRules
             }
             if (rune.Value == 0)
             {
-                return "holds the character U+0000, which cannot be stored.";
+                return NoZero;
             }
             codePoints++;
             visible |= !Rune.IsWhiteSpace(rune);

@@ -1,3 +1,5 @@
+using Mannam.Abstractions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,12 +14,13 @@ public static class LocalRegistration
     /// start to its end. Only one host may have it open.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="topic">The topic; each system has its own, unless configured of the system's name. Call it once a topic.</param>
-    /// <param name="connectionString">The database that is the topic's alone.</param>
+    /// <param name="connectionString">The database that is the topic's alone. Unless given: the connection string of the topic's name
+    /// (<c>ConnectionStrings:law</c>); without it the start fails with a <see cref="ConfigurationException"/>.</param>
     /// <param name="partitions">How many partitions a topic that is made gets, at least 1; one that is there keeps its own.</param>
     public static IServiceCollection AddLocalTransport(
         this IServiceCollection services,
         string topic,
-        string connectionString,
+        string? connectionString = null,
         int partitions = LocalTransport.UsualPartitions
     )
     {
@@ -28,18 +31,28 @@ public static class LocalRegistration
         return services;
     }
 
-    private sealed record LocalTopic(string Name, string ConnectionString, int Partitions);
+    private sealed record LocalTopic(string Name, string? ConnectionString, int Partitions);
 
     // The logs are there before the services start, and end after them.
-    private sealed class LocalLogs(LocalTransport transport, IEnumerable<LocalTopic> topics, ILoggerFactory logging) : IHostedLifecycleService
+    private sealed class LocalLogs(
+        LocalTransport transport,
+        IEnumerable<LocalTopic> topics,
+        IConfiguration configuration,
+        ILoggerFactory logging
+    ) : IHostedLifecycleService
     {
         private readonly List<LoopRunner> _writers = [];
 
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
-            foreach (var (name, connectionString, partitions) in topics)
-                _writers.Add(await transport.StartTopicAsync(name, connectionString, partitions, logging, cancellationToken));
+            foreach (var topic in topics)
+                _writers.Add(await transport.StartTopicAsync(topic.Name, DatabaseOf(topic), topic.Partitions, logging, cancellationToken));
         }
+
+        private string DatabaseOf(LocalTopic topic) =>
+            topic.ConnectionString
+            ?? configuration.GetConnectionString(topic.Name)
+            ?? throw new ConfigurationException($"ConnectionStrings:{topic.Name} is not set: the database of the topic {topic.Name}.");
 
         public async Task StoppedAsync(CancellationToken cancellationToken)
         {

@@ -3,6 +3,9 @@ using Polly;
 
 namespace Mannam.Messaging;
 
+/// <summary>A call whose outcome is not known: it has to be made again.</summary>
+internal sealed class OutcomeUnknownException(string why) : Exception(why);
+
 /// <summary>Why something cannot be done now, for reasons outside of it: it is tried again without end.</summary>
 /// <param name="Source">Who refuses: <c>store</c> or <c>peer</c>; <c>action</c>, where a scheduled message fails by itself.</param>
 /// <param name="Code">SQLSTATE, <c>http 503</c>, or a word such as <c>timeout</c>.</param>
@@ -34,6 +37,8 @@ public sealed record ExternalFailure(string Source, string Code)
             {
                 case HttpRequestException http:
                     return OfPeer(http);
+                case OutcomeUnknownException:
+                    return new(Peer, "unknown");
                 case ExecutionRejectedException:
                     return new(Peer, "circuit open");
                 case OperationCanceledException or TimeoutException when asked:

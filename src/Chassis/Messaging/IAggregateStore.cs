@@ -40,6 +40,12 @@ public interface IAggregateStore<TAggregate>
     /// <exception cref="BusyException">It would have to wait for too long: nothing is stored.</exception>
     Task<TResult> LockAsync<TResult>(long key, Func<TAggregate?, Func<Changes<TAggregate>, Task>, Task<TResult>> decide);
 
+    /// <summary>The same while no other decision in turn is made, by a command or a policy, on any replica.</summary>
+    /// <param name="key">The saga.</param>
+    /// <param name="decide">Is also given the store's own session within the transaction, such as a <c>DbContext</c>, by which it asks for other sagas.</param>
+    /// <exception cref="Exception">Others hold the turn for too long (<see cref="StoreFailures.IsBlocked"/>): nothing is stored.</exception>
+    Task<TResult> LockInTurnAsync<TResult>(long key, Func<TAggregate?, object, Func<Changes<TAggregate>, Task>, Task<TResult>> decide);
+
     /// <summary>Goes once through all that a decision goes through, and leaves nothing behind.</summary>
     /// <param name="unit">Whose changes are sent and rolled back.</param>
     Task WarmUpAsync(UnitOfWork<TAggregate> unit);

@@ -38,6 +38,11 @@ public interface IHandlingTransaction<TAggregate> : IAsyncDisposable
     /// <summary>What policies in turn ask: the store's own session, such as a <c>DbContext</c>.</summary>
     object Session { get; }
 
+    /// <summary>The next ids of the service's sequence, on the transaction's own connection: whoever holds locks waits for nobody else's.</summary>
+    /// <param name="count">How many, from 1.</param>
+    /// <param name="ct">Gives up.</param>
+    Task<IReadOnlyList<long>> NextIdsAsync(int count, CancellationToken ct);
+
     /// <summary>In one round trip: moves the positions, takes the events that were not handled before, tells whose sagas have deferred messages, and loads the
     /// aggregates.</summary>
     /// <param name="topic">The topic.</param>

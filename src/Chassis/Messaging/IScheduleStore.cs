@@ -33,7 +33,9 @@ public interface IScheduleStore
 
 /// <summary>A scheduled message that is done now.</summary>
 /// <param name="Id">Its id.</param>
+/// <param name="Key">The correlation key; 0 for what recurs.</param>
 /// <param name="Kind">Its name.</param>
 /// <param name="Data">Its fields, JSON.</param>
 /// <param name="Attempts">How often it was tried, this attempt too.</param>
-public sealed record ClaimedMessage(Guid Id, string Kind, string Data, int Attempts);
+/// <param name="Context">The causation id and the trace parent that it follows from; empty for what recurs.</param>
+public sealed record ClaimedMessage(Guid Id, long Key, string Kind, string Data, int Attempts, string Context);

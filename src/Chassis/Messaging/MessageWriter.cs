@@ -31,18 +31,17 @@ public sealed class MessageWriter(
             IEvent e => throw new InvalidOperationException(
                 $"{e.GetType().Name} is not declared: the service needs Publishing<{e.GetType().Name}>()"
             ),
-            IScheduledMessage scheduled => (Schedule(key, scheduled, context), Wakes.Scheduler),
+            IScheduledMessage scheduled => (
+                Schedule(key, scheduled.GetType().Name, Serialize(scheduled), scheduled.Delay, context),
+                Wakes.Scheduler
+            ),
+            CallIntent call => (Schedule(key, call.Kind, call.Data, TimeSpan.Zero, context), Wakes.Scheduler),
             _ => throw new InvalidOperationException($"{message?.GetType().Name} is neither an event nor a scheduled message"),
         };
 
-    private ScheduledMessageRow Schedule(long key, IScheduledMessage message, MessageContext context) =>
-        new(
-            Guid.CreateVersion7(),
-            key,
-            message.GetType().Name,
-            JsonSerializer.Serialize(message, (JsonTypeInfo)json.GetTypeInfo(message.GetType())!),
-            time.GetUtcNow(),
-            message.Delay,
-            $"{context.CausationId} {context.TraceParent}"
-        );
+    private string Serialize(IScheduledMessage message) =>
+        JsonSerializer.Serialize(message, (JsonTypeInfo)json.GetTypeInfo(message.GetType())!);
+
+    private ScheduledMessageRow Schedule(long key, string kind, string data, TimeSpan delay, MessageContext context) =>
+        new(Guid.CreateVersion7(), key, kind, data, time.GetUtcNow(), delay, $"{context.CausationId} {context.TraceParent}");
 }

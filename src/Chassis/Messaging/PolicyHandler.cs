@@ -7,13 +7,11 @@ internal sealed class PolicyHandler<TAggregate>(
     Func<long, TAggregate> create,
     IChangeDetector<TAggregate> changes,
     MessageWriter messages,
-    IServiceProvider services
+    Settings settings
 )
     where TAggregate : Aggregate
 {
-    private static readonly Task<object?> Nothing = Task.FromResult<object?>(null);
-
-    private readonly bool _someKnow = policies.Values.Any(p => p.Known is not null);
+    private readonly bool _someNeedIds = policies.Values.Any(p => p.NeedsId);
     private readonly bool _someHaveTurns = policies.Values.Any(p => p.KnownInTurn is not null);
 
     /// <summary>Whether the service subscribes to the event. One of the same name that somebody else publishes is another event.</summary>
@@ -36,31 +34,44 @@ internal sealed class PolicyHandler<TAggregate>(
         CancellationToken ct
     )
     {
-        if (events.Count == 0)
-            return;
-        var known = _someKnow ? await Task.WhenAll(events.Select(KnownAsync)) : null;
-        var at = 0;
+        var ids = _someNeedIds ? await NextIdsAsync(transaction, events, ct) : null;
         foreach (var received in events)
         {
             var aggregate = unit.Find(received.Key) ?? unit.Track(create(received.Key));
-            var knows = known?[at++];
-            if (_someHaveTurns && InTurnOf(received) is { } ask)
+            // An event may be deferred for longer than the version of the service lasts that subscribed to it.
+            var policy =
+                policies.GetValueOrDefault(received.Type)
+                ?? throw new PolicyFailedException(new InvalidOperationException($"there is no policy for {received.Type}"));
+            var facts = policy is { Known: null, KnownInTurn: null } ? null : FactsOf(received, policy.NeedsId ? ids?.Dequeue() : null);
+            object? known = null;
+            if (policy.KnownInTurn is { } ask)
             {
                 // What was decided before counts.
                 await transaction.SendAsync(unit.Take(), ct);
-                knows = await AskAsync(() => ask(transaction.Session, services));
+                known = await AskAsync(() => ask(received.Value, transaction.Session, facts!));
             }
-            unit.Stage(aggregate, Decide(received, aggregate, knows), new MessageContext(received.Id.ToString(), received.TraceParent));
+            var raised = Decide(policy, received.Value, aggregate, known, facts);
+            unit.Stage(aggregate, raised, new MessageContext(received.Id.ToString(), received.TraceParent));
         }
     }
 
-    private Func<object, IServiceProvider, ValueTask<object?>>? InTurnOf(ReceivedEvent received) =>
+    // One question for the whole batch.
+    private async Task<Queue<long>> NextIdsAsync(
+        IHandlingTransaction<TAggregate> transaction,
+        IReadOnlyCollection<ReceivedEvent> events,
+        CancellationToken ct
+    )
+    {
+        var count = events.Count(e => policies.GetValueOrDefault(e.Type) is { NeedsId: true });
+        return new(count == 0 ? [] : await transaction.NextIdsAsync(count, ct));
+    }
+
+    private PolicyFacts FactsOf(ReceivedEvent received, long? id) => new(received.Envelope, settings, id);
+
+    private Func<string, object, PolicyFacts, ValueTask<object?>>? InTurnOf(ReceivedEvent received) =>
         policies.GetValueOrDefault(received.Type)?.KnownInTurn;
 
-    private Task<object?> KnownAsync(ReceivedEvent received) =>
-        policies.GetValueOrDefault(received.Type)?.Known is { } known ? AskAsync(() => known(received.Envelope, services)) : Nothing;
-
-    // What others throw is not taken for a failure of the store that this transaction is in.
+    // Only the store is asked, so whoever refuses is the store.
     private static async Task<object?> AskAsync(Func<ValueTask<object?>> ask)
     {
         try
@@ -69,34 +80,31 @@ internal sealed class PolicyHandler<TAggregate>(
         }
         catch (Exception e)
         {
-            throw new PolicyFailedException(e, asked: true);
+            throw new PolicyFailedException(e, ExternalFailure.Of(e, asked: false));
         }
     }
 
-    private IMessage[] Decide(ReceivedEvent received, TAggregate aggregate, object? known)
+    private static IMessage[] Decide(EventPolicy<TAggregate> policy, string value, TAggregate aggregate, object? known, PolicyFacts? facts)
     {
         try
         {
-            // An event may be deferred for longer than the version of the service lasts that subscribed to it.
-            return policies.TryGetValue(received.Type, out var policy)
-                ? policy.Apply(received.Value, aggregate, known)
-                : throw new InvalidOperationException($"there is no policy for {received.Type}");
+            return policy.Apply(value, aggregate, policy.Known is { } make ? make(facts!) : known);
         }
         catch (Exception e)
         {
-            throw new PolicyFailedException(e, asked: false);
+            throw new PolicyFailedException(e);
         }
     }
 }
 
 /// <summary>What a policy threw. Wrapped, so that an IOException of a policy is not taken for one of the store.</summary>
 /// <param name="thrown">What it threw.</param>
-/// <param name="asked">Whether it was thrown while others were asked for what the policy needs to know.</param>
-internal sealed class PolicyFailedException(Exception thrown, bool asked) : Exception(thrown.Message, thrown)
+/// <param name="failure">Why the store did not tell what the policy needs to know; null where the failure is the policy's own.</param>
+internal sealed class PolicyFailedException(Exception thrown, ExternalFailure? failure = null) : Exception(thrown.Message, thrown)
 {
     /// <summary>What was thrown.</summary>
     public Exception Thrown => InnerException!;
 
-    /// <summary>Why others did not tell what the policy needs to know; null where the failure is the policy's own.</summary>
-    public ExternalFailure? Failure { get; } = asked ? ExternalFailure.Of(thrown, asked: true) : null;
+    /// <summary>Why the store did not tell what the policy needs to know; null where the failure is the policy's own.</summary>
+    public ExternalFailure? Failure { get; } = failure;
 }

@@ -11,19 +11,26 @@ public readonly record struct CommandResult<TAggregate>(Refusal? Refusal, TAggre
 /// <summary>Guarantee 9: loads an aggregate, lets it decide, and commits the decision with its events; decides again when somebody was faster.</summary>
 /// <remarks>A decision may be made several times, on newer states, so it must do nothing but decide. A commit whose answer was lost is decided again too,
 /// on what it left: what commands decide is repeatable, so that leaves one effect.</remarks>
-public sealed class Repository<TAggregate>
+public sealed partial class Repository<TAggregate>
     where TAggregate : Aggregate
 {
     private const int Attempts = 5;
     private readonly IAggregateStore<TAggregate> _store;
     private readonly MessageWriter _messages;
     private readonly Func<long, TAggregate> _create;
+    private readonly IReadOnlyDictionary<string, Refusal> _constraints;
     private readonly Failpoints _failpoints;
     private readonly RequestBatcher<long, TAggregate?> _find;
 
-    internal Repository(IAggregateStore<TAggregate> store, MessageWriter messages, Func<long, TAggregate> create, Failpoints failpoints)
+    internal Repository(
+        IAggregateStore<TAggregate> store,
+        MessageWriter messages,
+        Func<long, TAggregate> create,
+        IReadOnlyDictionary<string, Refusal> constraints,
+        Failpoints failpoints
+    )
     {
-        (_store, _messages, _create, _failpoints) = (store, messages, create, failpoints);
+        (_store, _messages, _create, _constraints, _failpoints) = (store, messages, create, constraints, failpoints);
         _find = new(store.FindAsync);
     }
 
@@ -50,8 +57,9 @@ public sealed class Repository<TAggregate>
     }
 
     /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
+    /// <returns>Refused where a declared constraint of the store would be broken: then nothing is stored.</returns>
     /// <exception cref="Exception">The store cannot be reached; it may be stored all the same.</exception>
-    public async Task CreateAsync(TAggregate aggregate, MessageContext context, params IMessage[] messages)
+    public async Task<CommandResult<TAggregate>> CreateAsync(TAggregate aggregate, MessageContext context, params IMessage[] messages)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
         for (var attempt = 1; ; attempt++)
@@ -61,23 +69,27 @@ public sealed class Repository<TAggregate>
                 aggregate.Version = 0;
                 var unit = new UnitOfWork<TAggregate>(_store.Changes, _messages);
                 unit.Create(aggregate, messages, context);
-                await CommitAsync(unit, _store.CommitAsync);
+                await CommitAsync(unit, _store.CommitAsync, OfCommand);
                 context.Request()?.Recorded(aggregate.Key);
-                return;
+                return new(null, aggregate, true);
             }
             catch (Exception e) when (context.Request()?.IsTaken(e) is true)
             {
                 // Ours, of an attempt whose answer was lost and which stored the aggregate too; or another request's, and nothing is stored.
                 await context.Request()!.ResolveConflictAsync(aggregate.Key);
-                _messages.Signals.Wake(Wakes.All);
-                return;
+                return Created(aggregate, context);
+            }
+            catch (Exception e) when (RefusalOf(e) is { } refusal)
+            {
+                // The key is ours alone: where it is there, an attempt whose answer was lost had stored it.
+                return attempt > 1 && await FindAsync(aggregate.Key) is not null
+                    ? Created(aggregate, context)
+                    : new(refusal, aggregate, false);
             }
             catch (Exception e) when (attempt > 1 && StoreFailures.IsDuplicate(e))
             {
                 // The key is ours alone: the attempt whose answer was lost had stored it.
-                context.Request()?.Recorded(aggregate.Key);
-                _messages.Signals.Wake(Wakes.All);
-                return;
+                return Created(aggregate, context);
             }
             catch (Exception e) when (attempt < Attempts && MayPass(e))
             {
@@ -86,11 +98,8 @@ public sealed class Repository<TAggregate>
         }
     }
 
-    // A store that does not answer was waited for long enough.
-    private static bool MayPass(Exception e) =>
-        StoreFailures.IsStatementLost(e) || StoreFailures.IsStoreUnreachable(e) && !StoreFailures.IsTimeout(e);
-
     /// <summary>Loads the saga's aggregate (a new one, where there is none), lets it decide, and commits.</summary>
+    /// <returns>Refused also where a declared constraint of the store would be broken: then nothing is committed.</returns>
     /// <exception cref="BusyException">Too many others change the same: nothing is committed.</exception>
     /// <exception cref="Exception">The store cannot be reached; the decision may have been committed all the same. Or somebody else holds the row
     /// (<see cref="StoreFailures.IsBlocked"/>): nothing is committed.</exception>
@@ -104,64 +113,67 @@ public sealed class Repository<TAggregate>
         return DecideAsync(atHand.Key, atHand, decide, context);
     }
 
-    private async Task<CommandResult<TAggregate>> DecideAsync(
+    private Task<CommandResult<TAggregate>> DecideAsync(
         long key,
         TAggregate? atHand,
         Func<TAggregate, Decision> decide,
-        MessageContext context
-    )
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                // The first attempt takes no lock. One that met somebody else queues for the row, so that a crowd comes through one by one.
-                return attempt == 1
-                    ? await DecideAsync(atHand ?? await FindAsync(key) ?? _create(key), decide, context, _store.CommitAsync)
-                    : await _store.LockAsync(key, (stored, commit) => DecideAsync(stored ?? _create(key), decide, context, commit));
-            }
-            catch (Exception e) when (context.Request()?.IsTaken(e) is true)
-            {
-                // Ours, of an attempt whose answer was lost: decided again on what it left. Otherwise this request ends here.
-                await context.Request()!.ResolveConflictAsync(key);
-            }
-            catch (Exception e) when (StoreFailures.IsConflict(e))
-            {
-                if (attempt == Attempts)
-                    throw new BusyException("others change the same again and again", e);
-            }
-            catch (Exception e) when (attempt < Attempts && MayPass(e))
-            {
-                await Task.Delay(20 * attempt);
-            }
-        }
-    }
-
-    private async Task<CommandResult<TAggregate>> DecideAsync(
-        TAggregate aggregate,
-        Func<TAggregate, Decision> decide,
         MessageContext context,
-        Func<Changes<TAggregate>, Task> commit
-    )
-    {
-        var unit = new UnitOfWork<TAggregate>(_store.Changes, _messages);
-        var decision = decide(unit.Track(aggregate));
-        if (decision.Refusal is not null)
-            return new(decision.Refusal, aggregate, false);
-        var changed = unit.Stage(aggregate, decision.Messages, context);
-        await CommitAsync(unit, commit);
-        if (changed)
-            context.Request()?.Recorded(aggregate.Key);
-        return new(null, aggregate, decision.Messages.Length > 0);
-    }
+        StoredRow? row = null
+    ) =>
+        RepeatAsync(
+            key,
+            context,
+            async attempt =>
+                // The first attempt takes no lock. One that met somebody else queues for the row, so that a crowd comes through one by one.
+                attempt == 1
+                    ? await DecideAsync(atHand ?? await FindAsync(key) ?? _create(key), decide, context, _store.CommitAsync, OfCommand, row)
+                    : await _store.LockAsync(
+                        key,
+                        (stored, commit) => DecideAsync(stored ?? _create(key), decide, context, commit, UnderLock, row)
+                    )
+        );
 
-    private async Task CommitAsync(UnitOfWork<TAggregate> unit, Func<Changes<TAggregate>, Task> commit)
+    /// <summary>As <see cref="DecideAsync(long, Func{TAggregate, Decision}, MessageContext)"/>, where the decision depends on how the service's other sagas
+    /// stand. It asks and commits while no other decision in turn is made, by a command or a policy, on any replica: the second sees what the first decided.</summary>
+    /// <param name="key">The saga.</param>
+    /// <param name="known">Asks the store's session, such as a <c>DbContext</c>, within the transaction of the decision, and nobody else; asked again with each
+    /// attempt.</param>
+    /// <param name="decide">Decides on the aggregate and what is known.</param>
+    /// <param name="context">The request.</param>
+    public Task<CommandResult<TAggregate>> DecideInTurnAsync<TSession, TKnown>(
+        long key,
+        Func<TSession, ValueTask<TKnown>> known,
+        Func<TAggregate, TKnown, Decision> decide,
+        MessageContext context
+    ) =>
+        RepeatAsync(
+            key,
+            context,
+            _ =>
+                _store.LockInTurnAsync(
+                    key,
+                    async (stored, session, commit) =>
+                    {
+                        var knows = await known((TSession)session);
+                        return await DecideAsync(stored ?? _create(key), a => decide(a, knows), context, commit, UnderLock);
+                    }
+                )
+        );
+
+    /// <summary>Lets a saga's aggregate decide on what came of a scheduled message, and removes the message in the same transaction. Where it is not there any
+    /// more, nothing is decided: an attempt whose answer was lost has done it, or another replica.</summary>
+    internal async Task SettleAsync(long key, Guid message, Func<TAggregate, IMessage[]> decide, MessageContext context)
     {
-        if (unit.IsEmpty)
-            return;
-        await _failpoints.HitAsync("command.committing");
-        await commit(unit.Take());
-        await _failpoints.HitAsync("command.committed");
-        unit.Wake();
+        try
+        {
+            var row = new DoneScheduledMessage(message);
+            var settled = await DecideAsync(key, null, a => Decision.Happened(decide(a)), context, row);
+            if (settled.Refusal is { } refusal)
+                throw new InvalidOperationException($"the store refuses what was decided: {refusal.Detail}");
+        }
+        catch (Exception e) when (StoreFailures.IsDone(e))
+        {
+            _messages.Signals.Wake(Wakes.All);
+        }
     }
 }

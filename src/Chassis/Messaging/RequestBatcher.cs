@@ -8,15 +8,15 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
 {
     private const int Most = 256;
     private readonly Lock _gate = new();
-    private readonly Queue<Asked> _waiting = new();
+    private readonly Queue<PendingRequest> _waiting = new();
     private int _underWay;
 
-    private sealed record Asked(TQuestion Question, TaskCompletionSource<TAnswer> Answer);
+    private sealed record PendingRequest(TQuestion Question, TaskCompletionSource<TAnswer> Answer);
 
     /// <summary>The answer to one question.</summary>
     public Task<TAnswer> AskAsync(TQuestion question)
     {
-        var asked = new Asked(question, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var asked = new PendingRequest(question, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
             _waiting.Enqueue(asked);
@@ -34,11 +34,11 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
             await ServeAsync(next);
     }
 
-    private List<Asked> Next()
+    private List<PendingRequest> Next()
     {
         lock (_gate)
         {
-            var next = new List<Asked>(Math.Min(_waiting.Count, Most));
+            var next = new List<PendingRequest>(Math.Min(_waiting.Count, Most));
             while (next.Count < Most && _waiting.TryDequeue(out var asked))
                 next.Add(asked);
             if (next.Count == 0)
@@ -47,7 +47,7 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
         }
     }
 
-    private async Task ServeAsync(List<Asked> next)
+    private async Task ServeAsync(List<PendingRequest> next)
     {
         try
         {

@@ -47,6 +47,6 @@ internal static class Retention
         {
             var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
             var removed = await remove(services.GetRequiredService<IRetentionStore>(), now, ct);
-            return removed == Max ? WhileThereIsMore : otherwise;
+            return new(Again: removed == Max ? WhileThereIsMore : otherwise);
         };
 }

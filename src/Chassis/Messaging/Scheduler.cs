@@ -4,11 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace Mannam.Messaging;
 
 /// <summary>Does one kind of scheduled message; throws when it has to be tried again. What it does must be safe to repeat.</summary>
-/// <returns>After what time it is due again; null when it is done for good.</returns>
-internal delegate Task<TimeSpan?> ScheduledAction(string data, IServiceProvider services, CancellationToken ct);
+internal delegate Task<ActionResult> ScheduledAction(ClaimedMessage due, IServiceProvider services, CancellationToken ct);
+
+/// <summary>What becomes of a scheduled message that was done.</summary>
+/// <param name="Again">After what time it is due again; null when it is done for good.</param>
+/// <param name="Settle">Decides on what came of it and removes the message, in one transaction; null where it is only removed.</param>
+internal readonly record struct ActionResult(TimeSpan? Again = null, Func<Task>? Settle = null);
 
 /// <summary>Guarantee 10: does what is scheduled once it is due, again with growing pauses until it succeeds.</summary>
-/// <remarks>Messages are claimed by moving them into the future: one whose replica dies is due again after <see cref="Lease"/>. No transaction is open meanwhile.</remarks>
+/// <remarks>Messages are claimed by moving them into the future: one whose replica dies is due again after <see cref="Lease"/>. No transaction is open meanwhile.
+/// What a call led to is decided in the transaction that removes its message: killed in between, it is asked again, and decided once.</remarks>
 internal sealed class Scheduler(
     IScheduleStore store,
     IReadOnlyDictionary<string, ScheduledAction> actions,
@@ -65,12 +70,12 @@ internal sealed class Scheduler(
     private async Task DoAsync(ClaimedMessage due, CancellationToken ct)
     {
         await failpoints.HitAsync($"due.{due.Kind}.claimed");
-        TimeSpan? again;
+        ActionResult result;
         try
         {
             using var late = new CancellationTokenSource(Lease - TimeSpan.FromSeconds(5), time);
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
-            again = await actions[due.Kind](due.Data, services, attempt.Token);
+            result = await actions[due.Kind](due, services, attempt.Token);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -78,10 +83,24 @@ internal sealed class Scheduler(
             return;
         }
         await failpoints.HitAsync($"due.{due.Kind}.done");
-        if (again is { } pause)
+        if (result.Settle is { } settle)
+            await SettleAsync(due, settle, ct);
+        else if (result.Again is { } pause)
             await store.RepeatAsync(due.Id, time.GetUtcNow() + pause, time.GetUtcNow(), ct);
         else
             await store.RemoveAsync(due.Id, ct);
+    }
+
+    private async Task SettleAsync(ClaimedMessage due, Func<Task> settle, CancellationToken ct)
+    {
+        try
+        {
+            await settle();
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            await RetryAsync(due, e, ct);
+        }
     }
 
     private async Task RetryAsync(ClaimedMessage due, Exception e, CancellationToken ct)

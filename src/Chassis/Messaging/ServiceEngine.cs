@@ -10,7 +10,7 @@ public sealed record EngineOptions
     public required string Topic { get; init; }
 
     /// <summary>How its events travel.</summary>
-    public required ITransport Transport { get; init; }
+    public ITransport? Transport { get; init; }
 
     /// <summary>Who publishes what in the topic: the names of events, each with its source. From another source it is another event.</summary>
     public required IReadOnlySet<(string Event, string Source)> Publishers { get; init; }
@@ -51,7 +51,7 @@ internal class ServiceEngine(ServiceDeclaration declaration, IServiceStore store
     {
         yield return new Scheduler(
             store.Schedule,
-            Actions(services).Concat(Retention.Actions).ToDictionary(),
+            Actions.Concat(Retention.Actions).ToDictionary(),
             [.. Recurring, .. Retention.Actions.Keys],
             services,
             Options.Time,
@@ -64,17 +64,7 @@ internal class ServiceEngine(ServiceDeclaration declaration, IServiceStore store
     }
 
     /// <summary>What it does by itself when it is due, by kind.</summary>
-    protected virtual IEnumerable<KeyValuePair<string, ScheduledAction>> Actions(IServiceProvider services) =>
-        declaration.DueActions.Select(a =>
-            KeyValuePair.Create<string, ScheduledAction>(
-                a.Key,
-                async (data, s, ct) =>
-                {
-                    await a.Value(data, s, ct);
-                    return null;
-                }
-            )
-        );
+    protected virtual IEnumerable<KeyValuePair<string, ScheduledAction>> Actions => [];
 
     /// <summary>The kinds that recur.</summary>
     protected virtual IEnumerable<string> Recurring => [];
@@ -101,7 +91,9 @@ internal sealed class ServiceEngine<TAggregate>(
 
     public override void Register(IServiceCollection services)
     {
-        services.AddSingleton(new Repository<TAggregate>(store.Aggregates, _messages, declaration.Create, Options.Failpoints));
+        services.AddSingleton(
+            new Repository<TAggregate>(store.Aggregates, _messages, declaration.Create, declaration.Constraints, Options.Failpoints)
+        );
         if (store.Ids is { } ids)
             services.AddSingleton(ids);
     }
@@ -114,7 +106,7 @@ internal sealed class ServiceEngine<TAggregate>(
             yield return new OutboxRelay(
                 () => store.OpenOutbox(Options.Replicated, Options.Signals.Outbox),
                 Options.Topic,
-                Options.Transport,
+                Transport,
                 Options.Failpoints,
                 Options.Signals.Outbox,
                 Options.Metrics
@@ -128,8 +120,18 @@ internal sealed class ServiceEngine<TAggregate>(
             yield return loop;
     }
 
+    private ITransport Transport =>
+        Options.Transport
+        ?? throw new ConfigurationException(
+            $"{declaration.FullName} has no transport for its events: register one, such as AddLocalTransport or AddKafkaTransport."
+        );
+
     private IEnumerable<ILoop> ConsumerLoops(IServiceProvider services)
     {
+        if (store.Ids is null && declaration.Policies.Values.FirstOrDefault(p => p.NeedsId) is { } policy)
+            throw new InvalidOperationException(
+                $"{declaration.FullName} declares no id sequence, and its policy of {policy.Event} needs ids"
+            );
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(declaration.FullName);
         var handler = new PolicyHandler<TAggregate>(
             declaration.Policies,
@@ -137,13 +139,13 @@ internal sealed class ServiceEngine<TAggregate>(
             declaration.Create,
             store.Aggregates.Changes,
             _messages,
-            services
+            Options.Settings
         );
         var notices = new HistoryNotices(Options.Metrics, Options.Time, log);
         yield return new Consumer<TAggregate>(
             Options.Topic,
             declaration.FullName,
-            Options.Transport,
+            Transport,
             store.Consumer,
             handler,
             new RestoreDetector<TAggregate>(declaration.Source, store.Aggregates, store.Ids, notices),
@@ -165,17 +167,34 @@ internal sealed class ServiceEngine<TAggregate>(
         );
     }
 
-    protected override IEnumerable<KeyValuePair<string, ScheduledAction>> Actions(IServiceProvider services) =>
-        [.. base.Actions(services), .. declaration.Sweeps.Select(s => KeyValuePair.Create(s.Name, ActionOf(s)))];
+    protected override IEnumerable<KeyValuePair<string, ScheduledAction>> Actions =>
+        [
+            .. declaration.DueCalls.Select(c => KeyValuePair.Create(c.Key, ActionOf(c.Value))),
+            .. declaration.Sweeps.Select(s => KeyValuePair.Create(s.Name, ActionOf(s))),
+        ];
 
     protected override IEnumerable<string> Recurring => declaration.Sweeps.Select(s => s.Name);
+
+    private static ScheduledAction ActionOf(DueCall<TAggregate> call) =>
+        async (due, services, ct) =>
+        {
+            // The trace parent has no space in it.
+            var space = due.Context.LastIndexOf(' ');
+            var context = new MessageContext(due.Context[..space], due.Context[(space + 1)..]);
+            var outcome = await call.Call(due.Data, context, services, ct);
+            outcome.Match(accepted: _ => true, refused: _ => true, unknown: why => throw new OutcomeUnknownException(why));
+            if (call.Settle is not { } settle)
+                return default;
+            var repository = services.GetRequiredService<Repository<TAggregate>>();
+            return new(Settle: () => repository.SettleAsync(due.Key, due.Id, a => settle(due.Data, a, outcome), context));
+        };
 
     private ScheduledAction ActionOf(Sweep<TAggregate> sweep) =>
         async (_, services, ct) =>
         {
             if (await store.FindOpenAsync(sweep.Open, sweep.OlderThan(Options.Settings), ct) is { Count: > 0 } keys)
                 await SettleAsync(sweep, keys, services, ct);
-            return SweepEvery;
+            return new(Again: SweepEvery);
         };
 
     private static async Task SettleAsync(
@@ -198,22 +217,4 @@ internal sealed class ServiceEngine<TAggregate>(
             await repository.DecideAsync(key, sweep.Decide!, MessageContext.Internal());
         }
     }
-}
-
-/// <summary>Feature of a declaration: where the service is stored.</summary>
-internal interface IStorage
-{
-    /// <summary>Maps the store, unless that was done in this process already: otherwise its start does.</summary>
-    void Prepare();
-
-    /// <summary>Opens the store, and makes the service's messaging on it.</summary>
-    /// <param name="declaration">The service.</param>
-    /// <param name="connectionString">The database that is the service's alone.</param>
-    IServiceStore Open(ServiceDeclaration declaration, string connectionString, Failpoints failpoints);
-
-    /// <summary>The service's messaging on the store.</summary>
-    ServiceEngine Engine(ServiceDeclaration declaration, IServiceStore store, EngineOptions options);
-
-    /// <summary>Puts what requests read by into the service's container.</summary>
-    void Register(IServiceCollection services, IServiceStore store);
 }

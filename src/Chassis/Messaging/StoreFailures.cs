@@ -30,6 +30,12 @@ public readonly record struct StoreError(StoreFault Fault, string? Code)
     /// <summary>The row is there already.</summary>
     public bool IsDuplicate { get; init; }
 
+    /// <summary>The unique or exclusion constraint that would be broken; null where it is none.</summary>
+    public string? Constraint { get; init; }
+
+    /// <summary>The scheduled message was done, and is not there any more.</summary>
+    public bool IsDone { get; init; }
+
     /// <summary>Somebody else held a row for longer than the transaction would wait.</summary>
     public bool IsLocked { get; init; }
 
@@ -84,6 +90,12 @@ public static class StoreFailures
 
     /// <summary>The row is there already.</summary>
     public static bool IsDuplicate(Exception e) => Said(e)?.IsDuplicate is true;
+
+    /// <summary>The unique or exclusion constraint that would be broken; null where it is none.</summary>
+    public static string? ConstraintOf(Exception e) => Said(e)?.Constraint;
+
+    /// <summary>The scheduled message was done, and is not there any more: nothing is committed.</summary>
+    public static bool IsDone(Exception e) => Said(e)?.IsDone is true;
 
     /// <summary>Somebody else held a row for longer than this transaction would wait.</summary>
     public static bool IsLocked(Exception e) => Said(e)?.IsLocked is true;

@@ -30,13 +30,11 @@ internal static class BatchedQueries
 internal sealed class AggregateQuery<TAggregate>(Loading<TAggregate> loading, RowMapper<TAggregate> map) : IBatchedQuery
     where TAggregate : Aggregate
 {
+    /// <summary>Waits until nobody else decides in turn; held to the end of the transaction.</summary>
+    public const string Turn = "select from pg_advisory_xact_lock(77001520, 4)";
+
     // Waiting for the turn is no failure, so it may take longer than a row's lock. What follows waits as a batch does.
-    private static readonly string[] TakeTurn =
-    [
-        "set local lock_timeout = '10s'",
-        "select from pg_advisory_xact_lock(77001520, 4)",
-        "set local lock_timeout = '1s'",
-    ];
+    private static readonly string[] TakeTurn = ["set local lock_timeout = '10s'", Turn, "set local lock_timeout = '1s'"];
 
     public void AddTo(NpgsqlBatch batch)
     {

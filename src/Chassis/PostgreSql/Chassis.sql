@@ -100,3 +100,10 @@ create table forgotten (
 );
 insert into forgotten (newest)
 select coalesce((select event_id from inbox order by event_id limit 1), '00000000-0000-0000-0000-000000000000');
+
+-- 9: what the removal of a scheduled message calls that is not there any more, so that what was decided on it fails too: somebody else has decided
+create function is_done() returns boolean language plpgsql as $$
+begin
+    raise exception 'the scheduled message was done already' using errcode = 'MN001';
+end
+$$;

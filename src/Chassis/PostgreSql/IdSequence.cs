@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Mannam.PostgreSql;
@@ -12,13 +11,22 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence) : IId
     /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
     public Task<long> NextAsync() => _next.AskAsync(true);
 
-    /// <summary>The next id, within a transaction that may hold locks: on its own connection, so that it waits for nobody else's.</summary>
+    /// <summary>The next ids, within a transaction that may hold locks: on its own connection, so that it waits for nobody else's.</summary>
     /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
-    public async Task<long> NextAsync(ServiceDb db)
+    internal static async Task<IReadOnlyList<long>> NextAsync(
+        NpgsqlConnection connection,
+        string sequence,
+        int count,
+        CancellationToken ct = default
+    )
     {
-        ArgumentNullException.ThrowIfNull(db);
-        await using var command = new NpgsqlCommand($"select nextval('{sequence}')", (NpgsqlConnection)db.Database.GetDbConnection());
-        return (long)(await command.ExecuteScalarAsync())!;
+        await using var command = new NpgsqlCommand($"select nextval('{sequence}') from generate_series(1, $1)", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var ids = new List<long>(count);
+        while (await rows.ReadAsync(ct))
+            ids.Add(rows.GetInt64(0));
+        return ids;
     }
 
     /// <summary>Ids up to this one are used up already: they are not given any more.</summary>
@@ -45,12 +53,7 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence) : IId
 
     private static async Task<IReadOnlyList<long>> NextAsync(NpgsqlDataSource database, string sequence, int count)
     {
-        await using var command = database.CreateCommand($"select nextval('{sequence}') from generate_series(1, $1)");
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
-        await using var rows = await command.ExecuteReaderAsync();
-        var ids = new List<long>(count);
-        while (await rows.ReadAsync())
-            ids.Add(rows.GetInt64(0));
-        return ids;
+        await using var connection = await database.OpenConnectionAsync();
+        return await NextAsync(connection, sequence, count);
     }
 }

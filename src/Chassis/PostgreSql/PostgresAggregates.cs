@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Mannam.PostgreSql;
@@ -9,11 +10,17 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
     where TDb : ServiceDb
     where TAggregate : Aggregate
 {
+    // No saga's key.
+    private const long EverybodysTurn = long.MinValue;
+
     private readonly NpgsqlDataSource _commands;
     private readonly IDbContextFactory<TDb> _reads;
     private readonly Func<long, TAggregate> _create;
     private readonly KeyedLimiter _limiter;
     private readonly GroupCommit _commits;
+
+    // Of those who decide in turn, which few services do.
+    private readonly Lazy<IDbContextFactory<TDb>> _turns;
 
     public PostgresAggregates(NpgsqlDataSource commands, IDbContextFactory<TDb> reads, Func<long, TAggregate> create, int connections)
     {
@@ -21,6 +28,7 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
         // One connection is left for what shares a commit, ids and keys, while rows are held.
         _limiter = new(Math.Max(1, connections - 1));
         _commits = new(commands, _limiter);
+        _turns = new(() => ContextModel<TDb>.Contexts(commands, poolSize: 2));
         Map = new(ContextModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
     }
 
@@ -39,10 +47,21 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
         return [.. keys.Select(k => found.GetValueOrDefault(k) is { } one ? Map.Copy(one, _create(k)) : null)];
     }
 
-    private async Task<List<TAggregate>> FindAsync(NpgsqlConnection connection, IEnumerable<long> keys, bool toBeChanged = false)
+    private async Task<List<TAggregate>> FindAsync(
+        NpgsqlConnection connection,
+        IEnumerable<long> keys,
+        bool toBeChanged = false,
+        bool inTurn = false
+    )
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Map.Find(keys, toBeChanged) } };
+        await using var batch = new NpgsqlBatch(connection);
+        if (inTurn)
+            batch.BatchCommands.Add(new(AggregateQuery<TAggregate>.Turn));
+        batch.BatchCommands.Add(Map.Find(keys, toBeChanged));
         await using var rows = await batch.ExecuteReaderAsync();
+        // The turn is a result too, of nothing.
+        if (inTurn)
+            await rows.NextResultAsync();
         return await Map.ReadAsync(rows, _create, CancellationToken.None);
     }
 
@@ -84,6 +103,25 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
                 await using var transaction = await connection.BeginTransactionAsync();
                 var stored = (await FindAsync(connection, [key], toBeChanged: true)).SingleOrDefault();
                 return await decide(stored, changes => StatementsOf(changes).CommitAsync(transaction, CancellationToken.None));
+            }
+        );
+
+    /// <inheritdoc/>
+    public Task<TResult> LockInTurnAsync<TResult>(
+        long key,
+        Func<TAggregate?, object, Func<Changes<TAggregate>, Task>, Task<TResult>> decide
+    ) =>
+        // As of one saga: those who wait for their turn here take no connection.
+        _limiter.RunAsync(
+            EverybodysTurn,
+            async () =>
+            {
+                await using var db = await _turns.Value.CreateDbContextAsync();
+                await using var transaction = await db.Database.BeginTransactionAsync();
+                var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+                var stored = (await FindAsync(connection, [key], toBeChanged: true, inTurn: true)).SingleOrDefault();
+                var begun = (NpgsqlTransaction)transaction.GetDbTransaction();
+                return await decide(stored, db, changes => StatementsOf(changes).CommitAsync(begun, CancellationToken.None));
             }
         );
 

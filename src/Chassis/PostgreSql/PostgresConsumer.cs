@@ -8,7 +8,8 @@ namespace Mannam.PostgreSql;
 internal sealed class PostgresConsumer<TDb, TAggregate>(
     NpgsqlDataSource database,
     IDbContextFactory<TDb> contexts,
-    PostgresAggregates<TDb, TAggregate> aggregates
+    PostgresAggregates<TDb, TAggregate> aggregates,
+    string? sequence
 ) : IConsumerStore<TAggregate>, IDeferredStore<TAggregate>
     where TDb : ServiceDb
     where TAggregate : Aggregate
@@ -42,7 +43,7 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
     public async Task<IHandlingTransaction<TAggregate>> BeginAsync(CancellationToken ct)
     {
         var (db, transaction) = await OpenAsync(ct);
-        return new HandlingTransaction(db, transaction, aggregates);
+        return new HandlingTransaction(db, transaction, aggregates, sequence);
     }
 
     private async Task<(TDb Db, IDbContextTransaction Transaction)> OpenAsync(CancellationToken ct)
@@ -75,7 +76,7 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
         try
         {
             if (await ReadFirstAsync(db, now, ct) is { } first)
-                return new DeferredTransaction(db, transaction, aggregates, first);
+                return new DeferredTransaction(db, transaction, aggregates, sequence, first);
             await CloseAsync(db, transaction);
             return null;
         }
@@ -134,8 +135,12 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private class HandlingTransaction(TDb db, IDbContextTransaction transaction, PostgresAggregates<TDb, TAggregate> aggregates)
-        : IHandlingTransaction<TAggregate>
+    private class HandlingTransaction(
+        TDb db,
+        IDbContextTransaction transaction,
+        PostgresAggregates<TDb, TAggregate> aggregates,
+        string? sequence
+    ) : IHandlingTransaction<TAggregate>
     {
         protected TDb Db => db;
 
@@ -144,6 +149,9 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
         protected AggregateQuery<TAggregate> QueryOf(Loading<TAggregate> loading) => new(loading, aggregates.Map);
 
         public object Session => db;
+
+        public Task<IReadOnlyList<long>> NextIdsAsync(int count, CancellationToken ct) =>
+            IdSequence.NextAsync(Connection, sequence ?? throw new InvalidOperationException("the service has no sequence"), count, ct);
 
         public Task<(HashSet<Guid> Fresh, HashSet<long> Deferred)> TakeAsync(
             string topic,
@@ -177,8 +185,9 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
         TDb db,
         IDbContextTransaction transaction,
         PostgresAggregates<TDb, TAggregate> aggregates,
+        string? sequence,
         DeferredAttempt attempt
-    ) : HandlingTransaction(db, transaction, aggregates), IDeferredTransaction<TAggregate>
+    ) : HandlingTransaction(db, transaction, aggregates, sequence), IDeferredTransaction<TAggregate>
     {
         public DeferredAttempt Attempt => attempt;
 

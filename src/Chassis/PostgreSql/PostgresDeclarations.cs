@@ -6,7 +6,11 @@ namespace Mannam.PostgreSql;
 /// <summary>Where a declared service is stored.</summary>
 public static class PostgresDeclarations
 {
-    /// <summary>The service is stored in a PostgreSQL database of its own, mapped by this context.</summary>
+    /// <summary>The service is stored in a PostgreSQL database of its own, as its aggregate says (<see cref="ServiceDb{TAggregate}"/>).</summary>
+    public static ServiceDeclaration<TAggregate> StoredInPostgreSql<TAggregate>(this ServiceDeclaration<TAggregate> declaration)
+        where TAggregate : Aggregate => declaration.StoredIn<ServiceDb<TAggregate>, TAggregate>();
+
+    /// <summary>The same, mapped by a context of the service's own.</summary>
     public static ServiceDeclaration<TAggregate> StoredIn<TDb, TAggregate>(this ServiceDeclaration<TAggregate> declaration)
         where TDb : ServiceDb
         where TAggregate : Aggregate
@@ -35,6 +39,16 @@ public static class PostgresDeclarations
         return declaration;
     }
 
+    /// <summary>Contexts for whoever knows their type, and for whoever needs only the one store of the service.</summary>
+    internal static IServiceCollection AddContexts<TDb>(this IServiceCollection services, IDbContextFactory<TDb> contexts)
+        where TDb : DbContext => services.AddSingleton(contexts).AddSingleton<IDbContextFactory<DbContext>>(new AnyContexts<TDb>(contexts));
+
+    private sealed class AnyContexts<TDb>(IDbContextFactory<TDb> contexts) : IDbContextFactory<DbContext>
+        where TDb : DbContext
+    {
+        public DbContext CreateDbContext() => contexts.CreateDbContext();
+    }
+
     internal sealed record SequenceName(string Name);
 
     private sealed class PostgresStorage<TDb, TAggregate> : IStorage
@@ -58,7 +72,7 @@ public static class PostgresDeclarations
         public void Register(IServiceCollection services, IServiceStore store)
         {
             var opened = (PostgresStore<TDb, TAggregate>)store;
-            services.AddSingleton(opened.Contexts).AddSingleton(opened.Commands);
+            services.AddContexts(opened.Contexts).AddSingleton(opened.Commands);
             if (opened.Ids is IdSequence ids)
                 services.AddSingleton(ids);
         }
@@ -78,7 +92,7 @@ public static class PostgresDeclarations
         public void Register(IServiceCollection services, IServiceStore store)
         {
             var opened = (PostgresStore)store;
-            services.AddSingleton(ContextModel<TDb>.Contexts(opened.Reads, poolSize: 64)).AddSingleton(opened.Commands);
+            services.AddContexts(ContextModel<TDb>.Contexts(opened.Reads, poolSize: 64)).AddSingleton(opened.Commands);
         }
     }
 }

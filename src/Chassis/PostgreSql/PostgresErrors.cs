@@ -18,6 +18,10 @@ internal sealed class PostgresErrors : IStoreErrors
             PostgresException said => new StoreError(FaultOf(said), said.SqlState)
             {
                 IsDuplicate = said.SqlState == PostgresErrorCodes.UniqueViolation,
+                Constraint = said.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation
+                    ? said.ConstraintName
+                    : null,
+                IsDone = said.SqlState == SqlStates.Done,
                 IsLocked = said.SqlState == PostgresErrorCodes.LockNotAvailable,
                 IsStatementLost = IsStatementLost(said),
                 IsTransientConflict = said.SqlState.StartsWith("40", StringComparison.Ordinal),

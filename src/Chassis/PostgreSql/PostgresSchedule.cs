@@ -11,7 +11,7 @@ internal sealed class PostgresSchedule(NpgsqlDataSource database) : IScheduleSto
             select due_id from due where at <= $1 and kind = any($3) order by at, key, kind limit $4 for update skip locked
         )
         update due set at = $1 + $2, set_at = $1, attempts = attempts + 1 from first where due.due_id = first.due_id
-        returning due.due_id, kind, data, attempts
+        returning due.due_id, due.key, kind, data, attempts, cause
         """;
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed class PostgresSchedule(NpgsqlDataSource database) : IScheduleSto
         await using var rows = await batch.ExecuteReaderAsync(ct);
         var claimed = new List<ClaimedMessage>();
         while (await rows.ReadAsync(ct))
-            claimed.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3)));
+            claimed.Add(new(rows.GetGuid(0), rows.GetInt64(1), rows.GetString(2), rows.GetString(3), rows.GetInt32(4), rows.GetString(5)));
         await rows.NextResultAsync(ct);
         await rows.ReadAsync(ct);
         return (claimed, rows.GetFieldValue<DateTimeOffset>(0));

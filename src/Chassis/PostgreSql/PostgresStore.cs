@@ -147,7 +147,7 @@ internal sealed class PostgresStore<TDb, TAggregate> : PostgresStore, IServiceSt
     {
         Contexts = ContextModel<TDb>.Contexts(Reads, poolSize: 64);
         _aggregates = new(Commands, Contexts, declaration.Create, pools.Commands);
-        _consumer = new(Loops, ContextModel<TDb>.Contexts(Loops, poolSize: 8), _aggregates);
+        _consumer = new(Loops, ContextModel<TDb>.Contexts(Loops, poolSize: 8), _aggregates, sequence);
         Ids = sequence is null ? null : new IdSequence(Commands, sequence);
     }
 

@@ -17,6 +17,12 @@ internal static class Rows
             {
                 Parameters = { new NpgsqlParameter<long> { TypedValue = handled.Id } },
             },
+            DoneScheduledMessage done => new(
+                "with done as (delete from due where due_id = $1 returning 1) select is_done() where not exists (select from done)"
+            )
+            {
+                Parameters = { new NpgsqlParameter<Guid> { TypedValue = done.Id } },
+            },
             _ => throw new InvalidOperationException($"no table is known for {row.GetType().Name}"),
         };
 

@@ -3,16 +3,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>The store of a service that has nothing but its aggregate.</summary>
+/// <summary>The store of a service as its aggregate says: the table by <c>[Table("matches")]</c>, what it consists of by its properties.</summary>
 /// <param name="options">Of the one service's context.</param>
-/// <param name="table">The aggregate's table.</param>
-public abstract class ServiceDb<TAggregate>(DbContextOptions options, string table) : ServiceDb(options)
+public class ServiceDb<TAggregate>(DbContextOptions options) : ServiceDb(options)
     where TAggregate : Aggregate
 {
     protected sealed override void Map(ModelBuilder model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        model.Entity<TAggregate>().ToTable(table);
+        model.Entity<TAggregate>().HasKey(aggregate => aggregate.Key);
     }
 }
 

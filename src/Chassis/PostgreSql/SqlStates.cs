@@ -3,10 +3,14 @@ namespace Mannam.PostgreSql;
 /// <summary>All classes of PostgreSQL's appendix A, each decided once. docs/reliability-outside.md explains the choices.</summary>
 internal static class SqlStates
 {
+    /// <summary>What Chassis.sql raises where a scheduled message is not there any more that was decided on.</summary>
+    public const string Done = "MN001";
+
     // The first row that fits counts, so a single state stands before its class. A state that no row names is the store's: better to ask too often
     // than to give up what somebody has paid for.
     private static readonly (string Prefix, StoreFault Fault, string Words)[] Table =
     [
+        (Done, StoreFault.Conflict, "somebody else has done it"),
         ("03", StoreFault.Refused, "the statement is not complete"),
         ("08", StoreFault.Unreachable, "the connection is lost"),
         ("09", StoreFault.Data, "a trigger failed"),

@@ -25,7 +25,10 @@ internal static class ContextMap
         ArgumentNullException.ThrowIfNull(system);
         var map = new StringBuilder("flowchart LR\n");
         foreach (var service in system.Services)
-            map.Append(CultureInfo.InvariantCulture, $"    {service.Name}[\"{service.Title}<br/><i>{service.Name}</i>\"]\n");
+            map.Append(
+                CultureInfo.InvariantCulture,
+                $"    {service.Name}[\"{service.Title}<br/><i>{service.Name}, {RankOf(service)}</i>\"]\n"
+            );
         foreach (var (caller, peer) in system.Services.SelectMany(s => s.Calls.Select(c => (s.Name, c.Peer))))
             map.Append(CultureInfo.InvariantCulture, $"    {caller} -->|calls| {NameOf(peer)}\n");
         foreach (var publisher in system.Services)
@@ -41,6 +44,13 @@ internal static class ContextMap
             }
         }
         return map.ToString();
+    }
+
+    /// <summary>The word for a service's rank: <c>core</c>.</summary>
+    public static string RankOf(ServiceDeclaration service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return service.Rank.ToString().ToLowerInvariant();
     }
 
     private static string NameOf(string peer) => peer[(peer.IndexOf('.', StringComparison.Ordinal) + 1)..];

@@ -40,7 +40,8 @@ internal static class Up
         var config = Options.Config();
         var documentPorts = new Option<bool>("--document-ports")
         {
-            Description = "Listens on the ports of the system's document too (8081, 8082, …), service by service, and answers there to its service names.",
+            Description =
+                "Listens on the ports of the system's document too (8081, 8082, …), service by service, and answers there to its service names.",
         };
         var command = new Command("up", "Runs everything on this machine until Ctrl-C, and prints its address when it is ready.")
         {

@@ -1,8 +1,3 @@
-using System.Text.Json.Serialization;
-using Mannam.Abstractions;
-using Mannam.Messaging;
-using Mannam.Payments;
-
 namespace Mannam.Insurance.Events;
 
 /// <summary>An application as it is shown, and as its events carry it.</summary>
@@ -67,24 +62,3 @@ public sealed record SubscriptionRefused : UnderwritingState, IEvent;
 
 /// <summary>The customer had cancelled before the assignment was accepted.</summary>
 public sealed record UnderwritingWithdrawn : UnderwritingState, IEvent;
-
-/// <summary>How Insurance's events, and the resources they tell of, are written and read.</summary>
-[JsonSerializable(typeof(SubscriptionState))]
-[JsonSerializable(typeof(PaymentState))]
-[JsonSerializable(typeof(UnderwritingState))]
-[JsonSerializable(typeof(SubscriptionCreated))]
-[JsonSerializable(typeof(PaymentIdConfirmed))]
-[JsonSerializable(typeof(UnderwriterIdConfirmed))]
-[JsonSerializable(typeof(CancelRequested))]
-[JsonSerializable(typeof(SubscriptionCancelled))]
-[JsonSerializable(typeof(PaymentApproved))]
-[JsonSerializable(typeof(PaymentCancelled))]
-[JsonSerializable(typeof(UnderwriterAssigned))]
-[JsonSerializable(typeof(SubscriptionContracted))]
-[JsonSerializable(typeof(SubscriptionRefused))]
-[JsonSerializable(typeof(UnderwritingWithdrawn))]
-[JsonSerializable(typeof(GiveBackDue))]
-public sealed partial class InsuranceEvents : JsonSerializerContext
-{
-    public static InsuranceEvents Language { get; } = new(EventSerializer.Options());
-}

@@ -1,9 +1,9 @@
-using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 
 namespace Mannam.Insurance.MyPage;
 
 /// <summary>The customer's view of one application, fed by events alone. It shows once the application has come about; a status never moves back.</summary>
+[Table("my_pages")]
 internal sealed class MyPage(long key) : Aggregate(key)
 {
     private static readonly string[] SubscriptionWords =
@@ -20,7 +20,9 @@ internal sealed class MyPage(long key) : Aggregate(key)
     private static readonly string[] UnderwritingWords = ["underwriterAssigned", "approveSubscription", "refuseSubscription", "withdrawn"];
 
     /// <summary>SubscriptionCreated is known, so the row is shown.</summary>
+    [JsonIgnore]
     public bool IsCreated { get; private set; }
+    public long SubscriptionId => Key;
     public string? SubscriptionStatus { get; private set; }
     public string? ProductName { get; private set; }
     public string? Customer { get; private set; }

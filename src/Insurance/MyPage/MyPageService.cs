@@ -1,7 +1,4 @@
-using Mannam.Abstractions;
-using Mannam.Http;
 using Mannam.Insurance.Events;
-using Mannam.PostgreSql;
 
 namespace Mannam.Insurance.MyPage;
 
@@ -9,15 +6,16 @@ namespace Mannam.Insurance.MyPage;
 internal static class MyPageService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<MyPage>("insurance", "mypage", "가입이력", key => new MyPage(key))
+        new ServiceDeclaration<MyPage>("가입이력", key => new MyPage(key))
         {
             Paths = ["subsciptionViews", "subscriptionViews"],
             Port = 8084,
-            Schema = (typeof(MyPageService).Assembly, "Mannam.Insurance.MyPage/Schema.sql"),
-            JsonContext = InsuranceEvents.Language,
+            Rank = Rank.Supporting,
         }
-            .StoredIn<MyPageDb, MyPage>()
-            .Serving(Api.Map)
+            .StoredInPostgreSql()
+            // As the documents spell it, and as it is spelt.
+            .Serving(routes => routes.MapReads(View("subsciptionView", whole: true)))
+            .Serving(routes => routes.MapReads(View("subscriptionView")))
             .Whenever<SubscriptionCreated>((e, page) => page.Fill(e))
             .Whenever<PaymentIdConfirmed>((e, page) => page.Fill(e))
             .Whenever<UnderwriterIdConfirmed>((e, page) => page.Fill(e))
@@ -29,4 +27,12 @@ internal static class MyPageService
             .Whenever<UnderwritingWithdrawn>((e, page) => page.Fill(e))
             .Whenever<SubscriptionContracted>((e, page) => page.Fill(e, "contracted"))
             .Whenever<SubscriptionRefused>((e, page) => page.Fill(e, "confirmRefuse"));
+
+    private static Resource<MyPage, MyPage> View(string name, bool whole = false) =>
+        new(name + "s", name, p => p.Key, InsuranceJson.Instance.MyPage)
+        {
+            Visible = p => p.IsCreated,
+            Filters = { { "customer", (p, customer) => UnicodeText.Nfc(p.Customer) == UnicodeText.Nfc(customer) } },
+            AllRowsInOneAnswer = whole,
+        };
 }

@@ -1,27 +1,19 @@
-using Mannam.Abstractions;
 using Mannam.Insurance.Events;
-using Mannam.Payments;
 
 namespace Mannam.Insurance.Payment;
 
 /// <summary>The premium that a customer paid for an application.</summary>
+[Table("payments")]
 internal sealed class Payment(long key) : NumberedPayment(key, "insurance", "approvePayment")
 {
     public const string Cancel = "cancelPayment";
     public const string Refuse = "cancelPayment_refused";
 
-    protected override IEvent Approved() => Told<PaymentApproved>();
+    public long SubscriptionId => Key;
+    public string? PaymentStatus => Status;
+    public long Premium => Amount;
 
-    protected override IEvent Cancelled() => Told<PaymentCancelled>();
+    protected override IEvent Approved() => As<PaymentApproved>();
 
-    /// <summary>It as it is now: shown, or told by an event.</summary>
-    public T Told<T>()
-        where T : PaymentState, new() =>
-        new()
-        {
-            PaymentId = PaymentId!.Value,
-            PaymentStatus = Status!,
-            SubscriptionId = Key,
-            Premium = Amount,
-        };
+    protected override IEvent Cancelled() => As<PaymentCancelled>();
 }

@@ -1,10 +1,9 @@
-using Mannam.Abstractions;
 using Mannam.Insurance.Events;
-using Mannam.Payments;
 
 namespace Mannam.Insurance.Subscription;
 
 /// <summary>A customer's application for a product. Its id is the saga's correlation key; its status alone decides between a cancellation and an assignment.</summary>
+[Table("subscriptions")]
 internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
 {
     public const string Created = "created";
@@ -15,6 +14,8 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
     public const string ReqCancel = "reqCancel";
     public const string ConfirmCancel = "confirmCancel";
 
+    public long SubscriptionId => Key;
+    public string SubscriptionStatus => Status;
     public string ProductName { get; private set; } = "";
 
     /// <summary>What the product cost when it was applied for, won.</summary>
@@ -43,19 +44,6 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
             Premium = premium,
             Customer = customer,
             Status = Created,
-        };
-
-    /// <summary>It as it is now: shown, or told by an event.</summary>
-    public T Told<T>()
-        where T : SubscriptionState, new() =>
-        new()
-        {
-            SubscriptionId = Key,
-            SubscriptionStatus = Status,
-            ProductName = ProductName,
-            PaymentId = PaymentId,
-            UnderwritingId = UnderwritingId,
-            Customer = Customer,
         };
 
     /// <summary>Payment answered that it is paid.</summary>
@@ -109,13 +97,13 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
     private SubscriptionCreated ComeAbout()
     {
         IsPaid = true;
-        return Told<SubscriptionCreated>();
+        return As<SubscriptionCreated>();
     }
 
     private T Become<T>(string status)
         where T : SubscriptionState, new()
     {
         Status = status;
-        return Told<T>();
+        return As<T>();
     }
 }

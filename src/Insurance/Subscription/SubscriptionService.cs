@@ -1,10 +1,5 @@
-using Mannam.Abstractions;
-using Mannam.Http;
 using Mannam.Insurance.Events;
-using Mannam.Messaging;
-using Mannam.Payments;
-using Mannam.PostgreSql;
-using Microsoft.Extensions.DependencyInjection;
+using Mannam.Payments.Faces;
 
 namespace Mannam.Insurance.Subscription;
 
@@ -16,37 +11,37 @@ internal static class SubscriptionService
         "Fisrtcancer=50000,Fisrtcancer3=30000",
         "the products that can be applied for, and the premium of each, won"
     );
-    private static readonly PeerCall Paying = PeerCall.To("insurance.payment", "Payment", 610, "api.url.payment", "prop.payment.url");
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Subscription>("insurance", "subscription", "청약", key => new Subscription(key))
+        new ServiceDeclaration<Subscription>("청약", key => new Subscription(key))
         {
             Paths = ["subscriptions", "products"],
             Port = 8081,
-            Schema = (typeof(SubscriptionService).Assembly, "Mannam.Insurance.Subscription/Schema.sql"),
-            JsonContext = InsuranceEvents.Language,
             Settings = [Products],
-            Calls = [Paying],
         }
-            .StoredIn<SubscriptionDb, Subscription>()
-            .WithServices(s => s.AddSingleton<Approval>())
+            .StoredInPostgreSql()
+            .AskingPayment(
+                PeerCall.To("insurance.payment", "Payment", 610, "api.url.payment", "prop.payment.url"),
+                ResourcePaymentApi.Asking(
+                    "payments",
+                    (Subscription s) => new ApprovalRequest(s.Key, s.Premium),
+                    InsuranceJson.Instance.ApprovalRequest,
+                    InsuranceJson.Instance.PaymentState,
+                    (s, paid) =>
+                        paid.SubscriptionId == s.Key && paid.Premium == s.Premium && paid.PaymentStatus == "approvePayment"
+                            ? paid.PaymentId
+                            : null
+                ),
+                unpaid: new OpenRows("subscriptions", "status = 'created' and not is_paid", "requested_at"),
+                end: subscription => subscription.NotPaid()
+            )
             .Serving(Api.Map)
             .WithIdSequence("subscription_ids")
-            // What a crash left without an outcome ends, and money that was taken for it goes back.
-            .Sweeping(
-                "OpenRequests",
-                new OpenRows("subscriptions", "status = 'created' and not is_paid", "requested_at"),
-                olderThan: settings => settings.Get(Paying.Limits!.Timeout) + TimeSpan.FromSeconds(5),
-                subscription => subscription.NotPaid()
-            )
-            .Publishing<SubscriptionCreated>()
-            .Publishing<PaymentIdConfirmed>()
-            .Publishing<UnderwriterIdConfirmed>()
-            .Publishing<CancelRequested>()
-            .Publishing<SubscriptionCancelled>()
-            .Whenever<PaymentApproved>((paid, subscription) => subscription.Approve(paid.PaymentId))
-            .Whenever<PaymentCancelled>((_, subscription) => subscription.GiveBack())
-            .Whenever<UnderwriterAssigned>((assigned, subscription) => subscription.Assign(assigned.UnderwritingId))
-            .Whenever<SubscriptionContracted>((_, subscription) => subscription.End(Subscription.Contracted))
-            .Whenever<SubscriptionRefused>((_, subscription) => subscription.End(Subscription.ConfirmRefuse));
+            .Publishing<SubscriptionCreated, PaymentIdConfirmed, UnderwriterIdConfirmed>()
+            .Publishing<CancelRequested, SubscriptionCancelled>()
+            .Whenever<PaymentApproved>(Policies.Whenever)
+            .Whenever<PaymentCancelled>(Policies.Whenever)
+            .Whenever<UnderwriterAssigned>(Policies.Whenever)
+            .Whenever<SubscriptionContracted>(Policies.Whenever)
+            .Whenever<SubscriptionRefused>(Policies.Whenever);
 }

@@ -1,9 +1,9 @@
-using Mannam.Abstractions;
 using Mannam.Insurance.Events;
 
 namespace Mannam.Insurance.Underwriting;
 
 /// <summary>An application on an underwriter's desk; and the memory of a cancellation that came before it (without an id).</summary>
+[Table("underwritings")]
 internal sealed class Underwriting(long key) : Aggregate(key)
 {
     public const string Assigned = "underwriterAssigned";
@@ -11,6 +11,8 @@ internal sealed class Underwriting(long key) : Aggregate(key)
     public const string Refused = "refuseSubscription";
     public const string Withdrawn = "withdrawn";
 
+    public long SubscriptionId => Key;
+    public string? UnderwritingStatus => Status;
     public long? UnderwritingId { get; private set; }
 
     /// <summary><c>underwriterAssigned</c> → <c>approveSubscription</c> | <c>refuseSubscription</c> | <c>withdrawn</c>.</summary>
@@ -20,18 +22,6 @@ internal sealed class Underwriting(long key) : Aggregate(key)
 
     /// <summary>The application accepted the assignment, so that it is not cancelled any more.</summary>
     public bool IsConfirmed { get; private set; }
-
-    /// <summary>It as it is now: shown, or told by an event.</summary>
-    public T Told<T>()
-        where T : UnderwritingState, new() =>
-        new()
-        {
-            UnderwritingId = UnderwritingId!.Value,
-            UnderwritingStatus = Status!,
-            UnderwriterId = UnderwriterId,
-            SubscriptionId = Key,
-            PaymentId = PaymentId,
-        };
 
     /// <summary>The application is paid: an underwriter gets it, unless it was cancelled before.</summary>
     public IMessage[] Assign(long? paymentId, long id, long underwriterId)
@@ -74,6 +64,6 @@ internal sealed class Underwriting(long key) : Aggregate(key)
         where T : UnderwritingState, new()
     {
         Status = status;
-        return Told<T>();
+        return As<T>();
     }
 }

@@ -1,9 +1,6 @@
-using Mannam.PostgreSql;
-using Microsoft.EntityFrameworkCore;
-
 namespace Mannam.Insurance.Underwriting;
 
-internal sealed class UnderwritingDb(DbContextOptions<UnderwritingDb> options) : ServiceDb<Underwriting>(options, "underwritings")
+internal sealed class UnderwritingDb(DbContextOptions<UnderwritingDb> options) : ServiceDb<Underwriting>(options)
 {
     /// <summary>Of these underwriters the one with the fewest open cases; of several the one with the lowest id.</summary>
     public async ValueTask<long> LeastBusyAsync(IReadOnlyList<long> pool) =>

@@ -1,8 +1,4 @@
-using Mannam.Abstractions;
-using Mannam.Http;
 using Mannam.Insurance.Events;
-using Mannam.PostgreSql;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Insurance.Underwriting;
 
@@ -11,31 +7,50 @@ internal static class UnderwritingService
 {
     public static readonly Setting<IReadOnlyList<long>> Pool = Setting.Ids("Pool", "77001520", "the underwriters, by their numbers");
 
+    private static readonly Resource<Underwriting, UnderwritingState> Underwritings = new(
+        "underwritings",
+        "underwriting",
+        u => u.UnderwritingId,
+        "subscriptionId",
+        InsuranceJson.Instance.UnderwritingState
+    )
+    {
+        Filters =
+        {
+            { "underwriterId", (u, underwriterId) => u.UnderwriterId == underwriterId },
+            { "underwritingStatus", (u, underwritingStatus) => u.Status == underwritingStatus },
+        },
+    };
+
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Underwriting>("insurance", "underwriting", "심사", key => new Underwriting(key))
+        new ServiceDeclaration<Underwriting>("심사", key => new Underwriting(key))
         {
             Paths = ["underwritings"],
             Port = 8083,
-            Schema = (typeof(UnderwritingService).Assembly, "Mannam.Insurance.Underwriting/Schema.sql"),
-            JsonContext = InsuranceEvents.Language,
             Settings = [Pool],
         }
             .StoredIn<UnderwritingDb, Underwriting>()
-            .Serving(Api.Map)
+            .Serving(Map)
             .WithIdSequence("underwriting_ids")
-            .Publishing<UnderwriterAssigned>()
-            .Publishing<SubscriptionContracted>()
-            .Publishing<SubscriptionRefused>()
-            .Publishing<UnderwritingWithdrawn>()
+            .Publishing<UnderwriterAssigned, SubscriptionContracted, SubscriptionRefused, UnderwritingWithdrawn>()
             // Whose desk is the emptiest depends on all other cases: of two applications the second counts the first.
-            .WheneverInTurn<PaymentIdConfirmed, UnderwritingDb, (long Id, long Underwriter)>(
-                (paid, underwriting, known) => underwriting.Assign(paid.PaymentId, known.Id, known.Underwriter),
-                async (db, services) =>
-                    (
-                        await services.GetRequiredService<IdSequence>().NextAsync(db),
-                        await db.LeastBusyAsync(services.GetRequiredService<Settings>().Get(Pool))
-                    )
+            .WheneverInTurn<PaymentIdConfirmed, UnderwritingDb, Policies.Known>(
+                Policies.Whenever,
+                async (_, db, facts) => new(facts.Id, await db.LeastBusyAsync(facts.Settings.Get(Pool))),
+                needsId: true
             )
-            .Whenever<UnderwriterIdConfirmed>((_, underwriting) => underwriting.Confirm())
-            .Whenever<CancelRequested>((_, underwriting) => underwriting.Withdraw());
+            .Whenever<UnderwriterIdConfirmed>(Policies.Whenever)
+            .Whenever<CancelRequested>(Policies.Whenever);
+
+    private static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapReads(Underwritings);
+        // Whose application it is may be sent too, as a check: with another id it would be a change of that.
+        routes.MapChange(
+            Underwritings,
+            "underwritingStatus",
+            Change.To<Underwriting>(Underwriting.Approved, underwriting => underwriting.Decide(Underwriting.Approved)),
+            Change.To<Underwriting>(Underwriting.Refused, underwriting => underwriting.Decide(Underwriting.Refused))
+        );
+    }
 }

@@ -1,9 +1,9 @@
-using Mannam.Abstractions;
 using Mannam.Law.Events;
 
 namespace Mannam.Law.Consult;
 
 /// <summary>A client's wish for legal advice. Its id is the saga's correlation key.</summary>
+[Table("consults")]
 internal sealed class Consult(long key) : Aggregate(key)
 {
     public const string Created = "CREATED";
@@ -11,6 +11,7 @@ internal sealed class Consult(long key) : Aggregate(key)
     public const string Cancelled = "CANCELLED";
     public const string Denied = "DENIED";
 
+    public long ConsultId => Key;
     public string Mobile { get; private set; } = "";
     public string Location { get; private set; } = "";
     public string PayType { get; private set; } = "";
@@ -35,20 +36,6 @@ internal sealed class Consult(long key) : Aggregate(key)
             Status = Created,
         };
 
-    /// <summary>It as it is now: shown, or told by an event.</summary>
-    public T Told<T>()
-        where T : ConsultState, new() =>
-        new()
-        {
-            ConsultId = Key,
-            Mobile = Mobile,
-            Location = Location,
-            PayType = PayType,
-            PayAmount = PayAmount,
-            PaymentId = PaymentId,
-            Status = Status,
-        };
-
     /// <summary>It is paid, as payment answered or as its event told, whichever came first.</summary>
     public Decision Pay(long paymentId)
     {
@@ -57,7 +44,7 @@ internal sealed class Consult(long key) : Aggregate(key)
         if (Status != Created)
             return IsNew ? Decision.NotFound : Decision.Conflict(Status);
         (Status, PaymentId) = (Approved, paymentId);
-        return Decision.Happened(Told<ConsultPayed>());
+        return Decision.Happened(As<ConsultPayed>());
     }
 
     /// <summary>The client cancels, paid or not, also when a lawyer has accepted.</summary>
@@ -68,7 +55,7 @@ internal sealed class Consult(long key) : Aggregate(key)
         if (Status is Cancelled or Denied)
             return Status == Cancelled ? Decision.NoChange : Decision.Conflict(Status);
         Status = Cancelled;
-        return Decision.Happened(Told<ConsultCancelled>());
+        return Decision.Happened(As<ConsultCancelled>());
     }
 
     /// <summary>The area is not served. A cancellation wins.</summary>
@@ -77,6 +64,6 @@ internal sealed class Consult(long key) : Aggregate(key)
         if (Status is not (Created or Approved))
             return [];
         Status = Denied;
-        return [Told<ConsultDenied>()];
+        return [As<ConsultDenied>()];
     }
 }

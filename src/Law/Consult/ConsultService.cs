@@ -1,10 +1,5 @@
-using Mannam.Abstractions;
-using Mannam.Http;
 using Mannam.Law.Events;
-using Mannam.Messaging;
-using Mannam.Payments;
-using Mannam.PostgreSql;
-using Microsoft.Extensions.DependencyInjection;
+using Mannam.Payments.Faces;
 
 namespace Mannam.Law.Consult;
 
@@ -18,24 +13,19 @@ internal static class ConsultService
     );
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Consult>("law", "consult", "상담관리", key => new Consult(key))
-        {
-            Paths = ["consult"],
-            Port = 8081,
-            Schema = (typeof(ConsultService).Assembly, "Mannam.Law.Consult/Schema.sql"),
-            JsonContext = LawEvents.Language,
-            Settings = [Fees],
-            Calls = [PeerCall.To("law.payment", "Payment", timeout: 3000, "payment-url")],
-        }
-            .StoredIn<ConsultDb, Consult>()
-            .WithServices(s => s.AddSingleton<Approval>())
+        new ServiceDeclaration<Consult>("상담관리", key => new Consult(key)) { Port = 8081, Settings = [Fees] }
+            .StoredInPostgreSql()
+            .AskingPayment(
+                PeerCall.To("law.payment", "Payment", timeout: 3000, "payment-url"),
+                ResultCodePaymentApi.Asking(
+                    "payment/approve",
+                    (Consult c) => new ApprovalRequest(c.Key, c.PayType, c.PayAmount, c.Mobile),
+                    LawJson.Instance.ApprovalRequest
+                )
+            )
             .Serving(Api.Map)
             .WithIdSequence("consult_ids")
-            .Publishing<ConsultMade>()
-            .Publishing<ConsultPayed>()
-            .Publishing<ConsultCancelled>()
-            .Publishing<ConsultDenied>()
-            // A late success counts: whether or not anybody waits for payment's answer any more.
-            .Whenever<PaymentApproved>((paid, consult) => consult.Pay(paid.PaymentId).Messages)
-            .Whenever<ScheduleDenied>((_, consult) => consult.Deny());
+            .Publishing<ConsultMade, ConsultPayed, ConsultCancelled, ConsultDenied>()
+            .Whenever<PaymentApproved>(Policies.Whenever)
+            .Whenever<ScheduleDenied>(Policies.Whenever);
 }

@@ -1,8 +1,3 @@
-using System.Text.Json.Serialization;
-using Mannam.Abstractions;
-using Mannam.Messaging;
-using Mannam.Payments;
-
 namespace Mannam.Law.Events;
 
 /// <summary>A consult as it is shown, and as its events carry it.</summary>
@@ -71,21 +66,3 @@ public sealed record ScheduleCancelled : ScheduleState, IEvent;
 
 /// <summary>The client is outside the area served.</summary>
 public sealed record ScheduleDenied : ScheduleState, IEvent;
-
-/// <summary>How Law's events are written and read.</summary>
-[JsonSerializable(typeof(ConsultMade))]
-[JsonSerializable(typeof(ConsultPayed))]
-[JsonSerializable(typeof(ConsultCancelled))]
-[JsonSerializable(typeof(ConsultDenied))]
-[JsonSerializable(typeof(PaymentApproved))]
-[JsonSerializable(typeof(PaymentCancelled))]
-[JsonSerializable(typeof(PaymentDisabled))]
-[JsonSerializable(typeof(ScheduleReceived))]
-[JsonSerializable(typeof(ScheduleAccepted))]
-[JsonSerializable(typeof(ScheduleCancelled))]
-[JsonSerializable(typeof(ScheduleDenied))]
-[JsonSerializable(typeof(GiveBackDue))]
-public sealed partial class LawEvents : JsonSerializerContext
-{
-    public static LawEvents Language { get; } = new(EventSerializer.Options());
-}

@@ -14,7 +14,8 @@ public static class PayType
         ["KAKAOPAY"] = "카카오페이",
         ["NAVERPAY"] = "네이버페이",
     };
-
-    /// <summary>All of them, as they are on the wire.</summary>
-    public static string[] All { get; } = [.. Names.Keys];
 }
+
+/// <summary>A field of a request is one of them.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class PayTypeAttribute() : AllowedValuesAttribute([.. PayType.Names.Keys]);

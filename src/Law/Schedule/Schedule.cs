@@ -1,9 +1,9 @@
-using Mannam.Abstractions;
 using Mannam.Law.Events;
 
 namespace Mannam.Law.Schedule;
 
 /// <summary>A paid consult on its way to a lawyer; and the memory of a cancellation that came before it (without an id).</summary>
+[Table("schedules")]
 internal sealed class Schedule(long key) : Aggregate(key)
 {
     public const string Received = "RECEIVED";
@@ -11,6 +11,7 @@ internal sealed class Schedule(long key) : Aggregate(key)
     public const string Cancelled = "CANCELLED";
     public const string Denied = "DENIED";
 
+    public long ConsultId => Key;
     public long? ScheduleId { get; private set; }
 
     /// <summary>Who accepted; kept when it is cancelled.</summary>
@@ -31,7 +32,7 @@ internal sealed class Schedule(long key) : Aggregate(key)
         var location = UnicodeText.Nfc(paid.Location);
         var served = areas.Any(area => UnicodeText.Nfc(area).Equals(location, StringComparison.OrdinalIgnoreCase));
         ScheduleStatus = served ? Received : Denied;
-        return [served ? Told<ScheduleReceived>() : Told<ScheduleDenied>()];
+        return [served ? As<ScheduleReceived>() : As<ScheduleDenied>()];
     }
 
     /// <summary>A lawyer accepts. Of several exactly one does.</summary>
@@ -42,7 +43,7 @@ internal sealed class Schedule(long key) : Aggregate(key)
         if (ScheduleStatus != Received)
             return ScheduleId is null ? Decision.NotFound : Decision.Conflict(ScheduleStatus!);
         (ScheduleStatus, LawerName) = (Scheduling, lawerName);
-        return Decision.Happened(Told<ScheduleAccepted>());
+        return Decision.Happened(As<ScheduleAccepted>());
     }
 
     /// <summary>The client cancelled. What was denied stays so.</summary>
@@ -51,20 +52,6 @@ internal sealed class Schedule(long key) : Aggregate(key)
         var waited = ScheduleStatus is Received or Scheduling;
         if (waited || ScheduleStatus is null)
             ScheduleStatus = Cancelled;
-        return waited ? [Told<ScheduleCancelled>()] : [];
+        return waited ? [As<ScheduleCancelled>()] : [];
     }
-
-    /// <summary>It as it is now: shown, or told by an event.</summary>
-    public T Told<T>()
-        where T : ScheduleState, new() =>
-        new()
-        {
-            ScheduleId = ScheduleId!.Value,
-            LawerName = LawerName,
-            ScheduleStatus = ScheduleStatus!,
-            ConsultId = Key,
-            Mobile = Mobile,
-            Location = Location,
-            PayAmount = PayAmount,
-        };
 }

@@ -1,8 +1,5 @@
-using Mannam.Abstractions;
-using Mannam.Http;
 using Mannam.Law.Events;
-using Mannam.PostgreSql;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Mannam.Law.Schedule;
 
@@ -16,26 +13,35 @@ internal static class ScheduleService
         variable: "schedule-area"
     );
 
+    private static readonly Resource<Schedule, ScheduleState> Schedules = new(
+        "schedule",
+        "schedule",
+        s => s.ScheduleId,
+        "consultId",
+        LawJson.Instance.ScheduleState
+    );
+
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Schedule>("law", "schedule", "일정관리", key => new Schedule(key))
-        {
-            Paths = ["schedule"],
-            Port = 8083,
-            Schema = (typeof(ScheduleService).Assembly, "Mannam.Law.Schedule/Schema.sql"),
-            JsonContext = LawEvents.Language,
-            Settings = [Areas],
-        }
-            .StoredIn<ScheduleDb, Schedule>()
-            .Serving(Api.Map)
+        new ServiceDeclaration<Schedule>("일정관리", key => new Schedule(key)) { Port = 8083, Settings = [Areas] }
+            .StoredInPostgreSql()
+            .Serving(Map)
             .WithIdSequence("schedule_ids")
-            .Publishing<ScheduleReceived>()
-            .Publishing<ScheduleAccepted>()
-            .Publishing<ScheduleCancelled>()
-            .Publishing<ScheduleDenied>()
-            .Whenever<ConsultPayed, (long Id, IReadOnlyList<string> Areas)>(
-                (paid, schedule, known) => schedule.Receive(paid, known.Id, known.Areas),
-                async (_, services) =>
-                    (await services.GetRequiredService<IdSequence>().NextAsync(), services.GetRequiredService<Settings>().Get(Areas))
-            )
-            .Whenever<ConsultCancelled>((_, schedule) => schedule.Cancel());
+            .Publishing<ScheduleReceived, ScheduleAccepted, ScheduleCancelled, ScheduleDenied>()
+            .Whenever<ConsultPayed, Policies.Known>(Policies.Whenever, facts => new(facts.Id, facts.Settings.Get(Areas)), needsId: true)
+            .Whenever<ConsultCancelled>(Policies.Whenever);
+
+    private static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapReads(Schedules);
+        routes.MapSearch(Schedules, "search/findByConsultId", "consultId", s => s.Key);
+        routes.MapAction<Schedule, ScheduleState, AcceptSchedule>(
+            Schedules,
+            "acceptance",
+            (schedule, sent) => schedule.Accept(sent.LawerName),
+            get: "/schedule/scheduleAccept/{scheduleId:id}/{lawerName}"
+        );
+    }
 }
+
+/// <summary>What a lawyer sends, by the body or the path.</summary>
+internal sealed record AcceptSchedule([FromRoute] string LawerName);

@@ -24,13 +24,27 @@ public static class ResourcePaymentApi
         };
     }
 
-    /// <summary>What its caller makes of the answer.</summary>
-    /// <param name="json">How the resource is read.</param>
+    /// <summary>How its caller asks.</summary>
+    /// <param name="path">Where approvals are asked for.</param>
+    /// <param name="asked">The fields of the request.</param>
+    /// <param name="json">How they are written.</param>
+    /// <param name="answer">How the resource is read.</param>
     /// <param name="approved">The payment's id (0, where it has none of its own) when the resource says that this very request is approved; else null.</param>
-    public static Func<HttpResponseMessage, CancellationToken, Task<CallOutcome>> Understanding<TAnswer>(
-        JsonTypeInfo<TAnswer> json,
-        Func<TAnswer, long?> approved
-    ) => (answer, ct) => UnderstandAsync(answer, json, approved, ct);
+    public static PaymentApi<TRequest> Asking<TRequest, TFields, TAnswer>(
+        string path,
+        Func<TRequest, TFields> asked,
+        JsonTypeInfo<TFields> json,
+        JsonTypeInfo<TAnswer> answer,
+        Func<TRequest, TAnswer, long?> approved
+    ) =>
+        (payment, request, context) =>
+            payment.AskAsync(
+                context,
+                path,
+                asked(request),
+                json,
+                (given, ct) => UnderstandAsync(given, answer, paid => approved(request, paid), ct)
+            );
 
     private static async Task<CallOutcome> UnderstandAsync<TAnswer>(
         HttpResponseMessage answer,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Mannam.Abstractions;
 using Mannam.Http;
 using Microsoft.AspNetCore.Http;
@@ -26,10 +27,15 @@ public static class ResultCodePaymentApi
         };
     }
 
-    /// <summary>What its caller makes of the answer.</summary>
-    public static async Task<CallOutcome> UnderstandAsync(HttpResponseMessage answer, CancellationToken ct)
+    /// <summary>How its caller asks.</summary>
+    /// <param name="path">Where approvals are asked for.</param>
+    /// <param name="asked">The fields of the request.</param>
+    /// <param name="json">How they are written.</param>
+    public static PaymentApi<TRequest> Asking<TRequest, TFields>(string path, Func<TRequest, TFields> asked, JsonTypeInfo<TFields> json) =>
+        (payment, request, context) => payment.AskAsync(context, path, asked(request), json, UnderstandAsync);
+
+    private static async Task<CallOutcome> UnderstandAsync(HttpResponseMessage answer, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(answer);
         if (answer.StatusCode != HttpStatusCode.OK)
             return CallOutcome.Unknown($"payment answered {(int)answer.StatusCode}");
         return await answer.Content.ReadFromJsonAsync(ResultCodeJson.Default.ResultCode, ct) switch

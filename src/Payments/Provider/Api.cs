@@ -1,21 +1,21 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Payments.Provider;
 
 internal static class Api
 {
-    private const long LongestDelay = 600_000;
-
     private static readonly Resource<Movement, MovementView> Ledger = new(
         "ledger",
         "movement",
         m => m.Id,
-        MovementView.Of,
-        ProviderApiJson.Default.MovementView
+        ProviderApiJson.Default.MovementView,
+        MovementView.Of
     )
     {
         Filters = { { "name", (m, name) => m.Name == name } },
@@ -23,19 +23,19 @@ internal static class Api
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapReads<ProviderDb, Movement, MovementView>(Ledger);
+        routes.MapReads(Ledger);
         routes.MapRead("/charges/{name}", FindAsync);
-        routes.MapPut("/charges/{name}", ChargeAsync).Takes<ChargeRequest>();
+        routes.MapPut("/charges/{name}", ChargeAsync);
         routes.MapDelete("/charges/{name}", GiveBackAsync);
         routes.MapRead("/settings", async (ProviderBehaviour behaviour) => Show((await behaviour.NowAsync()).Settings));
-        routes.MapPatch("/settings", ChangeAsync).Takes<SettingsView>();
+        routes.MapPatch("/settings", ChangeAsync);
     }
 
     private static async Task<IResult> FindAsync(string name, ChargeStore vault) =>
         await vault.FindAsync(name) is { } charge ? Show(charge) : Problems.NotFound($"There is no charge {name}.");
 
     private static async Task<IResult> ChargeAsync(
-        string name,
+        BoundRequest<TakeCharge> request,
         HttpContext http,
         ChargeStore vault,
         ProviderBehaviour behaviour,
@@ -43,11 +43,9 @@ internal static class Api
         TimeProvider time
     )
     {
-        var fields = await RequestFields.ReadAsync(http);
-        fields.Given("name", name);
-        var amount = fields.Money("amount");
-        if (fields.Problem is { } refused)
+        if (request.Problem is { } refused)
             return refused;
+        var (name, amount) = request.Fields;
         // In force when it arrived.
         var now = await behaviour.NowAsync();
         var (delay, jitter) = (now.Settings.Delay, now.Settings.Jitter);
@@ -80,23 +78,14 @@ internal static class Api
         };
     }
 
-    private static async Task<IResult> GiveBackAsync(string name, HttpContext http, ChargeStore vault)
-    {
-        var fields = await RequestFields.ReadAsync(http);
-        fields.Given("name", name);
-        return fields.Problem is { } refused ? refused : Show(await vault.GiveBackAsync(name));
-    }
+    private static async Task<IResult> GiveBackAsync(BoundRequest<GiveBackCharge> request, ChargeStore vault) =>
+        request.Problem is { } refused ? refused : Show(await vault.GiveBackAsync(request.Fields.Name));
 
-    private static async Task<IResult> ChangeAsync(HttpContext http, ProviderBehaviour behaviour)
+    private static async Task<IResult> ChangeAsync(BoundRequest<ChangeSettings> request, ProviderBehaviour behaviour)
     {
-        var fields = await RequestFields.ReadAsync(http);
-        var delay = fields.OptionalNumber("delay", 0, LongestDelay);
-        var jitter = fields.OptionalNumber("jitter", 0, LongestDelay);
-        var mode = fields.OptionalOneOf("mode", ProviderModes.All);
-        var never = fields.IsNull("declineAbove");
-        var declineAbove = never ? null : fields.OptionalNumber("declineAbove", 0, MoneyFields.MaxWon);
-        if (fields.Problem is { } refused)
+        if (request.Problem is { } refused)
             return refused;
+        var (declineAbove, delay, jitter, mode) = request.Fields;
         return Show(
             await behaviour.ChangeAsync(s =>
                 s with
@@ -104,7 +93,7 @@ internal static class Api
                     Delay = delay ?? s.Delay,
                     Jitter = jitter ?? s.Jitter,
                     Mode = mode ?? s.Mode,
-                    DeclineAbove = never ? null : declineAbove ?? s.DeclineAbove,
+                    DeclineAbove = request.Has("declineAbove") ? declineAbove : s.DeclineAbove,
                 }
             )
         );
@@ -123,7 +112,25 @@ internal sealed record MovementView(long Id, string Name, string Action, long Am
     public static MovementView Of(Movement m) => new(m.Id, m.Name, m.Action, m.Amount, m.At);
 }
 
-/// <summary>The settings as they are shown and changed.</summary>
+/// <summary>What is asked of a charge, by the path and the body.</summary>
+internal sealed record TakeCharge([FromRoute] string Name, [Won] long Amount);
+
+/// <summary>Which charge is given back, by the path.</summary>
+internal sealed record GiveBackCharge([FromRoute] string Name);
+
+/// <summary>What changes of the settings. Without a limit none is declined.</summary>
+internal sealed record ChangeSettings(
+    [Removable, Range(0, WonAttribute.Most)] long? DeclineAbove,
+    [Range(0, ChangeSettings.LongestDelay)] long? Delay,
+    [Range(0, ChangeSettings.LongestDelay)] long? Jitter,
+    [ProviderMode] string? Mode
+)
+{
+    // Milliseconds.
+    internal const int LongestDelay = 600_000;
+}
+
+/// <summary>The settings as they are shown.</summary>
 internal sealed record SettingsView(long? DeclineAbove, long Delay, long Jitter, string Mode);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -62,3 +63,7 @@ internal sealed class ProviderModes(TimeProvider time, IHostApplicationLifetime 
         return Results.Empty;
     }
 }
+
+/// <summary>A field of a request is one of the modes.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class ProviderModeAttribute() : AllowedValuesAttribute([.. ProviderModes.All]);

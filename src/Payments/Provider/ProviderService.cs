@@ -15,6 +15,7 @@ public static class ProviderService
         {
             Paths = ["charges", "ledger", "settings"],
             Port = 8089,
+            Rank = Rank.General,
             Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
             WarmUp = s => s.GetRequiredService<ChargeStore>().WarmUpAsync(),
         }

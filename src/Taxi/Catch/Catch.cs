@@ -1,10 +1,9 @@
-using Mannam.Abstractions;
-using Mannam.Payments;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Catch;
 
 /// <summary>A rider's request for a taxi: from where, to where, at which price. Its id is the saga's correlation key.</summary>
+[Table("catches")]
 internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
 {
     public const string Requested = "requested";
@@ -12,6 +11,8 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
     public const string PickupAssigned = "PickupAssigned";
     public const string PickupCancelled = "PickupCancelled";
     public const string Cancelled = "Cancel";
+
+    public long Id => Key;
 
     /// <summary>Won, 1 to 100,000,000.</summary>
     public long Price { get; private set; }
@@ -43,7 +44,7 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
         };
 
     /// <summary>What a request raises.</summary>
-    public IMessage Announced() => new CatchRequested(Key, Price, StartingPoint, Destination, Customer, Status);
+    public IMessage Announced() => As<CatchRequested>();
 
     /// <summary>Payment approved it. A driver may have taken it, and the rider cancelled, before this became known here.</summary>
     public Decision Paid()
@@ -73,7 +74,7 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
     private Decision End()
     {
         Status = Cancelled;
-        return Decision.Happened(new CatchCancelled(Key, Price, StartingPoint, Destination, Customer, Status));
+        return Decision.Happened(As<CatchCancelled>());
     }
 
     /// <summary>A driver took it, or gave it up. A cancelled request stays cancelled.</summary>

@@ -1,9 +1,5 @@
-using Mannam.Abstractions;
-using Mannam.Http;
-using Mannam.Messaging;
-using Mannam.PostgreSql;
+using Mannam.Payments.Faces;
 using Mannam.Taxi.Events;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Taxi.Catch;
 
@@ -20,27 +16,26 @@ internal static class CatchService
     public static readonly CallLimits PaymentLimits = new("Payment", 610);
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Catch>("taxi", "catch", "택시 요청", key => new Catch(key))
-        {
-            Paths = ["catches"],
-            Port = 8081,
-            Schema = (typeof(CatchService).Assembly, "Mannam.Taxi.Catch/Schema.sql"),
-            JsonContext = TaxiEvents.Language,
-            Calls = [new PeerCall("taxi.payment", PaymentUrl, PaymentLimits)],
-        }
-            .StoredIn<CatchDb, Catch>()
-            .WithServices(s => s.AddSingleton<Approval>())
+        new ServiceDeclaration<Catch>("택시 요청", key => new Catch(key)) { Paths = ["catches"], Port = 8081 }
+            .StoredInPostgreSql()
+            .AskingPayment(
+                new PeerCall("taxi.payment", PaymentUrl, PaymentLimits),
+                ResourcePaymentApi.Asking(
+                    "payments",
+                    (Catch c) => new ApprovalRequest(c.Key, c.Price, c.Customer, c.StartingPoint, c.Destination, "Approved"),
+                    TaxiJson.Instance.ApprovalRequest,
+                    TaxiJson.Instance.PaymentAnswer,
+                    (c, paid) => paid == new PaymentAnswer(c.Key, c.Price, "Approved") ? 0 : null
+                ),
+                unpaid: new OpenRows("catches", "status = 'requested'", "requested_at"),
+                end: request => request.Abandoned()
+            )
             .Serving(Api.Map)
             .WithIdSequence("catch_ids")
-            // What a crash left without an outcome ends, and money that was taken for it goes back.
-            .Sweeping(
-                "OpenRequests",
-                new OpenRows("catches", "status = 'requested'", "requested_at"),
-                olderThan: settings => settings.Get(PaymentLimits.Timeout) + TimeSpan.FromSeconds(5),
-                request => request.Abandoned()
-            )
-            .Publishing<CatchRequested>()
-            .Publishing<CatchCancelled>()
+            .Publishing<CatchRequested, CatchCancelled>()
             .Whenever<PickupAssigned>(Policies.Whenever)
             .Whenever<PickupCancelled>(Policies.Whenever);
 }
+
+/// <summary>What payment answers.</summary>
+internal sealed record PaymentAnswer(long? MatchId, long? Price, string? PaymentAction);

@@ -1,8 +1,3 @@
-using System.Text.Json.Serialization;
-using Mannam.Abstractions;
-using Mannam.Messaging;
-using Mannam.Payments;
-
 namespace Mannam.Taxi.Events;
 
 /// <summary>A rider asks for a taxi; not paid yet.</summary>
@@ -36,16 +31,3 @@ public sealed record PickupAssigned(long MatchId, string Driver, string Customer
 
 /// <summary>The driver gave it up, or lost it as it was cancelled.</summary>
 public sealed record PickupCancelled(long MatchId, string Driver, string Customer) : IEvent;
-
-/// <summary>How Taxi's events are written and read.</summary>
-[JsonSerializable(typeof(CatchRequested))]
-[JsonSerializable(typeof(CatchCancelled))]
-[JsonSerializable(typeof(PaymentApproved))]
-[JsonSerializable(typeof(PaymentCancelled))]
-[JsonSerializable(typeof(PickupAssigned))]
-[JsonSerializable(typeof(PickupCancelled))]
-[JsonSerializable(typeof(GiveBackDue))]
-public sealed partial class TaxiEvents : JsonSerializerContext
-{
-    public static TaxiEvents Language { get; } = new(EventSerializer.Options());
-}

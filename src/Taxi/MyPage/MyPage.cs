@@ -1,11 +1,13 @@
-using Mannam.Abstractions;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.MyPage;
 
 /// <summary>The rider's view of one request, fed by events alone. It shows once its payment is known; what ends a request is remembered even before.</summary>
+[Table("my_pages")]
 internal sealed class MyPage(long key) : Aggregate(key)
 {
+    public long Id => Key;
+
     /// <summary>Won; null while the payment is not known, and the row is not shown.</summary>
     public long? Price { get; private set; }
     public string? StartingPoint { get; private set; }

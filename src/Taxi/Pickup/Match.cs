@@ -1,11 +1,14 @@
-using Mannam.Abstractions;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Pickup;
 
 /// <summary>A paid request and the driver who takes it: on the drivers' list (<c>CatchReqList</c>) while nobody has it, a <c>PickUp</c> while somebody does.</summary>
+[Table("matches")]
 internal sealed class Match(long key) : Aggregate(key)
 {
+    public long Id => Key;
+    public long MatchId => Key;
+
     /// <summary>Won; null while the payment is not known.</summary>
     public long? Price { get; private set; }
     public string? StartingPoint { get; private set; }

@@ -1,6 +1,3 @@
-using Mannam.Abstractions;
-using Mannam.Http;
-using Mannam.PostgreSql;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Pickup;
@@ -9,17 +6,10 @@ namespace Mannam.Taxi.Pickup;
 internal static class PickupService
 {
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Match>("taxi", "pickup", "택시 매칭", key => new Match(key))
-        {
-            Paths = ["pickUps", "catchReqLists"],
-            Port = 8082,
-            Schema = (typeof(PickupService).Assembly, "Mannam.Taxi.Pickup/Schema.sql"),
-            JsonContext = TaxiEvents.Language,
-        }
-            .StoredIn<PickupDb, Match>()
+        new ServiceDeclaration<Match>("택시 매칭", key => new Match(key)) { Paths = ["pickUps", "catchReqLists"], Port = 8082 }
+            .StoredInPostgreSql()
             .Serving(Api.Map)
-            .Publishing<PickupAssigned>()
-            .Publishing<PickupCancelled>()
+            .Publishing<PickupAssigned, PickupCancelled>()
             .Whenever<PaymentApproved>(Policies.Whenever)
             .Whenever<PaymentCancelled>(Policies.Whenever);
 }

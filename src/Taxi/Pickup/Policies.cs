@@ -1,4 +1,3 @@
-using Mannam.Abstractions;
 using Mannam.Taxi.Events;
 
 namespace Mannam.Taxi.Pickup;

@@ -50,6 +50,23 @@ public sealed class SettingsTests
         Assert.All(messages, m => Assert.DoesNotContain("too short", m, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("automatic", null)]
+    [InlineData("manual", null)]
+    [InlineData("Manual", "Mannam:Tests:Lessons:Assignment is \"Manual\", but one of automatic, manual is expected.")]
+    [InlineData("", "Mannam:Tests:Lessons:Assignment is \"\", but one of automatic, manual is expected.")]
+    public void A_setting_is_one_of_its_words(string value, string? refused)
+    {
+        var setting = Setting.OneOf("Assignment", "automatic", "who assigns", "automatic", "manual");
+        var configured = With("Mannam:Tests:Lessons:Assignment", value).SettingsOf("Tests:Lessons");
+
+        if (refused is null)
+            Assert.Equal(value, configured.Get(setting));
+        else
+            Assert.Equal(refused, Assert.Throws<ConfigurationException>(() => configured.Get(setting)).Message);
+        Assert.Equal("automatic", new ConfigurationBuilder().Build().SettingsOf("Tests:Lessons").Get(setting));
+    }
+
     [Fact]
     public void A_required_setting_that_is_missing_is_named_with_its_meaning() =>
         Assert.Equal(

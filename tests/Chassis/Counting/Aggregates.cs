@@ -43,6 +43,25 @@ internal sealed class Ledger(long key) : Aggregate(key)
     }
 }
 
+/// <summary>Asks about each number, and keeps the answers. Decided twice it would keep them twice.</summary>
+internal sealed class Asker(long key) : Aggregate(key)
+{
+    public string Begun { get; private set; } = "";
+    public string Answers { get; private set; } = "";
+
+    public IMessage[] Begin(long number)
+    {
+        Begun = $"{Begun} {number}".Trim();
+        return [];
+    }
+
+    public IMessage[] Settle(long number, bool accepted)
+    {
+        Answers = $"{Answers} {number}:{(accepted ? "yes" : "no")}".Trim();
+        return [new Answered(Key, number, accepted)];
+    }
+}
+
 /// <summary>Keeps what both others said, in the order in which it came.</summary>
 internal sealed class Audit(long key) : Aggregate(key)
 {
@@ -70,6 +89,11 @@ internal sealed class CounterDb(DbContextOptions<CounterDb> options) : ServiceDb
 internal sealed class LedgerDb(DbContextOptions<LedgerDb> options) : ServiceDb(options)
 {
     protected override void Map(ModelBuilder model) => model.Entity<Ledger>().ToTable("ledgers");
+}
+
+internal sealed class AskerDb(DbContextOptions<AskerDb> options) : ServiceDb(options)
+{
+    protected override void Map(ModelBuilder model) => model.Entity<Asker>().ToTable("askers");
 }
 
 internal sealed class AuditDb(DbContextOptions<AuditDb> options) : ServiceDb(options)

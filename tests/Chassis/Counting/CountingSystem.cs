@@ -4,7 +4,7 @@ using Mannam.PostgreSql;
 namespace Mannam.Tests.Chassis.Counting;
 
 /// <summary>A system as small as can be: <c>counter</c> raises <see cref="Counted"/>; <c>ledger</c> follows it and raises <see cref="Entered"/>; <c>audit</c>
-/// follows both.</summary>
+/// follows both; <c>asker</c> asks somebody about each number.</summary>
 internal sealed class CountingSystem
 {
     public const string Topic = "counting";
@@ -16,8 +16,11 @@ internal sealed class CountingSystem
     /// <summary>What the ledger does before it enters a number, such as to fail.</summary>
     public Action<Counted> BeforeEntering { get; set; } = _ => { };
 
-    /// <summary>What the ledger asks others for before it decides, such as to be refused.</summary>
-    public Func<EventEnvelope, ValueTask> AskBeforeEntering { get; set; } = _ => ValueTask.CompletedTask;
+    /// <summary>What the ledger makes of the facts before it decides, such as to fail.</summary>
+    public Action<PolicyFacts> KnowBeforeEntering { get; set; } = _ => { };
+
+    /// <summary>What the asker is answered about a number.</summary>
+    public Func<Counted, MessageContext, Task<CallOutcome>> Ask { get; set; } = (_, _) => Task.FromResult(CallOutcome.Accepted());
 
     /// <summary>What the audit does before it follows a number.</summary>
     public Action<Counted> BeforeAuditing { get; set; } = _ => { };
@@ -31,6 +34,7 @@ internal sealed class CountingSystem
             "counter" => Counter,
             "ledger" => Ledger,
             "audit" => Audit,
+            "asker" => Asker,
             "undeclared" => Undeclared,
             _ => throw new ArgumentOutOfRangeException(nameof(service)),
         };
@@ -38,22 +42,38 @@ internal sealed class CountingSystem
     private ServiceDeclaration Counter =>
         Declare<CounterDb, Counter>("counter", key => new Counter(key))
             .Publishing<Counted>()
-            .WhenDue<Reminder>((reminder, _, ct) => Remind(reminder, ct));
+            .WhenDue<Reminder>(
+                async (reminder, _, _, ct) =>
+                {
+                    await Remind(reminder, ct);
+                    return CallOutcome.Accepted();
+                }
+            );
 
     private ServiceDeclaration Ledger =>
         Declare<LedgerDb, Ledger>("ledger", key => new Ledger(key))
             .Publishing<Entered>()
+            .WithConstraint("ledgers_numbers", Decision.Conflict("another ledger has the same numbers"))
             .Whenever<Counted, bool>(
                 (counted, ledger, _) =>
                 {
                     BeforeEntering(counted);
                     return ledger.Enter(counted.Number);
                 },
-                async (received, _) =>
+                facts =>
                 {
-                    await AskBeforeEntering(received);
+                    KnowBeforeEntering(facts);
                     return true;
                 }
+            );
+
+    private ServiceDeclaration Asker =>
+        Declare<AskerDb, Asker>("asker", key => new Asker(key))
+            .Publishing<Answered>()
+            .WheneverCalls<Counted>(
+                (counted, context, _, _) => Ask(counted, context),
+                settle: (counted, asker, outcome) => asker.Settle(counted.Number, outcome.IsAccepted),
+                begin: (counted, asker) => asker.Begin(counted.Number)
             );
 
     // Raises Entered, and does not say so.

@@ -18,3 +18,12 @@ create table audits (
     counted text not null,
     entered text not null
 );
+
+create table askers (
+    key     bigint primary key,
+    version int not null,
+    begun   text not null,
+    answers text not null
+);
+
+create sequence ids;

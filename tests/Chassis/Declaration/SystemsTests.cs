@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Mannam.Abstractions;
 using Mannam.Host.Commands;
+using Mannam.Tests.Lessons;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Declaration;
@@ -56,6 +58,39 @@ public sealed class SystemsTests
             system.GetFiles("*.*", SearchOption.TopDirectoryOnly).Select(f => File.ReadAllText(f.FullName)),
             text => text.Contains("global using", StringComparison.Ordinal) || text.Contains("<Using", StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void What_is_shown_and_told_can_be_made_of_the_aggregate(string name)
+    {
+        foreach (var service in Up.AllSystems.Single(s => s.Name == name).Services)
+        {
+            var aggregate = service.GetType().GetGenericArguments()[0];
+            var told = service.Publishes.Select(e => aggregate.Assembly.GetType($"Mannam.{Capital(name)}.Events.{e}")!);
+            Assert.All(told, e => typeof(Projection<>).MakeGenericType(e).GetMethod("Make")!.Invoke(null, [aggregate]));
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_made_of_an_aggregate_is_named()
+    {
+        var refused = Assert.Throws<InvalidOperationException>(() => Projection<Unlike>.Make(typeof(Lesson)));
+
+        Assert.Equal("Unlike cannot be made of Lesson: that has no Colour", refused.Message);
+    }
+
+    private sealed record Unlike(long Id, string Colour);
+
+    [Fact]
+    public void A_service_takes_its_names_from_where_its_aggregate_stands()
+    {
+        var consult = Up.AllSystems.Single(s => s.Name == "law").Services.Single(s => s.Name == "consult");
+
+        Assert.Equal(("law.consult", "/law/consult", "Law:Consult"), (consult.FullName, consult.Source, consult.SettingsScope));
+        Assert.Equal("Mannam.Law.Consult/Schema.sql", consult.Schema.Resource);
+        Assert.Equal(["consult"], consult.Paths);
+        Assert.Equal("LawJson", consult.JsonContext!.GetType().Name);
     }
 
     // Imported, or written out as far as a neighbour needs to.

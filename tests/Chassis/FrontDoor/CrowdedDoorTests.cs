@@ -178,14 +178,11 @@ public sealed class CrowdedDoorTests
         using var hung = new TcpListener(IPAddress.Loopback, 0);
         hung.Start();
         await using var gateway = await EdgeApp.StartGatewayAsync(
-                new RemoteSystem(
-                    "taxi",
-                    "Taxi",
-                    [
-                        new("catch", ["catches"], [new Uri($"http://{hung.LocalEndpoint}")]),
-                        new("pickup", ["pickUps"], [house.Door.Address]),
-                    ]
-                ),
+            new RemoteSystem(
+                "taxi",
+                "Taxi",
+                [new("catch", ["catches"], [new Uri($"http://{hung.LocalEndpoint}")]), new("pickup", ["pickUps"], [house.Door.Address])]
+            ),
             new EdgeOptions { MaxConcurrentRequests = 4 }
         );
         using var http = new HttpClient { BaseAddress = gateway.Address };
@@ -215,14 +212,11 @@ public sealed class CrowdedDoorTests
         );
         await using var well = await House.OpenAsync(catches: app => app.MapGet("/catches/hung", () => { }));
         await using var gateway = await EdgeApp.StartGatewayAsync(
-                new RemoteSystem(
-                    "taxi",
-                    "Taxi",
-                    [
-                        new("catch", ["catches"], [hanging.Door.Address, well.Door.Address]),
-                        new("pickup", ["pickUps"], [well.Door.Address]),
-                    ]
-                ),
+            new RemoteSystem(
+                "taxi",
+                "Taxi",
+                [new("catch", ["catches"], [hanging.Door.Address, well.Door.Address]), new("pickup", ["pickUps"], [well.Door.Address])]
+            ),
             new EdgeOptions { MaxConcurrentRequests = 8 }
         );
         using var http = new HttpClient { BaseAddress = gateway.Address };

@@ -20,8 +20,7 @@ public sealed class FramingTests : IAsyncLifetime
         _house = await House.OpenAsync(catches: app =>
             app.MapPost(
                 "/catches/read",
-                async (HttpContext http) =>
-                    await RequestFields.ReadAsync(http) is { Problem: { } refused } ? (IResult)refused : Results.Ok()
+                async (HttpContext http) => await RequestBody.ReadAsync(http) is { Problem: { } refused } ? (IResult)refused : Results.Ok()
             )
         );
         _gateway = await EdgeApp.StartGatewayAsync(

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Grpc.Core;
 using Grpc.Net.Client;
-using Mannam.Abstractions;
 using Mannam.Hosting;
 using Mannam.Law;
 using Mannam.Local;
@@ -92,7 +90,11 @@ public sealed class AnyHostTests(PostgresFixture postgres) : IAsyncLifetime
         await _http.PayAsync(id).Gives(200);
         var services = _app.Services.GetRequiredService<MannamServices>();
         await Settlement.SettledAsync([.. services.Local.Select(s => s.Running!)], id, TimeSpan.FromSeconds(30));
-        Assert.Equal("RECEIVED", (string?)(await _http.AskAsync($"GET /schedule?consultId={id}").Gives(200)).Json["_embedded"]!["schedule"]![0]!["scheduleStatus"]);
+        Assert.Equal(
+            "RECEIVED",
+            (string?)
+                (await _http.AskAsync($"GET /schedule?consultId={id}").Gives(200)).Json["_embedded"]!["schedule"]![0]!["scheduleStatus"]
+        );
         await _http.AskAsync($"GET /law/consult/{id}").Gives(200);
     }
 
@@ -133,7 +135,18 @@ public sealed class AnyHostTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task Internal_calls_and_operators_services_are_refused_from_outside()
     {
-        await _http.AskAsync("POST /payment/approve", new { consultId = 1, payType = "ZEROPAY", payAmount = 1, mobile = "0" }).Refuses(404);
+        await _http
+            .AskAsync(
+                "POST /payment/approve",
+                new
+                {
+                    consultId = 1,
+                    payType = "ZEROPAY",
+                    payAmount = 1,
+                    mobile = "0",
+                }
+            )
+            .Refuses(404);
         using var request = new HttpRequestMessage(HttpMethod.Get, "provider/behaviour");
         request.Headers.Add("X-Name", "kim");
         request.Headers.Add("X-Forwarded-For", "10.0.0.1");

@@ -27,7 +27,9 @@ public sealed class GrpcServiceTests
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2)
+        );
         builder.AddMannam(new SystemEntry("tests", "Tests", [new ServiceEntry("greeter", ["tests.Greeter"], () => server)]));
         await using var host = builder.Build();
         host.MapMannam();

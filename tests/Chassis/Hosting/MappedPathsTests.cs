@@ -46,7 +46,9 @@ public sealed class MappedPathsTests
     {
         var entry = new ServiceEntry("one", ["things"], () => null);
         var other = new ServiceEntry("other", ["things"], () => null);
-        var refused = Assert.Throws<InvalidOperationException>(() => Mapped(b => b.AddMannam(new SystemEntry("shop", "Shop", [entry, other]))));
+        var refused = Assert.Throws<InvalidOperationException>(() =>
+            Mapped(b => b.AddMannam(new SystemEntry("shop", "Shop", [entry, other])))
+        );
         Assert.Equal("'/shop/things' is claimed twice", refused.Message);
     }
 

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using Mannam.Http;
 using Mannam.Payments;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
@@ -12,13 +14,13 @@ public sealed class FieldsTests : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         _app = await TestApp.StartAsync(app =>
         {
-            app.MapPost("/text", TestApp.Echo(fields => fields.Text("v")));
-            app.MapPost("/optional", TestApp.Echo(fields => fields.OptionalText("v") ?? "none"));
-            app.MapPost("/money", TestApp.Echo(fields => fields.Money("v")));
-            app.MapPost("/id", TestApp.Echo(fields => fields.Id("v")));
-            app.MapPost("/status", TestApp.Echo(fields => fields.OptionalOneOf("v", "approve") ?? "none"));
-            app.MapPatch("/status", TestApp.Echo(fields => fields.OptionalOneOf("v", "Cancel") ?? "none"));
-            app.MapPatch("/queue", TestApp.Echo(fields => Queue(fields)));
+            app.MapPost("/text", TestApp.Echo<RequiredText>(fields => fields.V));
+            app.MapPost("/optional", TestApp.Echo<OptionalText>(fields => fields.V ?? "none"));
+            app.MapPost("/money", TestApp.Echo<Money>(fields => fields.V));
+            app.MapPost("/id", TestApp.Echo<AnId>(fields => fields.V));
+            app.MapPost("/status", TestApp.Echo<Approved>(fields => fields.V ?? "none"));
+            app.MapPatch("/status", TestApp.Echo<Cancelled>(fields => fields.V ?? "none"));
+            app.MapPatch("/queue", (Delegate)QueueAsync);
         });
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -144,12 +146,21 @@ public sealed class FieldsTests : IAsyncLifetime
     public async Task In_a_patch_only_the_named_fields_may_change(string body, int expected) =>
         Assert.Equal(expected, (await _app.SendAsync("PATCH", "/queue", body, "application/merge-patch+json")).Status);
 
-    private static string Queue(RequestFields fields)
+    private static async Task<IResult> QueueAsync(HttpContext http)
     {
-        var status = fields.OptionalOneOf("status", "Cancel");
+        var fields = await RequestFields.ReadAsync(http);
+        fields.OptionalOneOf("status", ["Cancel"]);
         fields.OnlyMayChange(new OfferView(1, "강", null, 5, null), OfferJson.Default.OfferView, "status");
-        return status ?? "none";
+        return fields.Problem is { } refused ? refused : Results.Ok();
     }
+
+    private sealed record Money([Won] long V);
+
+    private sealed record AnId([Id] long V);
+
+    private sealed record Approved([AllowedValues("approve")] string? V);
+
+    private sealed record Cancelled([AllowedValues("Cancel")] string? V);
 
     private Task<Answer> Post(string path, string body) => _app.SendAsync("POST", path, body);
 
@@ -160,3 +171,7 @@ public sealed class FieldsTests : IAsyncLifetime
         Assert.StartsWith("v ", answer.At("errors/v"), StringComparison.Ordinal);
     }
 }
+
+internal sealed record RequiredText(string V);
+
+internal sealed record OptionalText(string? V);

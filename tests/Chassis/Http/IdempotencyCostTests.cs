@@ -39,8 +39,10 @@ public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postg
         Assert.Null(await store.FindAsync(row));
     }
 
+    private static readonly ClaimedMessage Due = new(Guid.Empty, 0, "ExpiredKeys", "{}", 1, "");
+
     private async Task HousekeepAsync() =>
-        await Retention.Actions["ExpiredKeys"]("{}", taxi.Machine["taxi.catch"].Services, TestContext.Current.CancellationToken);
+        await Retention.Actions["ExpiredKeys"](Due, taxi.Machine["taxi.catch"].Services, TestContext.Current.CancellationToken);
 
     private Npgsql.NpgsqlDataSource Database =>
         (Npgsql.NpgsqlDataSource)taxi.Machine["taxi.catch"].Services.GetService(typeof(Npgsql.NpgsqlDataSource))!;

@@ -19,7 +19,7 @@ public sealed class OfferShop(PostgresFixture postgres) : IAsyncLifetime
         _database = await postgres.CreateDatabaseAsync();
         App = await TestApp.StartAsync(
             Map,
-            services => services.AddPooledDbContextFactory<OfferDb>(options => options.UseNpgsql(_database)),
+            services => services.AddSingleton<IDbContextFactory<DbContext>>(new OfferContexts(_database)),
             before: app => app.UsePathBase("/taxi")
         );
         await using var db = Open();
@@ -37,15 +37,15 @@ public sealed class OfferShop(PostgresFixture postgres) : IAsyncLifetime
         await db.SaveChangesAsync();
     }
 
-    internal OfferDb Open() => new(new DbContextOptionsBuilder<OfferDb>().UseNpgsql(_database).Options);
+    internal OfferDb Open() => new OfferContexts(_database).Open();
 
     private static void Map(WebApplication app)
     {
-        app.MapReads<OfferDb, Offer, OfferView>(OfferDb.Paged);
-        app.MapReads<OfferDb, Offer, OfferView>(OfferDb.Whole);
+        app.MapReads(OfferDb.Paged);
+        app.MapReads(OfferDb.Whole);
         app.MapPost(
                 "/offers",
-                () =>
+                (BoundRequest<OfferRequest> _) =>
                     OfferDb.Paged.Created(
                         new Offer
                         {
@@ -55,7 +55,6 @@ public sealed class OfferShop(PostgresFixture postgres) : IAsyncLifetime
                         }
                     )
             )
-            .Takes<OfferRequest>()
             .Answers<OfferView>(201, 400, 402);
         app.MapPatch("/offers/{id:id}", (long id, HttpContext http) => Patched(id, http));
     }

@@ -39,7 +39,7 @@ internal sealed class OfferDb(DbContextOptions<OfferDb> options) : DbContext(opt
     public DbSet<Offer> Offers => Set<Offer>();
 
     public static Resource<Offer, OfferView> Paged { get; } =
-        new("offers", "offer", offer => offer.Id, OfferView.Of, OfferJson.Default.OfferView)
+        new("offers", "offer", offer => offer.Id, OfferJson.Default.OfferView, OfferView.Of)
         {
             Version = offer => offer.Version,
             Visible = offer => !offer.Hidden,
@@ -48,5 +48,13 @@ internal sealed class OfferDb(DbContextOptions<OfferDb> options) : DbContext(opt
         };
 
     public static Resource<Offer, OfferView> Whole { get; } =
-        new("shop/offerLists", "offerList", offer => offer.Id, OfferView.Of, OfferJson.Default.OfferView) { AllRowsInOneAnswer = true };
+        new("shop/offerLists", "offerList", offer => offer.Id, OfferJson.Default.OfferView, OfferView.Of) { AllRowsInOneAnswer = true };
+}
+
+/// <summary>As a service's container holds them.</summary>
+internal sealed class OfferContexts(string database) : IDbContextFactory<DbContext>
+{
+    public OfferDb Open() => new(new DbContextOptionsBuilder<OfferDb>().UseNpgsql(database).Options);
+
+    public DbContext CreateDbContext() => Open();
 }

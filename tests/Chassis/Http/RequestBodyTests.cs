@@ -1,5 +1,6 @@
 using Mannam.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -13,15 +14,21 @@ public sealed class RequestBodyTests : IAsyncLifetime
         _app = await TestApp.StartAsync(
             app =>
             {
-                app.MapPost("/text", TestApp.Echo(fields => fields.Text("v")));
-                app.MapPost("/optional", TestApp.Echo(fields => fields.OptionalText("v") ?? "none"));
-                app.MapPatch("/optional", TestApp.Echo(fields => fields.OptionalText("v") ?? "none"));
-                app.MapPost("/length", TestApp.Echo(fields => fields.Body.Length));
+                app.MapPost("/text", TestApp.Echo<RequiredText>(fields => fields.V));
+                app.MapPost("/optional", TestApp.Echo<OptionalText>(fields => fields.V ?? "none"));
+                app.MapPatch("/optional", TestApp.Echo<OptionalText>(fields => fields.V ?? "none"));
+                app.MapPost("/length", (Delegate)LengthAsync);
             },
             services => services.AddSingleton(new RequestLimits { BodyWithin = TimeSpan.FromSeconds(1) })
         );
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task<IResult> LengthAsync(HttpContext http)
+    {
+        var body = await RequestBody.ReadAsync(http);
+        return body.Problem is { } refused ? refused : Results.Text($"{body.Memory.Length}");
+    }
 
     [Theory]
     [InlineData("{")]

@@ -12,8 +12,8 @@ public sealed class StoreFailureTests
     public async Task An_unreachable_store_is_503_with_Retry_After()
     {
         await using var app = await TestApp.StartAsync(
-            app => app.MapReads<OfferDb, Offer, OfferView>(OfferDb.Paged),
-            services => services.AddPooledDbContextFactory<OfferDb>(options => options.UseNpgsql("Host=127.0.0.1;Port=1;Username=x"))
+            app => app.MapReads(OfferDb.Paged),
+            services => services.AddSingleton<IDbContextFactory<DbContext>>(new OfferContexts("Host=127.0.0.1;Port=1;Username=x"))
         );
         foreach (var path in new[] { "/offers", "/offers/3" })
         {

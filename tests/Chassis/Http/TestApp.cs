@@ -43,13 +43,9 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>An endpoint that answers with what it read of the fields.</summary>
-    public static Func<HttpContext, Task<IResult>> Echo(Func<RequestFields, object> read) =>
-        async http =>
-        {
-            var fields = await RequestFields.ReadAsync(http);
-            var value = read(fields);
-            return fields.Problem is { } refused ? refused : Results.Text(value.ToString(), contentEncoding: Encoding.UTF8);
-        };
+    public static Func<BoundRequest<TFields>, IResult> Echo<TFields>(Func<TFields, object> read)
+        where TFields : class =>
+        request => request.Problem is { } refused ? refused : Results.Text(read(request.Fields).ToString(), contentEncoding: Encoding.UTF8);
 
     /// <summary>Sends a request; a body needs its content type.</summary>
     public async Task<Answer> SendAsync(

@@ -37,6 +37,18 @@ public sealed class MessageContextTests
         Assert.Equal(activity.Id![..^2], trace[..^2]);
     }
 
+    [Fact]
+    public void So_it_may_where_the_services_activity_is_in_the_hosts()
+    {
+        using var host = new Activity("request").Start();
+        using var service = new Activity("request").Start();
+
+        var trace = RequestContext.Of(_request).TraceParent;
+
+        MayBeRecorded(trace);
+        Assert.Equal(service.Id![..^2], trace[..^2]);
+    }
+
     [Theory]
     [InlineData("00")]
     [InlineData("01")]

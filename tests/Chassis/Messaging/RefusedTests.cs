@@ -1,9 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using Mannam.Hosting;
 using Mannam.Tests.Chassis.Counting;
 using Npgsql;
-using Polly.CircuitBreaker;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
@@ -273,51 +270,49 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         Assert.Equal(200, await World.AskAsync<long>("ledger", "select count(*) from waiting where kind = 'store' and code = '55P03'"));
     }
 
-    public static TheoryData<string> PeersRefusals =>
-        ["connect", "http 408", "http 425", "http 429", "http 500", "http 503", "time", "cancelled", "open", "io", "inside"];
-
-    private static Exception Refused(string how) =>
-        how switch
-        {
-            "connect" => new HttpRequestException("no route", new SocketException((int)SocketError.ConnectionRefused)),
-            "time" => new TimeoutException(),
-            "cancelled" => new TaskCanceledException(),
-            "open" => new BrokenCircuitException(),
-            "io" => new IOException("reset"),
-            "inside" => new InvalidOperationException("something", new SocketException((int)SocketError.ConnectionReset)),
-            _ => new HttpRequestException(how, null, Enum.Parse<HttpStatusCode>(how[5..])),
-        };
-
     [Theory]
-    [MemberData(nameof(PeersRefusals))]
-    public async Task What_a_peer_refuses_is_asked_again_without_end(string how)
+    [InlineData("io")]
+    [InlineData("inside")]
+    [InlineData("time")]
+    [InlineData("http 503")]
+    public async Task What_is_made_of_the_facts_fails_by_the_events_own_fault(string how)
     {
         var ledger = await StartAsync();
-        var refused = true;
-        World.System.AskBeforeEntering = e => refused && e.Key == 2 ? throw Refused(how) : ValueTask.CompletedTask;
-        await PublishAsync(Event(2, 2), Event(3, 1), Event(2, 3));
-
-        Assert.Equal(0, await TryOftenAsync(ledger));
-        Assert.Empty(await ParkedAsync());
-        Assert.Equal("1", await World.LedgerAsync(2));
-        // Nobody else waits for it.
-        Assert.Equal("1", await World.LedgerAsync(3));
-        Assert.Equal("peer 1, queued 1", await World.AskAsync<string>("ledger", Kinds));
-        await ledger.DoDueAsync();
-        Assert.Contains("by the peer", (await ledger.HealthAsync(Ct)).Details["held events"], StringComparison.Ordinal);
-
-        refused = false;
-        await HandledAfterAllAsync(ledger);
-    }
-
-    [Fact]
-    public async Task What_a_peer_says_of_the_request_itself_is_a_failure_of_the_event()
-    {
-        var ledger = await StartAsync();
-        World.System.AskBeforeEntering = _ => throw Refused("http 404");
+        World.System.KnowBeforeEntering = _ => throw Refusals.Of(how);
         await PublishAsync(Event(2, 2));
 
         await ParkedInTheEndAsync(ledger);
+    }
+
+    [Fact]
+    public async Task A_policy_that_would_break_a_constraint_is_parked_in_the_end()
+    {
+        var ledger = await StartAsync();
+        await ExecuteAsync("create unique index ledgers_numbers on ledgers (numbers)");
+        await PublishAsync(Event(3, 1), Event(4, 7));
+
+        await TryAsync(ledger);
+        // Nobody else waits for it.
+        Assert.Equal("7", await World.LedgerAsync(4));
+        await ParkedInTheEndAsync(ledger);
+        Assert.Contains("ledgers_numbers", Assert.Single(await ParkedAsync()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_that_would_break_a_constraint_decides_again_on_what_is_there_then()
+    {
+        var ledger = await StartAsync();
+        await ExecuteAsync("create unique index ledgers_numbers on ledgers (numbers)");
+        await PublishAsync(Event(3, 1));
+        await TryAsync(ledger);
+        Assert.Equal(1, await WaitingAsync());
+
+        await ExecuteAsync("update ledgers set numbers = '0' where key = 2");
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await TryAsync(ledger);
+
+        Assert.Equal("1", await World.LedgerAsync(3));
+        Assert.Empty(await ParkedAsync());
     }
 
     [Fact]
@@ -325,7 +320,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     {
         using var refusals = new Measured("mannam.refusals");
         var fails = true;
-        World.System.Remind = (_, _) => fails ? throw Refused("http 503") : Task.CompletedTask;
+        World.System.Remind = (_, _) => fails ? throw Refusals.Of("http 503") : Task.CompletedTask;
         var counter = await World.StartAsync("counter", time: Clock);
         await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Abstractions.MessageContext.Internal());
         for (var i = 0; i < Often; i++)

@@ -55,7 +55,7 @@ public sealed class TextsTests(PostgresFixture postgres)
             source,
             TestContext.Current.CancellationToken
         );
-        await using var db = new MyPageDb(new DbContextOptionsBuilder<MyPageDb>().UseNpgsql(source).Options);
+        await using var db = new ServiceDb<MyPage>(new DbContextOptionsBuilder<ServiceDb<MyPage>>().UseNpgsql(source).Options);
         var customer = "김";
         var pages = db.Set<MyPage>().Where(p => UnicodeText.Nfc(p.Customer) == UnicodeText.Nfc(customer)).OrderBy(p => p.Key).Take(20);
 

@@ -41,7 +41,7 @@ public abstract class Business
     public abstract IEnumerable<Broken> Check(Saga saga);
 
     /// <summary>What must hold of all that was done in a run.</summary>
-    public virtual IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<Told> told) => [];
+    public virtual IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told) => [];
 }
 
 /// <summary>Something that does not hold.</summary>
@@ -115,7 +115,7 @@ public sealed record Seen(long First, IReadOnlyList<Act> Acts)
 /// <param name="Status">0 when no answer came.</param>
 /// <param name="Body">The answer; null when it had none.</param>
 /// <param name="Saga">The saga that the answer is about, by its number in the run; 0 for none.</param>
-public sealed record Told(Act Act, int Status, JsonNode? Body, int Saga);
+public sealed record GivenAnswer(Act Act, int Status, JsonNode? Body, int Saga);
 
 /// <summary>All that is known of one saga once it has settled.</summary>
 /// <param name="Number">Its number in the run, from 1.</param>
@@ -123,7 +123,7 @@ public sealed record Told(Act Act, int Status, JsonNode? Body, int Saga);
 /// <param name="Places">What the services show, by place; null where there is nothing.</param>
 /// <param name="Events">The events of it, in the order of the log; one that was published twice once.</param>
 /// <param name="Ledger">Every movement of its money, such as <c>charge 1000</c>.</param>
-/// <param name="Told">What people were told of it.</param>
+/// <param name="Answers">What people were told of it.</param>
 /// <param name="Done">What people did to it, whether they got an answer or not.</param>
 public sealed record Saga(
     int Number,
@@ -131,7 +131,7 @@ public sealed record Saga(
     IReadOnlyDictionary<string, JsonNode?> Places,
     IReadOnlyList<Logged> Events,
     IReadOnlyList<string> Ledger,
-    IReadOnlyList<Told> Told,
+    IReadOnlyList<GivenAnswer> Answers,
     IReadOnlyList<Act> Done
 )
 {

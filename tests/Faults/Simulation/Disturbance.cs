@@ -40,6 +40,8 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     [
         "command.committing",
         "command.committed",
+        "locked.committing",
+        "locked.committed",
         "answer.committing",
         "answer.committed",
         "consumer.committing",
@@ -49,7 +51,6 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     // Where the store may refuse what an event led to.
     private static readonly HashSet<string> Refusable = ["consumer.committing", "waiting.committing"];
 
-    private readonly Dictionary<string, string> last = [];
     private readonly long began = clock.Ticks;
 
     /// <summary>Nothing is disturbed any more.</summary>
@@ -114,10 +115,6 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     public AtPoint At(string service, string point, string label)
     {
         Branches.Add($"{service}/{point}");
-        var here = $"{label} {service}";
-        // A decision that is made again holds the row's lock when it commits.
-        var again = point == "command.committing" && last.GetValueOrDefault(here) == point;
-        last[here] = point;
         if (Chance(temper.Crashes))
         {
             Fault($"death at {point}", $"{label}: {service} dies at {point}");
@@ -133,7 +130,7 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
             Fault($"refused at {point}", $"{label}: the store refuses {service} at {point}");
             return AtPoint.IsRefused;
         }
-        if (again || !IsHoldable(point) || !Chance(temper.Holds))
+        if (!IsHoldable(point) || !Chance(temper.Holds))
             return AtPoint.Passes;
         Tell($"{label}: held at {service}/{point}");
         Branches.Add($"held at {point}");

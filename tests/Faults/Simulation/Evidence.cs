@@ -13,7 +13,7 @@ internal sealed class Evidence(World world, long first, People people)
         var last = await LastAsync();
         for (var number = 1; number <= last; number++)
         {
-            if (await records.FindAsync(number, events, ledger, people.Told, people.Acts) is { } saga)
+            if (await records.FindAsync(number, events, ledger, people.Answers, people.Acts) is { } saga)
                 sagas.Add(saga);
         }
         var broken = new List<Broken>();
@@ -27,10 +27,10 @@ internal sealed class Evidence(World world, long first, People people)
         broken.AddRange(people.Broken);
         broken.AddRange(world.Disturbance.Broken);
         broken.AddRange(CheckKeys());
-        broken.AddRange(world.Business.Check(sagas, people.Told));
+        broken.AddRange(world.Business.Check(sagas, people.Answers));
         foreach (var service in world.Services.Where(s => s.Declaration.SubscribesTo.Count > 0))
             broken.AddRange(await records.CheckPositionsAsync(service.Name, service.Store, service.Declaration.SubscribesTo));
-        broken.AddRange(people.Told.Where(t => t.Status == 500).Select(t => new Broken("no answer is 500", t.Act.Text)));
+        broken.AddRange(people.Answers.Where(t => t.Status == 500).Select(t => new Broken("no answer is 500", t.Act.Text)));
         return broken;
     }
 
@@ -44,7 +44,7 @@ internal sealed class Evidence(World world, long first, People people)
     // A key is answered as it was at first, once there was an answer that is remembered: not a 402 that recorded nothing, and so names nothing.
     private IEnumerable<Broken> CheckKeys() =>
         people
-            .Told.Where(t => t.Act.Key is not null && (t.Status is 200 or 201 || (t.Status == 402 && t.Saga > 0)))
+            .Answers.Where(t => t.Act.Key is not null && (t.Status is 200 or 201 || (t.Status == 402 && t.Saga > 0)))
             .GroupBy(t => t.Act.Key)
             .Where(key => key.Select(t => (t.Status, t.Saga)).Distinct().Count() > 1)
             .Select(key => new Broken(

@@ -101,7 +101,7 @@ internal static partial class Mutate
             : throw new InvalidOperationException($"the simulation of the mutated code failed:\n{told}");
     }
 
-    private static async Task<(int Status, string Told)> RunAsync(string folder, string[] arguments, CancellationToken ct)
+    private static async Task<(int Status, string Output)> RunAsync(string folder, string[] arguments, CancellationToken ct)
     {
         using var process =
             Process.Start(

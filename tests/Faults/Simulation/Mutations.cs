@@ -76,13 +76,13 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         new(
             "the outbox (publish before commit)",
             (
-                "src/Chassis/Messaging/Repository.cs",
-                "        await _failpoints.HitAsync(\"command.committing\");\n        await commit(unit.Take());\n",
+                "src/Chassis/Messaging/Repository.Attempts.cs",
+                "        await _failpoints.HitAsync(points.Committing);\n        await commit(unit.Take());\n",
                 """
                         var changes = unit.Take();
                         await _store.CommitAsync(changes with { Aggregates = [], Rows = [.. changes.Rows.OfType<OutboxMessage>()] });
                         unit.Wake();
-                        await _failpoints.HitAsync("command.committing");
+                        await _failpoints.HitAsync(points.Committing);
                         await commit(changes with { Rows = [.. changes.Rows.Where(r => r is not OutboxMessage)] });
 
                 """
@@ -128,9 +128,9 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         new(
             "the premium goes back when it is refused, in Insurance",
             (
-                "src/Insurance/Payment/PaymentService.cs",
-                "<SubscriptionRefused>((_, payment) => payment.GiveBack(Payment.Refuse))",
-                "<SubscriptionRefused>((_, _) => [])"
+                "src/Insurance/Payment/Policies.cs",
+                "Whenever(SubscriptionRefused _, Payment payment) => payment.GiveBack(Payment.Refuse)",
+                "Whenever(SubscriptionRefused _, Payment payment) => []"
             )
         )
         {
@@ -138,7 +138,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         },
         new(
             "no row before SubscriptionCreated, in Insurance",
-            ("src/Insurance/MyPage/Api.cs", "Visible = p => p.IsCreated", "Visible = _ => true")
+            ("src/Insurance/MyPage/MyPageService.cs", "Visible = p => p.IsCreated", "Visible = _ => true")
         )
         {
             System = "insurance",
@@ -156,14 +156,40 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         },
         new(
             "what was decided before is stored before it asks, in Insurance",
-            (
-                "src/Chassis/Messaging/PolicyHandler.cs",
-                "                await transaction.SendAsync(unit.Take(), ct);\n",
-                ""
-            )
+            ("src/Chassis/Messaging/PolicyHandler.cs", "                await transaction.SendAsync(unit.Take(), ct);\n", "")
         )
         {
             System = "insurance",
+        },
+        new(
+            "a call's removal fails where the row is gone, in Lessons",
+            (
+                "src/Chassis/PostgreSql/Rows.cs",
+                "with done as (delete from due where due_id = $1 returning 1) select is_done() where not exists (select from done)",
+                "delete from due where due_id = $1"
+            )
+        )
+        {
+            System = "lessons",
+        },
+        new(
+            "a call's removal is in the transaction of the decision, in Lessons",
+            (
+                "src/Chassis/Messaging/Scheduler.cs",
+                "            await settle();\n",
+                "            await store.RemoveAsync(due.Id, ct);\n            await settle();\n"
+            ),
+            ("src/Chassis/Messaging/Repository.Attempts.cs", "            unit.Add(row);\n", "            _ = row;\n")
+        )
+        {
+            System = "lessons",
+        },
+        new(
+            "a call is made until its outcome is certain, in Lessons",
+            ("src/Chassis/Messaging/ServiceEngine.cs", "unknown: why => throw new OutcomeUnknownException(why)", "unknown: _ => true")
+        )
+        {
+            System = "lessons",
         },
     ];
 }

@@ -14,7 +14,7 @@ internal sealed partial class People(World world, long first, Random random)
     private const int MostSagas = 100;
     private readonly List<Act> acts = [];
 
-    public List<Told> Told { get; } = [];
+    public List<GivenAnswer> Answers { get; } = [];
 
     public IReadOnlyList<Act> Acts => acts;
 
@@ -38,7 +38,7 @@ internal sealed partial class People(World world, long first, Random random)
 
     private async Task ActAsync(Act act, string label)
     {
-        var told = new Told(act, 0, null, 0);
+        var told = new GivenAnswer(act, 0, null, 0);
         try
         {
             if (await FindAsync(act, world.ShownAsync) is not { } found)
@@ -48,14 +48,14 @@ internal sealed partial class People(World world, long first, Random random)
             using var answer = await http.SendAsync(request, CancellationToken.None);
             var text = await answer.Content.ReadAsStringAsync();
             var body = text.Length > 0 ? JsonNode.Parse(text) : null;
-            told = new Told(act, (int)answer.StatusCode, body, NumberOf(body, answer.Headers.Location));
+            told = new GivenAnswer(act, (int)answer.StatusCode, body, NumberOf(body, answer.Headers.Location));
             world.Disturbance.Branches.Add($"{act.Kind} {told.Status}");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             // No answer.
         }
-        Told.Add(told);
+        Answers.Add(told);
         if (act.OnlyPaid && told.Status is >= 200 and < 300 && !await world.WasPaidAsync(first + act.Saga))
             Broken.Add(new Broken("what is not paid is not seen", act.Text));
         world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");

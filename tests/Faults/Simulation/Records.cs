@@ -16,7 +16,7 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
         int number,
         Dictionary<long, List<Logged>> events,
         Dictionary<string, List<string>> ledger,
-        IReadOnlyList<Told> told,
+        IReadOnlyList<GivenAnswer> told,
         IReadOnlyList<Act> done
     )
     {

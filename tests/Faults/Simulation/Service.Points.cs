@@ -29,7 +29,7 @@ internal sealed partial class Service
                 await world.Scheduler.HoldAsync($"{Name}/{point}", Name);
                 break;
         }
-        if (point is "command.committed" or "consumer.committed" or "waiting.committed")
+        if (point is "command.committed" or "locked.committed" or "consumer.committed" or "waiting.committed")
             Wake("relay", "due");
         else if (point == "consumer.set-aside")
             Wake("waiting");

@@ -3,6 +3,7 @@ using System.Globalization;
 using Mannam.Host;
 using Mannam.Simulation.Insurance;
 using Mannam.Simulation.Law;
+using Mannam.Simulation.Lessons;
 using Mannam.Simulation.Taxi;
 
 namespace Mannam.Simulation;
@@ -12,7 +13,7 @@ internal static class Simulate
 {
     // A world takes as long to make as so many runs: the second is worth it only for more.
     private const int RunsOfAWorld = 20;
-    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness(), new InsuranceBusiness()];
+    private static readonly Business[] All = [new TaxiBusiness(), new LawBusiness(), new InsuranceBusiness(), new LessonsBusiness()];
 
     /// <summary>The business of a system.</summary>
     public static Business Of(string system) =>

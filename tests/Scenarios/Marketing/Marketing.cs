@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Mannam.Abstractions;
 using Mannam.Http;
 using Mannam.PostgreSql;
+using Mannam.Taxi;
 using Mannam.Taxi.Events;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,22 +15,19 @@ internal static class Marketing
         "recommendations",
         "recommendation",
         r => r.Key,
-        RecommendationView.Of,
-        MarketingJson.Default.RecommendationView
-    )
-    {
-        KeyName = "id",
-    };
+        MarketingJson.Default.RecommendationView,
+        RecommendationView.Of
+    );
 
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Recommendation>("taxi", "marketing", "마케팅", key => new Recommendation(key))
         {
             Paths = ["recommendations"],
             Schema = (typeof(Marketing).Assembly, "Mannam.Tests.Scenarios/Marketing/Schema.sql"),
-            JsonContext = TaxiEvents.Language,
+            JsonContext = TaxiJson.Instance,
         }
             .StoredIn<MarketingDb, Recommendation>()
-            .Serving(routes => routes.MapReads<MarketingDb, Recommendation, RecommendationView>(Recommendations))
+            .Serving(routes => routes.MapReads(Recommendations))
             .Whenever<PaymentApproved>(Recommendation.Whenever)
             .Whenever<PaymentCancelled>(Recommendation.Whenever);
 }

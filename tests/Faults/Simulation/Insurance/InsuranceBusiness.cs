@@ -113,7 +113,7 @@ internal sealed class InsuranceBusiness : Business
 
     public override IEnumerable<Broken> Check(Saga saga) => InsuranceInvariants.Check(saga);
 
-    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<Told> told)
+    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told)
     {
         // An application that is made again with its key comes about once.
         foreach (var customer in sagas.GroupBy(s => s.At(Subscription, "customer")))

@@ -16,7 +16,7 @@ internal static class InsuranceInvariants
             .. CheckState(saga),
             .. CheckHistory(saga),
             .. CheckViews(saga),
-            .. saga.Told.Where(t => !IsTrue(saga, t)).Select(t => new Broken("answers are true", $"{t.Act.Text}: {t.Status} {t.Body}")),
+            .. saga.Answers.Where(t => !IsTrue(saga, t)).Select(t => new Broken("answers are true", $"{t.Act.Text}: {t.Status} {t.Body}")),
         ];
 
     private static string? StatusOf(Saga saga) => saga.At(Subscription, "subscriptionStatus");
@@ -122,7 +122,7 @@ internal static class InsuranceInvariants
     }
 
     // What somebody was told is true.
-    private static bool IsTrue(Saga saga, Told told)
+    private static bool IsTrue(Saga saga, GivenAnswer told)
     {
         var (status, decided, detail) = (StatusOf(saga), saga.At(Underwriting, "underwritingStatus"), $"{told.Body?["detail"]}");
         return (told.Act.Kind, told.Status) switch

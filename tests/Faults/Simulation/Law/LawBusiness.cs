@@ -160,7 +160,7 @@ internal sealed class LawBusiness : Business
         var lines = saga.Places[Board]?.AsArray() ?? [];
         if (lines.Count != saga.Events.Count || !lines.Zip(saga.Events).All(l => IsLineOf(l.First!, l.Second)))
             yield return new("views are what the log says", $"the board: {string.Join(", ", lines.Select(l => $"{l!["event"]}"))}");
-        foreach (var answer in saga.Told.Where(t => !IsTrue(saga, t)))
+        foreach (var answer in saga.Answers.Where(t => !IsTrue(saga, t)))
             yield return new("answers are true", $"{answer.Act.Text}: {answer.Status} {answer.Body?["detail"]}");
     }
 
@@ -168,7 +168,7 @@ internal sealed class LawBusiness : Business
         $"{line["event"]}" == e.Name && $"{line["extraIdValue"]}" == $"{e.Fields[$"{line["extraIdName"]}"]}";
 
     // What somebody was told is true.
-    private static bool IsTrue(Saga saga, Told told)
+    private static bool IsTrue(Saga saga, GivenAnswer told)
     {
         var amount = long.Parse(saga.At(Consult, "payAmount") ?? "0", CultureInfo.InvariantCulture);
         var (status, detail) = (saga.At(Consult, "status"), $"{told.Body?["detail"]}");
@@ -192,7 +192,7 @@ internal sealed class LawBusiness : Business
     }
 
     // A consult that is made again with its key comes about once.
-    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<Told> told) =>
+    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told) =>
         sagas
             .GroupBy(s => s.At(Consult, "payAmount"))
             .Where(fee => fee.Count() > 1)

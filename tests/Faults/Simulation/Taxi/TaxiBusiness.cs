@@ -67,7 +67,7 @@ internal sealed class TaxiBusiness : Business
     public override IEnumerable<Broken> Check(Saga saga) => TaxiInvariants.Check(saga);
 
     // A request that is made again with its key comes about once.
-    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<Told> told)
+    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told)
     {
         foreach (var price in sagas.GroupBy(s => s.At(Catch, "price") ?? ""))
         {

@@ -16,7 +16,7 @@ internal static class TaxiInvariants
             .. saga.Differences(Catch, "price", "startingPoint", "destination", "customer"),
             .. CheckHistory(saga),
             .. CheckViews(saga),
-            .. saga.Told.SelectMany(t => CheckAnswer(saga, t)),
+            .. saga.Answers.SelectMany(t => CheckAnswer(saga, t)),
         ];
 
     // All services agree on one of the final states.
@@ -97,7 +97,7 @@ internal static class TaxiInvariants
     }
 
     // What somebody was told is true.
-    private static IEnumerable<Broken> CheckAnswer(Saga saga, Told told)
+    private static IEnumerable<Broken> CheckAnswer(Saga saga, GivenAnswer told)
     {
         var cancelled = saga.At(Catch, "status") == "Cancel";
         var driver = told.Act.Who;

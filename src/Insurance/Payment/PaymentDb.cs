@@ -1,6 +1,0 @@
-using Mannam.PostgreSql;
-using Microsoft.EntityFrameworkCore;
-
-namespace Mannam.Insurance.Payment;
-
-internal sealed class PaymentDb(DbContextOptions<PaymentDb> options) : ServiceDb<Payment>(options, "payments");

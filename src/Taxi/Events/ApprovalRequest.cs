@@ -1,0 +1,11 @@
+namespace Mannam.Taxi.Events;
+
+/// <summary>What catch asks payment: to take the price of a ride.</summary>
+public sealed record ApprovalRequest(
+    [Id] long MatchId,
+    [Won] long Price,
+    string Customer,
+    string StartingPoint,
+    string Destination,
+    [AllowedValues("Approved")] string? PaymentAction
+);

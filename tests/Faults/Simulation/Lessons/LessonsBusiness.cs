@@ -1,0 +1,69 @@
+using Mannam.Abstractions;
+
+namespace Mannam.Simulation.Lessons;
+
+/// <summary>Lessons, as they are simulated: people order and cancel; the teacher gives lessons, and moves them.</summary>
+internal sealed class LessonsBusiness : Business
+{
+    private const string Order = "/orders/{id}";
+    private const string Lesson = "/lessons/{id}";
+    private const int MostOrders = 4;
+
+    public override SystemDeclaration System => LessonsSystem.Declaration;
+
+    public override IReadOnlyList<(string Service, string Sequence)> Ids { get; } = [("lessons.desk", "order_ids")];
+
+    public override IReadOnlyList<string> Places { get; } = [Order, Lesson];
+
+    public override Act Next(Random random, Seen seen)
+    {
+        var made = seen.Count("order");
+        if (made == 0 || (made < MostOrders && random.Next(4) == 0))
+            // Each run has a teacher of its own.
+            return new Act("somebody orders a lesson", "order", $"POST /orders?teacher=Kim{seen.First}");
+        var saga = random.Next(1, made + 1);
+        var id = seen.KeyOf(saga);
+        var hour = random.Next(1, MostOrders + 1);
+        var act = random.Next(8) switch
+        {
+            <= 2 => new Act($"somebody cancels #{saga}", "cancel", $"POST /orders/{id}/cancel"),
+            <= 4 => new Act($"the teacher gives #{saga}", "give", $"POST /lessons/{id}/given"),
+            5 => new Act($"the teacher moves #{saga} to hour {hour}", "move", $"POST /lessons/{id}/hour/{hour}"),
+            6 => new Act($"the teacher gives #{saga} later", "move", $"POST /lessons/{id}/later"),
+            _ => new Act($"somebody looks at #{saga}", "look", $"GET /orders/{id}"),
+        };
+        return act with { Saga = saga };
+    }
+
+    public override bool IsPaid(Saga saga) => false;
+
+    public override IEnumerable<Broken> Check(Saga saga)
+    {
+        var (order, lesson) = (saga.At(Order, "status"), saga.At(Lesson, "status"));
+        var fits = (order, lesson) switch
+        {
+            ("CONFIRMED", "SCHEDULED" or "GIVEN") or ("CANCELED", "CANCELED") or ("TOO_LATE", "GIVEN") => true,
+            _ => false,
+        };
+        if (!fits)
+            yield return new("both or neither are cancelled", $"the order is {order}, the lesson {lesson}");
+        var (wanted, canceled, refused) = (saga.Count("CancelOrdered"), saga.Count("OrderCanceled"), saga.Count("CancelRefused"));
+        if (wanted > 1 || canceled + refused != wanted || saga.At(Order, "asked") != $"{wanted}")
+            yield return new("a call is decided on once", $"{wanted} wanted, {canceled} cancelled, {refused} refused");
+        if (saga.Count("LessonScheduled") > 1 || saga.Count("LessonGiven") + saga.Count("LessonCanceled") > 1)
+            yield return new("each event once", string.Join(", ", saga.Events.Select(e => e.Name)));
+    }
+
+    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told)
+    {
+        foreach (
+            var hour in sagas
+                .Where(s => s.At(Lesson, "status") is "SCHEDULED" or "GIVEN")
+                .GroupBy(s => s.At(Lesson, "hour"))
+                .Where(hour => hour.Count() > 1)
+        )
+            yield return new("one lesson an hour", $"hour {hour.Key} of #{string.Join(" and #", hour.Select(s => s.Number))}");
+        foreach (var move in told.Where(t => t.Act.Kind == "move" && t.Status is not (0 or 200 or 404 or 409 or 503)))
+            yield return new("a move is made or refused", $"{move.Act.Text}: {move.Status}");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Mannam.Tests.Host;
+using Xunit;
+
+namespace Mannam.Tests.Packages;
+
+/// <summary>A stranger who has nothing of Mannam but its packages.</summary>
+public sealed class FolderFeedTests(FolderFeed feed, PostgresFixture postgres) : IClassFixture<FolderFeed>
+{
+    private const int Terminate = 15;
+
+    public static TheoryData<string> Names => PackagesTests.Names;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_package_holds_its_assembly_with_documentation_and_README(string name)
+    {
+        using var package = feed.Open(name);
+        HashSet<string> files = [.. package.Entries.Select(e => e.FullName)];
+        Assert.Superset(new HashSet<string> { "README.md", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml" }, files);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_package_names_the_packages_that_it_needs(string name)
+    {
+        var needs = feed.NeedsOf(name);
+        var own = needs.Where(n => n.Name.StartsWith("Mannam.", StringComparison.Ordinal)).ToList();
+        // They share internals, so no other version fits.
+        Assert.All(own, n => Assert.Equal(feed.Exactly, n.Versions));
+        Assert.Equal(
+            All(name, n => PackagesTests.Arrows[n]),
+            All(name, n => feed.NeedsOf(n).Select(d => d.Name).Where(PackagesTests.Arrows.ContainsKey))
+        );
+        Assert.All(
+            needs.Except(own),
+            n => Assert.Contains(PackagesTests.Foreign[name], f => n.Name.StartsWith(f, StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public async Task A_stranger_builds_and_runs_the_sample_from_the_packages_alone()
+    {
+        await feed.BuildSampleAsync();
+        string[] names = ["guestbook", "guestbook.book", "guestbook.thanks"];
+        var settings = await Task.WhenAll(names.Select(async n => $"--ConnectionStrings:{n}={await postgres.CreateDatabaseAsync()}"));
+        var port = OutputTests.FreePort();
+        await using var sample = feed.StartSample(port, settings);
+        await sample.ReadyAtAsync(port);
+
+        using var written = await sample.Http.PostAsJsonAsync("entries", new { guest = "Kim", text = "It was lovely." }, Token);
+        Assert.Equal(HttpStatusCode.Created, written.StatusCode);
+        var entry = await sample.Http.GetFromJsonAsync<JsonObject>(written.Headers.Location, Token);
+        Assert.Equal("It was lovely.", (string?)entry!["text"]);
+        Assert.Equal("Thank you, Kim.", await WordsAsync(sample.Http, (long)entry["entryId"]!));
+
+        var ended = await sample.EndAsync(Terminate);
+        Assert.True(ended.Status == 0, ended.Out + ended.Error);
+    }
+
+    // The event travels through the outbox, the log and the consumer of the other service.
+    private static async Task<string?> WordsAsync(HttpClient http, long id)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        soon.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            using var thanks = await http.GetAsync($"thanks/{id}", soon.Token);
+            if (thanks.IsSuccessStatusCode)
+                return (string?)(await thanks.Content.ReadFromJsonAsync<JsonObject>(soon.Token))!["words"];
+            Assert.Equal(HttpStatusCode.NotFound, thanks.StatusCode);
+            await Task.Delay(20, soon.Token);
+        }
+    }
+
+    private static SortedSet<string> All(string name, Func<string, IEnumerable<string>> needs)
+    {
+        var all = new SortedSet<string>(StringComparer.Ordinal);
+        void Add(string needed)
+        {
+            if (all.Add(needed))
+                Array.ForEach([.. needs(needed)], Add);
+        }
+        Array.ForEach([.. needs(name)], Add);
+        return all;
+    }
+}
