@@ -154,6 +154,7 @@ public sealed partial class Machine : IAsyncDisposable
             edge!.BeginDrain();
             using var grace = new CancellationTokenSource(FrontDoorGrace);
             await app.StopAsync(grace.Token);
+            // Where the start failed before the host's, services are made that the host does not know to have begun.
             await Task.WhenAll(Local.Select(s => s.StopAsync(RestartGrace)));
             await app.DisposeAsync();
         }

@@ -53,7 +53,15 @@ public sealed class MannamServices
 
     internal RestartableService? Find(string fullName) => _local.Find(s => s.Declaration.FullName == fullName);
 
-    internal void Add(SystemEntry system) => _systems.Add(system);
+    // Several calls may add services of one system.
+    internal void Add(SystemEntry system)
+    {
+        var same = _systems.FindIndex(s => s.Name == system.Name);
+        if (same < 0)
+            _systems.Add(system);
+        else
+            _systems[same] = _systems[same] with { Services = [.. _systems[same].Services, .. system.Services] };
+    }
 
     internal void AddForOperators(ServiceEntry service) => _operators.Add(service);
 

@@ -42,6 +42,19 @@ public sealed class MappedPathsTests
     }
 
     [Fact]
+    public void Services_of_one_system_that_are_added_one_by_one_are_one_system()
+    {
+        var law = Up.Named("law");
+        var starts = Mapped(builder =>
+        {
+            foreach (var service in law.Services)
+                builder.AddMannam(law, mannam => mannam.Services = [service.Name]);
+        });
+        Assert.Equal(Mapped(builder => builder.AddMannam(law)).Order(), starts.Order());
+        Assert.Contains("/consult", starts);
+    }
+
+    [Fact]
     public void Two_services_that_claim_one_path_are_refused()
     {
         var entry = new ServiceEntry("one", ["things"], () => null);
