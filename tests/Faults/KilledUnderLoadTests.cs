@@ -8,8 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Faults;
 
-/// <summary><c>kill -9</c> under load: each service, the broker and PostgreSQL, one after the other, once, or as often as <c>./mannam faults kill</c> says. The slice
-/// kills one service.</summary>
+/// <summary><c>kill -9</c> under load: each service, the broker and PostgreSQL, one after the other, once, or as often as <c>./mannam faults kill</c> says.</summary>
 public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
 {
     // What the specification gives for a saga to settle after the last restart.
@@ -69,7 +68,7 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
         Directory.Delete(data, recursive: true);
     }
 
-    [Fact]
+    [LongFact]
     public async Task Whoever_is_killed_and_restarted_under_load_nothing_is_lost_and_nothing_double()
     {
         var times = Asked ?? 1;
@@ -110,8 +109,7 @@ public sealed class KilledUnderLoadTests(PostgresFixture postgres, KafkaFixture 
         if (broker is not null)
             yield return ("the broker", broker.KillAsync, () => broker.StartAsync());
         yield return ("PostgreSQL", () => Installed.KillPostgresAsync($"{data}/store"), StartPostgresAsync);
-        var services = Asked is null && !Slice.All ? ["taxi.payment"] : Spread.Services.Append("provider");
-        foreach (var service in services)
+        foreach (var service in Spread.Services.Append("provider"))
             yield return (service, () => spread.KillAsync(service, 0), () => spread.StartAsync(service, 0));
     }
 

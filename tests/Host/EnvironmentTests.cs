@@ -53,7 +53,7 @@ public sealed class EnvironmentTests : IAsyncDisposable
         },
     };
 
-    public static TheoryData<string> Libraries => Slice.Of([.. Hostile.Keys], 3);
+    public static TheoryData<string> Libraries => Slice.Of([.. Hostile.Keys], 5);
 
     // Payment asks the provider over a socket: what can go to a proxy does.
     [Theory]

@@ -37,7 +37,7 @@ public sealed class EventsTests : IAsyncDisposable
         Assert.Empty(installed.PostgresProcesses);
     }
 
-    [Fact]
+    [LongFact]
     public async Task After_a_kill_the_history_is_told_and_the_PostgreSQL_that_was_left_goes_on()
     {
         var up = await installed.UpAsync();

@@ -29,7 +29,7 @@ public sealed class KafkaLibraryTests : IAsyncDisposable
         Assert.Equal([Packaged], Loaded(await installed.UpAsync(Kafka)));
     }
 
-    [Fact]
+    [LongFact]
     public async Task It_is_loaded_from_a_folder_whose_name_has_spaces_and_quotes()
     {
         var folder = Path.Combine(installed.Folder, "it's \"here\"");

@@ -36,7 +36,7 @@ public sealed class KilledTests : IAsyncDisposable
     [LongData("taxi.catch/relay.publishing")]
     [LongData("taxi.payment/relay.published")]
     [LongData("taxi.pickup/consumer.committing")]
-    [InlineData("provider/charge.committed")]
+    [LongData("provider/charge.committed")]
     public async Task Killed_while_a_request_is_paid_all_services_agree_after_the_restart(string point)
     {
         await DieAtAsync(point, http => http.RequestAsync());
@@ -61,7 +61,7 @@ public sealed class KilledTests : IAsyncDisposable
 
     [Theory]
     [LongData("taxi.pickup/relay.publishing")]
-    [InlineData("taxi.pickup/relay.published")]
+    [LongData("taxi.pickup/relay.published")]
     [LongData("taxi.catch/consumer.committed")]
     public async Task Killed_when_a_driver_has_taken_a_request_rider_and_driver_see_it_after_the_restart(string point)
     {

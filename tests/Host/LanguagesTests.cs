@@ -35,7 +35,7 @@ public sealed class LanguagesTests : IAsyncDisposable
         Assert.Matches(@"^mannam: ICU.*is not installed[^\n]*\n$", ended.Error);
     }
 
-    [Fact]
+    [LongFact]
     public async Task No_variable_of_the_environment_turns_ICU_off()
     {
         installed.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";

@@ -29,7 +29,7 @@ public sealed class OpenFilesTests
     }
 
     [Theory]
-    [InlineData("up")]
+    [LongData("up")]
     [InlineData("gateway")]
     public async Task Silent_connections_beyond_the_limit_neither_end_nor_stop_the_process(string command)
     {

@@ -16,7 +16,7 @@ public sealed class OutputTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
-    [Fact]
+    [LongFact]
     public async Task Rides_are_paid_and_it_stops_in_order_though_nobody_reads_what_it_writes()
     {
         using var pipe = await FullPipeAsync();

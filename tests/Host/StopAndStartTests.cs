@@ -32,7 +32,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
         await up.Http.UntilAsync("myPages/1", "driver", "Speedmate");
     }
 
-    [Fact]
+    [LongFact]
     public async Task With_payment_stopped_a_request_fails_and_with_payment_started_again_it_succeeds()
     {
         var up = await installed.UpAsync();

@@ -48,7 +48,7 @@ public sealed class SupervisionTests : IAsyncDisposable
         Assert.Empty(installed.PostgresProcesses);
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_server_that_was_taken_over_is_watched_like_one_that_was_started()
     {
         var killed = await installed.UpAsync();

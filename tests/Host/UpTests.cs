@@ -15,7 +15,7 @@ public sealed class UpTests : IAsyncDisposable
     [Fact]
     public async Task It_writes_one_line_to_stdout_once_everything_answers()
     {
-        var up = await installed.UpAsync();
+        var up = await installed.UpAnewAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await up.Http.AskAsync("health/ready")).StatusCode);
         Assert.NotNull(await up.Http.FindAsync("catches"));
@@ -49,12 +49,12 @@ public sealed class UpTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("creating the database cluster")]
+    [LongData("creating the database cluster")]
     [LongData("starting PostgreSQL")]
     [InlineData("starting taxi")]
     public async Task A_signal_while_it_still_starts_ends_it_in_order_with_status_0(string moment)
     {
-        var up = installed.Begin("up", "--port", "0", "--data", installed.Data);
+        var up = installed.Begin("up", "--systems", "taxi", "--port", "0", "--data", installed.Data);
         await up.SaysAsync(moment);
 
         var ended = await up.EndAsync(Terminate);
@@ -98,7 +98,7 @@ public sealed class UpTests : IAsyncDisposable
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var ended = await installed.RunAsync("up", "--port", $"{port}");
+        var ended = await installed.RunAsync("up", "--systems", "taxi", "--port", $"{port}");
 
         Refused.With(ended, $"port {port}");
         Assert.Empty(installed.PostgresProcesses);

@@ -16,7 +16,7 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
 
     [Theory]
     [LongData(1)] // The topic ends before what was read.
-    [InlineData(9)] // Others are at the same offsets, and behind what was read.
+    [LongData(9)] // Others are at the same offsets, and behind what was read.
     public async Task A_broker_restored_from_a_backup_loses_no_later_event(int later)
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot be restored");

@@ -21,7 +21,7 @@ public sealed class IdempotencyCrashTests(PostgresFixture postgres) : IAsyncDisp
     [LongData("command.committed", 2)]
     [InlineData("call.answered", 2)]
     [LongData("command.committed#2", 1)]
-    [InlineData("answer.committed", 1)]
+    [LongData("answer.committed", 1)]
     public async Task A_process_that_dies_at(string point, long expected)
     {
         installed.KillAt = $"taxi.catch/{point}";

@@ -61,8 +61,8 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
 
     [Theory]
     [InlineData("fail")]
-    [InlineData("refuse")]
-    [InlineData("rubbish")]
+    [LongData("refuse")]
+    [LongData("rubbish")]
     [InlineData("hang")]
     public async Task The_provider_takes_nothing_and_gives_no_answer(string mode)
     {

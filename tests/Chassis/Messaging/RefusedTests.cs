@@ -99,19 +99,19 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
 
     [Theory]
     [InlineData("0A000")]
-    [InlineData("25006")]
+    [LongData("25006")]
     [LongData("26000")]
     [LongData("28000")]
     [LongData("40P01")]
     [LongData("42501")]
-    [InlineData("42P01")]
+    [LongData("42P01")]
     [InlineData("53100")]
     [LongData("53200")]
-    [InlineData("55P03")]
+    [LongData("55P03")]
     [InlineData("57014")]
     [LongData("58030")]
     [LongData("F0000")]
-    [InlineData("XX000")]
+    [LongData("XX000")]
     [LongData("ZZ123")]
     public async Task What_the_store_refuses_is_tried_again_without_end(string state)
     {
@@ -146,10 +146,10 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         """;
 
     [Theory]
-    [InlineData("22003")]
+    [LongData("22003")]
     [InlineData("23514")]
-    [InlineData("38000")]
-    [InlineData("54000")]
+    [LongData("38000")]
+    [LongData("54000")]
     [InlineData("P0001")]
     public async Task What_the_store_says_of_the_events_own_data_is_parked_in_the_end(string state)
     {
@@ -177,9 +177,9 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
 
     [Theory]
     [InlineData("a table is locked")]
-    [InlineData("an operator cancels what runs")]
+    [LongData("an operator cancels what runs")]
     [InlineData("a statement takes too long")]
-    [InlineData("a table is renamed for a while")]
+    [LongData("a table is renamed for a while")]
     [InlineData("a row is locked")]
     public async Task Maintenance_holds_up_events_and_loses_none(string what)
     {
@@ -271,9 +271,9 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Theory]
-    [InlineData("io")]
+    [LongData("io")]
     [InlineData("inside")]
-    [InlineData("time")]
+    [LongData("time")]
     [InlineData("http 503")]
     public async Task What_is_made_of_the_facts_fails_by_the_events_own_fault(string how)
     {
