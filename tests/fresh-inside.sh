@@ -35,5 +35,5 @@ umask 077
 failed=0
 up || failed=1
 ./mannam test Mannam.Tests.Host. || failed=1
-./mannam test Mannam.Tests.Kafka. || failed=1
+./mannam test Mannam.Tests.Chassis.Kafka. || failed=1
 exit "$failed"

@@ -23,7 +23,10 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     Describe.Command(),
     ContextMap.Command(),
     // The launcher's own; listed so that --help tells all there is.
-    new Command("test", "Installs what is missing, builds, and runs all tests, or those whose name contains the filter: test [filter]."),
+    new Command(
+        "test",
+        "Installs what is missing, builds, and runs tests: a slice, those whose name has NAME in it, all of them (--all), or unit tests alone (--fast): test [--fast | --all | NAME]."
+    ),
     new Command("bench", "Measures beside a bare baseline: bench request|lag|view|siege|growth|start."),
     new Command(
         "faults",

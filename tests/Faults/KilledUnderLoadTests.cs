@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mannam.Host;
+using Mannam.Tests.Chassis.Kafka;
 using Mannam.Tests.Host;
-using Mannam.Tests.Kafka;
 using Mannam.Tests.SpreadOut;
 using Xunit;
 

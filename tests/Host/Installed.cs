@@ -44,7 +44,7 @@ internal sealed class Installed : IAsyncDisposable
     public async Task<Running> UpAsync(params string[] more)
     {
         if (!Directory.Exists(Data) && !more.Contains("--postgres"))
-            await Installation.CopyAsync(Data);
+            await ReadyInstallation.CopyAsync(Data);
         return await UpAnewAsync(more);
     }
 

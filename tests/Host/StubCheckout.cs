@@ -8,6 +8,14 @@ namespace Mannam.Tests.Host;
 /// </summary>
 internal sealed class StubCheckout : IDisposable
 {
+    private static readonly (string Project, string Assembly)[] Programs =
+    [
+        ("src/Host", "mannam"),
+        ("tests", "Mannam.Tests"),
+        ("tests/Unit", "Mannam.UnitTests"),
+        ("bench", "mannam-bench"),
+    ];
+
     private readonly string above = Directory.CreateTempSubdirectory("mannam-stub ").FullName;
 
     /// <param name="name">What the checkout's folder is called.</param>
@@ -15,7 +23,7 @@ internal sealed class StubCheckout : IDisposable
     public StubCheckout(string name, string program)
     {
         Folder = Path.Combine(above, name);
-        foreach (var (project, assembly) in new[] { ("src/Host", "mannam"), ("tests", "Mannam.Tests"), ("bench", "mannam-bench") })
+        foreach (var (project, assembly) in Programs)
             Directory.CreateDirectory(Path.Combine(Folder, project, "bin/Release/net10.0", assembly + ".dll"));
         Directory.CreateDirectory(Path.Combine(Folder, "src/Launcher"));
         foreach (var script in new[] { "mannam", "src/Launcher/debian.sh", "tests/after-run" })

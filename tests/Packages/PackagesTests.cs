@@ -65,6 +65,17 @@ public sealed class PackagesTests
 
     public static TheoryData<string> Names => [.. All.Select(a => a.GetName().Name!)];
 
+    [Fact]
+    public void Tests_are_in_folders_of_their_packages_names()
+    {
+        // Counting is the system that many of them run.
+        var packages = Arrows.Keys.Select(name => name["Mannam.".Length..]).Append("Counting");
+
+        var folders = Directory.GetDirectories(Path.Combine(Checkout.Folder, "tests/Chassis")).Select(folder => Path.GetFileName(folder));
+
+        Assert.Empty(folders.Except(packages));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_package_needs_only_those_below_it(string name)

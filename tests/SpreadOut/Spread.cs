@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Mannam.Host;
+using Mannam.Tests.Chassis.Kafka;
 using Mannam.Tests.Host;
-using Mannam.Tests.Kafka;
 
 namespace Mannam.Tests.SpreadOut;
 

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text;
 using Mannam.Hosting;
+using Mannam.Tests.Chassis.Kafka;
 using Mannam.Tests.Host;
-using Mannam.Tests.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.SpreadOut;

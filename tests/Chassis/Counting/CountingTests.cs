@@ -1,4 +1,4 @@
-using Mannam.Tests.Kafka;
+using Mannam.Tests.Chassis.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Counting;

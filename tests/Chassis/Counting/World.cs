@@ -3,7 +3,7 @@ using Mannam.Abstractions;
 using Mannam.Hosting;
 using Mannam.Local;
 using Mannam.Messaging;
-using Mannam.Tests.Kafka;
+using Mannam.Tests.Chassis.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Mannam.Abstractions;
 using Mannam.Messaging;
 using Mannam.Tests.Chassis.Counting;
-using Mannam.Tests.Kafka;
+using Mannam.Tests.Chassis.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Mannam.Hosting;
 using Mannam.Tests.Chassis.Counting;
-using Mannam.Tests.Kafka;
+using Mannam.Tests.Chassis.Kafka;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;

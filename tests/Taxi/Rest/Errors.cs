@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Mannam.Tests.Chassis.FrontDoor;
+using Mannam.Tests.Chassis.Gateway;
 using Xunit;
 
 namespace Mannam.Tests.Taxi.Rest;

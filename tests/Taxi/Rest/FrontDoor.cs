@@ -1,4 +1,4 @@
-using Mannam.Tests.Chassis.FrontDoor;
+using Mannam.Tests.Chassis.Gateway;
 using Mannam.Tests.Chassis.Http;
 using Xunit;
 

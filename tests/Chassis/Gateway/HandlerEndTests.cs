@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Gateway;
+
+/// <summary>How a call within the process ends other than well.</summary>
+public sealed class HandlerEndTests
+{
+    [Fact]
+    public async Task a_caller_that_gives_up_waits_no_longer_and_the_callee_hears_of_it_and_runs_to_its_end()
+    {
+        var (reached, heard, go, ended) = (new Signal(), new Signal(), new Signal(), new Signal());
+        await using var service = await Service.StartAsync(
+            "payment",
+            app =>
+                app.MapPost(
+                    "/approve",
+                    async (HttpContext c) =>
+                    {
+                        c.RequestAborted.Register(heard.SetResult);
+                        reached.SetResult();
+                        await go.Task;
+                        var body = await new StreamReader(c.Request.Body).ReadToEndAsync();
+                        await c.Response.WriteAsync(new string('x', 200_000), CancellationToken.None);
+                        ended.SetResult(body);
+                    }
+                )
+        );
+        using var client = HandlerTests.Client(service);
+        using var hangup = CancellationTokenSource.CreateLinkedTokenSource(House.Token);
+        var call = client.PostAsync("/approve", new StringContent("five"), hangup.Token);
+        await reached.Task;
+        await hangup.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
+        Assert.Equal(1, service.Server.InProgress);
+        go.SetResult();
+        Assert.Equal("five", await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token));
+        await service.Server.StopAsync(House.Token);
+        Assert.Equal(0, service.Server.InProgress);
+    }
+
+    [Fact]
+    public async Task the_clients_timeout_works()
+    {
+        var heard = new Signal();
+        await using var service = await Service.StartAsync("payment", app => app.MapGet("/mute", (HttpContext c) => Signal.Mute(c, heard)));
+        using var client = HandlerTests.Client(service);
+        client.Timeout = TimeSpan.FromMilliseconds(50);
+        var late = await Assert.ThrowsAsync<TaskCanceledException>(() => client.GetAsync("/mute", House.Token));
+        Assert.IsType<TimeoutException>(late.InnerException);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
+    }
+
+    [Theory]
+    [InlineData("/throw")]
+    [InlineData("/abort")]
+    public async Task an_answer_that_never_came_is_a_connection_that_ended(string path)
+    {
+        await using var service = await Service.StartAsync(
+            "payment",
+            app =>
+            {
+                app.MapGet("/throw", () => new Func<string>(() => throw new InvalidOperationException("broken"))());
+                app.MapGet("/abort", (HttpContext c) => c.Abort());
+            }
+        );
+        using var client = HandlerTests.Client(service);
+        var ended = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(path, House.Token));
+        Assert.Equal(HttpRequestError.ResponseEnded, ended.HttpRequestError);
+        await service.Server.StopAsync(House.Token);
+        Assert.Equal(0, service.Server.InProgress);
+    }
+
+    [Fact]
+    public async Task an_answer_cut_off_in_its_body_is_an_error_of_reading()
+    {
+        await using var service = await Service.StartAsync(
+            "payment",
+            app =>
+                app.MapGet(
+                    "/half",
+                    async (HttpContext c) =>
+                    {
+                        await c.Response.WriteAsync("half", House.Token);
+                        throw new InvalidOperationException("broken");
+                    }
+                )
+        );
+        using var client = HandlerTests.Client(service);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/half", House.Token));
+    }
+
+    [Fact]
+    public async Task an_answer_streams_and_hanging_up_in_the_middle_is_heard()
+    {
+        var (heard, next) = (new Signal(), new Signal());
+        await using var service = await Service.StartAsync(
+            "payment",
+            app =>
+                app.MapGet(
+                    "/stream",
+                    async (HttpContext c) =>
+                    {
+                        await c.Response.WriteAsync("one\n", House.Token);
+                        await next.Task;
+                        await c.Response.WriteAsync("two\n", House.Token);
+                        await Signal.Mute(c, heard);
+                    }
+                )
+        );
+        using var client = HandlerTests.Client(service);
+        var answer = await client.GetAsync("/stream", HttpCompletionOption.ResponseHeadersRead, House.Token);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(House.Token));
+        Assert.Equal("one", await reader.ReadLineAsync(House.Token));
+        next.SetResult();
+        Assert.Equal("two", await reader.ReadLineAsync(House.Token));
+        answer.Dispose();
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
+    }
+}

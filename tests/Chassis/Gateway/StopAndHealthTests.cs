@@ -1,0 +1,139 @@
+using Mannam.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Gateway;
+
+/// <summary>Guarantee 8 at the front door.</summary>
+public sealed class StopAndHealthTests
+{
+    [Fact]
+    public async Task the_whole_is_up_while_all_are_and_down_with_one()
+    {
+        var health = new ServiceHealth(true, true, new Dictionary<string, string> { ["lag"] = "0" });
+        await using var house = await House.OpenAsync(health: () => ValueTask.FromResult(health));
+        Assert.Equal("{\"status\":\"UP\"}", await house.Client.GetStringAsync("/actuator/health", House.Token));
+        Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
+        var ready = await House.JsonAsync(await house.GetAsync("/health/ready"));
+        Assert.Equal("UP", (string?)ready["status"]);
+        Assert.Equal("0", (string?)ready["services"]!["taxi.catch"]!["details"]!["lag"]);
+
+        health = health with { Ready = false };
+        var down = await house.GetAsync("/actuator/health");
+        Assert.Equal(503, (int)down.StatusCode);
+        Assert.Equal("{\"status\":\"DOWN\"}", await down.Content.ReadAsStringAsync(House.Token));
+        Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
+
+        health = health with { Live = false };
+        Assert.Equal(503, (int)(await house.GetAsync("/health/live")).StatusCode);
+    }
+
+    [Fact]
+    public async Task a_service_whose_health_cannot_be_told_is_down()
+    {
+        await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("no connection"));
+        var ready = await house.GetAsync("/health/ready");
+        Assert.Equal(503, (int)ready.StatusCode);
+        var page = await ready.Content.ReadAsStringAsync(House.Token);
+        Assert.Contains(nameof(InvalidOperationException), page, StringComparison.Ordinal);
+        Assert.DoesNotContain("no connection", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_service_stopped_on_purpose_is_told_as_stopped_and_leaves_the_whole_ready()
+    {
+        await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("must not be asked"));
+        await house.Catch.Server.StopAsync(House.Token);
+        var ready = await house.GetAsync("/health/ready");
+        Assert.Equal(200, (int)ready.StatusCode);
+        Assert.Equal("stopped", (string?)(await House.JsonAsync(ready))["services"]!["taxi.catch"]!["details"]!["state"]);
+    }
+
+    [Fact]
+    public async Task a_draining_front_door_is_unready_closes_connections_and_finishes_what_was_begun()
+    {
+        var (reached, go) = (new Signal(), new Signal());
+        await using var house = await House.OpenAsync(catches: app =>
+            app.MapGet(
+                "/catches/slow",
+                async () =>
+                {
+                    reached.SetResult();
+                    await go.Task;
+                    return "done";
+                }
+            )
+        );
+        var begun = house.GetAsync("/catches/slow");
+        await reached.Task;
+        Assert.NotEqual(true, (await house.GetAsync("/catches")).Headers.ConnectionClose);
+
+        house.Door.Edge.BeginDrain();
+        Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
+        var still = await house.GetAsync("/catches");
+        Assert.Equal(200, (int)still.StatusCode);
+        Assert.True(still.Headers.ConnectionClose);
+
+        var stopped = house.Door.StopAsync(House.Token);
+        await Assert.ThrowsAsync<HttpRequestException>(() => house.GetAsync("/catches"));
+        Assert.False(stopped.IsCompleted);
+        go.SetResult();
+        var answer = await begun;
+        Assert.True(answer.Headers.ConnectionClose);
+        Assert.Equal("done", await answer.Content.ReadAsStringAsync(House.Token));
+        await stopped;
+    }
+
+    [Fact]
+    public async Task a_service_that_stops_finishes_what_was_begun_and_keeps_its_services_until_then()
+    {
+        var (reached, go) = (new Signal(), new Signal());
+        await using var house = await House.OpenAsync(catches: app =>
+            app.MapGet(
+                "/catches/slow",
+                async (HttpContext c) =>
+                {
+                    reached.SetResult();
+                    await go.Task;
+                    return c.RequestServices is not null ? "done" : "";
+                }
+            )
+        );
+        var begun = house.GetAsync("/catches/slow");
+        await reached.Task;
+        var stopped = house.Catch.App.StopAsync(House.Token);
+        await House.ProblemAsync(await house.GetAsync("/catches"), 503);
+        Assert.False(stopped.IsCompleted);
+        go.SetResult();
+        await stopped;
+        Assert.Equal(0, house.Catch.Server.InProgress);
+        Assert.Equal("done", await (await begun).Content.ReadAsStringAsync(House.Token));
+    }
+
+    [Fact]
+    public async Task what_does_not_end_within_the_grace_period_is_cut_off()
+    {
+        var (reached, heard) = (new Signal(), new Signal());
+        await using var house = await House.OpenAsync(catches: app =>
+            app.MapGet(
+                "/catches/mute",
+                (HttpContext c) =>
+                {
+                    reached.SetResult();
+                    return Signal.Mute(c, heard);
+                }
+            )
+        );
+        var begun = house.GetAsync("/catches/mute");
+        await reached.Task;
+        using var grace = new CancellationTokenSource();
+        var stopped = house.Door.StopAsync(grace.Token);
+        Assert.False(stopped.IsCompleted);
+        await grace.CancelAsync();
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), House.Token);
+        await stopped;
+        await Assert.ThrowsAsync<HttpRequestException>(() => begun);
+    }
+}

@@ -1,0 +1,54 @@
+using Mannam.Messaging;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.Local;
+
+/// <summary>The log over a connection that is cut.</summary>
+public sealed class LogCutTests(PostgresFixture postgres) : CountingTests(postgres)
+{
+    private Wire _wire = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        _wire = await World.WireAsync("log");
+        await World.OpenLogAsync(database: _wire.ConnectionString);
+    }
+
+    [Fact]
+    public async Task An_append_is_handled_once_though_its_connection_is_cut_while_it_commits()
+    {
+        var counter = await World.StartAsync("counter", loops: true);
+        var ledger = await World.StartAsync("ledger", loops: true);
+        await counter.CountAsync(1);
+        await World.SettledAsync(1, counter, ledger);
+        var cut = _wire.CutAtNextBatch();
+
+        await counter.CountAsync(1);
+
+        await cut;
+        await World.SettledAsync(1, counter, ledger);
+        Assert.Equal(2, (await World.EventsAsync(1)).Count(e => e.Number() == 2 && e.Type == nameof(Counted)));
+        Assert.Equal("1 2", await World.LedgerAsync(1));
+    }
+
+    [Fact]
+    public async Task Who_appends_while_the_log_cannot_be_reached_is_told_so_and_nothing_is_lost()
+    {
+        var counter = await World.StartAsync("counter");
+        await counter.CountAsync(1);
+        _wire.Break();
+
+        await Assert.ThrowsAsync<PublishException>(RelayAsync);
+        // The second finds no connection at all.
+        await Assert.ThrowsAsync<PublishException>(RelayAsync);
+        _wire.Mend();
+        var ledger = await World.StartAsync("ledger", loops: true);
+        while (await World.AskAsync<long>("counter", "select count(*) from outbox") > 0)
+            await Xunit.Record.ExceptionAsync(RelayAsync);
+
+        await World.SettledAsync(1, counter, ledger);
+        Assert.Equal("1", await World.LedgerAsync(1));
+        Task<bool> RelayAsync() => counter.RelayAsync().WaitAsync(TimeSpan.FromSeconds(30), Ct);
+    }
+}

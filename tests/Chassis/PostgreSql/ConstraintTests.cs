@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Mannam.Abstractions;
+using Mannam.Hosting;
+using Mannam.Messaging;
+using Mannam.Simulation.Lessons;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.PostgreSql;
+
+/// <summary>A constraint of the store that is declared refuses the command that would break it.</summary>
+public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(postgres)
+{
+    [Fact]
+    public async Task A_command_that_would_break_a_declared_constraint_is_refused()
+    {
+        var teacher = await StartAsync();
+        await ScheduleAsync(teacher, 1, 1);
+        await ScheduleAsync(teacher, 2, 2);
+
+        var moved = await MoveAsync(teacher, 2, 1);
+
+        Assert.Equal(new Refusal(RefusalKind.Conflict, Taken), moved.Refusal);
+        Assert.Equal((2, 1), (moved.State.Hour, moved.State.Version));
+        Assert.Equal("1 at 1, 2 at 2", await HoursAsync());
+        Assert.Equal(2, await World.AskAsync<long>("teacher", "select count(*) from outbox"));
+    }
+
+    [Fact]
+    public async Task Over_HTTP_it_is_409_with_the_declared_words()
+    {
+        var teacher = await StartAsync();
+        await ScheduleAsync(teacher, 1, 1);
+        await ScheduleAsync(teacher, 2, 2);
+        using var http = new HttpClient(new InProcessHandler(teacher.Server)) { BaseAddress = new Uri("http://localhost/") };
+
+        using var answer = await http.PostAsync("lessons/2/hour/1", null, Ct);
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Equal(Taken, (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Ct))!["detail"]);
+    }
+
+    [Fact]
+    public async Task An_aggregate_whose_creation_would_break_one_is_refused_and_not_stored()
+    {
+        var teacher = await StartAsync();
+        await ScheduleAsync(teacher, 1, 1);
+        var lesson = new Lesson(2);
+
+        var created = await Lessons(teacher).CreateAsync(lesson, MessageContext.Internal(), lesson.Schedule("Kim", 1));
+
+        Assert.Equal(Taken, created.Refusal?.Detail);
+        Assert.Equal("1 at 1", await HoursAsync());
+    }
+
+    [Fact]
+    public async Task Of_many_who_want_the_same_at_once_one_gets_it_and_only_the_others_are_refused()
+    {
+        var replicas = new[] { await StartAsync(), await StartAsync() };
+        var all = await Task.WhenAll(
+            Enumerable
+                .Range(1, 40)
+                .Select(async id =>
+                {
+                    var lesson = new Lesson(id);
+                    // Every fourth wants the same hour; the others share their commits.
+                    var hour = id % 4 == 0 ? 1000 : id;
+                    var raised = lesson.Schedule("Kim", hour);
+                    return (id, hour, await CreateAsync(replicas[id % 8 / 4], lesson, raised));
+                })
+        );
+
+        Assert.All(all.Where(a => a.hour < 1000), a => Assert.Null(a.Item3));
+        Assert.Equal(9, all.Count(a => a.Item3 == Taken));
+        Assert.Equal(31, await World.AskAsync<long>("teacher", "select count(*) from lessons"));
+    }
+
+    // On two replicas one may have to wait for the other's row for too long, or both for each other.
+    private static async Task<string?> CreateAsync(ServiceHost teacher, Lesson lesson, IMessage[] raised)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await Lessons(teacher).CreateAsync(lesson, MessageContext.Internal(), raised)).Refusal?.Detail;
+            }
+            catch (Exception e) when (StoreFailures.IsBlocked(e) || StoreFailures.CodeOf(e) == "40P01") { }
+        }
+    }
+
+    [Fact]
+    public async Task A_command_that_was_decided_on_something_outdated_is_decided_again_first()
+    {
+        var (teacher, other) = (await StartAsync(), await StartAsync());
+        await ScheduleAsync(teacher, 1, 1);
+        await ScheduleAsync(teacher, 2, 2);
+        var hold = teacher.Failpoints.HoldOnceAt("command.committing");
+
+        var given = Lessons(teacher)
+            .DecideAsync(2, l => l.Status == Lesson.Canceled ? Decision.NoChange : l.Move(1), MessageContext.Internal());
+        await hold.Reached;
+        await Lessons(other).DecideAsync(2, l => l.Cancel(), MessageContext.Internal());
+        hold.Release();
+
+        Assert.Null((await given).Refusal);
+    }
+
+    [Fact]
+    public async Task One_that_is_stored_though_the_answer_was_lost_is_not_refused_by_itself()
+    {
+        var wire = await World.WireAsync("teacher");
+        var teacher = await World.StartAsync(TeacherService.Declaration, database: wire.ConnectionString);
+        // So that the constraint is what the second attempt meets first.
+        await World.AskAsync<object>(
+            "teacher",
+            "alter table lessons drop constraint lessons_pkey; alter table lessons add primary key (key)"
+        );
+        var cut = Task.CompletedTask;
+        teacher.Failpoints.RunAt("command.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
+        var lesson = new Lesson(1);
+
+        var created = await Lessons(teacher).CreateAsync(lesson, MessageContext.Internal(), lesson.Schedule("Kim", 1));
+        await cut;
+
+        Assert.Null(created.Refusal);
+        Assert.Equal("1 at 1", await HoursAsync());
+    }
+
+    [Fact]
+    public async Task A_constraint_that_is_not_declared_is_no_refusal()
+    {
+        var teacher = await StartAsync();
+        await World.AskAsync<object>("teacher", "create unique index not_declared on lessons (hour)");
+        await ScheduleAsync(teacher, 1, 1);
+        await World.AskAsync<object>("teacher", "update lessons set teacher = 'Lee'");
+
+        await Assert.ThrowsAsync<BusyException>(() => MoveToAsync(teacher));
+
+        async Task MoveToAsync(ServiceHost host)
+        {
+            await ScheduleAsync(host, 2, 2);
+            await MoveAsync(host, 2, 1);
+        }
+    }
+}

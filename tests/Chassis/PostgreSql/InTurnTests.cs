@@ -1,0 +1,111 @@
+using Mannam.Abstractions;
+using Mannam.Messaging;
+using Mannam.Simulation.Lessons;
+using Mannam.Tests.Chassis.Counting;
+using Xunit;
+
+namespace Mannam.Tests.Chassis.PostgreSql;
+
+/// <summary>A command in turn decides on how the service's other sagas stand; nobody else decides in turn meanwhile.</summary>
+public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgres)
+{
+    private const string Queued =
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted "
+        + "and database = (select oid from pg_database where datname = current_database())";
+
+    [Fact]
+    public async Task Of_two_commands_in_turn_on_two_replicas_the_second_sees_the_first()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        await ScheduleAsync(one, 1, 1);
+        await ScheduleAsync(one, 2, 2);
+        var hold = one.Failpoints.HoldOnceAt("locked.committing");
+
+        var first = LaterAsync(one, 1);
+        await hold.Reached;
+        var second = LaterAsync(other, 2);
+        await UntilAsync(async () => await World.AskAsync<long>("teacher", Queued) == 1);
+        hold.Release();
+        await Task.WhenAll(first, second);
+
+        Assert.Equal("1 at 3, 2 at 4", await HoursAsync());
+        Assert.Null((await first).Refusal ?? (await second).Refusal);
+    }
+
+    [Fact]
+    public async Task Many_commands_in_turn_on_two_replicas_never_take_the_same()
+    {
+        var replicas = new[] { await StartAsync(), await StartAsync() };
+        for (var id = 1; id <= 20; id++)
+            await ScheduleAsync(replicas[0], id, id);
+
+        // Not the constraint, but the turn keeps them apart.
+        await World.AskAsync<object>("teacher", "drop index lessons_one_an_hour");
+
+        await Task.WhenAll(Enumerable.Range(1, 20).Select(id => RepeatAsync(() => LaterAsync(replicas[id % 2], id))));
+
+        Assert.Equal(20, await World.AskAsync<long>("teacher", "select count(distinct hour) from lessons"));
+    }
+
+    [Fact]
+    public async Task Those_who_wait_for_their_turn_leave_connections_to_others()
+    {
+        var teacher = await StartAsync();
+        await ScheduleAsync(teacher, 1, 1);
+        await ScheduleAsync(teacher, 2, 2);
+        var hold = teacher.Failpoints.HoldOnceAt("locked.committing");
+
+        var waiting = Enumerable.Range(0, 20).Select(_ => LaterAsync(teacher, 1)).ToList();
+        await hold.Reached;
+        var moved = await MoveAsync(teacher, 2, 50);
+        hold.Release();
+        await Task.WhenAll(waiting);
+
+        Assert.Equal(50, moved.State.Hour);
+        Assert.All(waiting, w => Assert.Null(w.Result.Refusal));
+    }
+
+    [Fact]
+    public async Task What_is_refused_in_turn_changes_nothing_and_lets_the_next_have_its_turn()
+    {
+        var teacher = await StartAsync();
+
+        var refused = await LaterAsync(teacher, 7);
+        await ScheduleAsync(teacher, 7, 1);
+        var moved = await LaterAsync(teacher, 7);
+
+        Assert.Equal(RefusalKind.NotFound, refused.Refusal?.Kind);
+        Assert.Equal(2, moved.State.Hour);
+    }
+
+    [Fact]
+    public async Task A_command_in_turn_has_one_effect_though_its_connection_is_cut_while_it_commits()
+    {
+        var wire = await World.WireAsync("teacher");
+        var teacher = await World.StartAsync(TeacherService.Declaration, database: wire.ConnectionString);
+        await ScheduleAsync(teacher, 1, 1);
+        var cut = Task.CompletedTask;
+        teacher.Failpoints.RunAt("locked.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
+
+        // Asked for an hour of its own, it holds already when it is decided again.
+        await Lessons(teacher)
+            .DecideInTurnAsync<TeacherDb, int>(1, db => db.FreeHourAsync("Lee", 5), (l, hour) => l.Move(hour), MessageContext.Internal());
+        await cut;
+
+        Assert.Equal("1 at 5", await HoursAsync());
+        Assert.Equal(2, await World.AskAsync<int>("teacher", "select version from lessons"));
+    }
+
+    // Others may hold the turn for longer than a command waits: then it is busy.
+    private static async Task RepeatAsync(Func<Task> command)
+    {
+        while (await Record.ExceptionAsync(command) is { } e)
+            Assert.True(StoreFailures.IsBlocked(e), $"{e}");
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var end = DateTime.UtcNow.AddSeconds(30); !await holds(); await Task.Delay(5, Ct))
+            Assert.True(DateTime.UtcNow < end);
+    }
+}

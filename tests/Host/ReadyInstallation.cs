@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Mannam.Tests.Host;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(ReadyInstallation))]
+
+namespace Mannam.Tests.Host;
+
+/// <summary>An installation of Taxi that has run once and was stopped. Tests begin with a copy of it.</summary>
+public sealed class ReadyInstallation : IAsyncDisposable
+{
+    private static readonly Lazy<Task<Installed>> Stopped = new(MakeAsync);
+
+    /// <summary>Copies it to a folder that is not there yet.</summary>
+    public static async Task CopyAsync(string folder)
+    {
+        var installed = await Stopped.Value;
+        // With owners: PostgreSQL has an account of its own where root starts it.
+        using var copy = Process.Start("cp", ["-a", installed.Data, folder]);
+        await copy.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, copy.ExitCode);
+    }
+
+    private static async Task<Installed> MakeAsync()
+    {
+        var installed = new Installed();
+        var up = await installed.UpAnewAsync();
+        var ended = await up.EndAsync(15);
+        Assert.Equal(0, ended.Status);
+        return installed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Stopped.IsValueCreated)
+            await (await Stopped.Value).DisposeAsync();
+    }
+}

@@ -1,0 +1,109 @@
+using Mannam.Abstractions;
+using Mannam.Law.Events;
+using Mannam.Law.Schedule;
+using Xunit;
+
+namespace Mannam.Tests.Unit.Law;
+
+/// <summary>Schedule: RECEIVED → SCHEDULING; both → CANCELLED; DENIED where the area is not served.</summary>
+public sealed class ScheduleTests
+{
+    private static readonly string[] Areas = ["gangnam", "Hanam"];
+
+    private static ConsultPayed Payed(string location) =>
+        new()
+        {
+            ConsultId = 1,
+            Mobile = "010",
+            Location = location,
+            PayType = "CARD",
+            PayAmount = 5,
+            PaymentId = 7,
+            Status = "APPROVED",
+        };
+
+    private static T As<T>(string status, string? lawer = null, string location = "hanam")
+        where T : ScheduleState, new() =>
+        new()
+        {
+            ScheduleId = 3,
+            LawerName = lawer,
+            ScheduleStatus = status,
+            ConsultId = 1,
+            Mobile = "010",
+            Location = location,
+            PayAmount = 5,
+        };
+
+    private static Schedule Received()
+    {
+        var schedule = new Schedule(1);
+        schedule.Receive(Payed("hanam"), 3, Areas);
+        return schedule.Stored();
+    }
+
+    [Theory]
+    [InlineData("hanam")]
+    [InlineData("GangNam")]
+    public void In_an_area_that_is_served_it_is_received_whatever_the_case(string location) =>
+        Assert.Equal<IMessage>([As<ScheduleReceived>("RECEIVED", location: location)], new Schedule(1).Receive(Payed(location), 3, Areas));
+
+    [Theory]
+    [InlineData("강남")]
+    [InlineData("CAFÉ")]
+    public void Areas_and_names_that_look_the_same_are_the_same(string text)
+    {
+        var decomposed = text.Normalize(System.Text.NormalizationForm.FormD);
+        Assert.NotEqual(text, decomposed);
+        var schedule = new Schedule(1);
+        Assert.IsType<ScheduleReceived>(Assert.Single(schedule.Receive(Payed(decomposed), 3, [text])));
+        Assert.Null(schedule.Stored().Accept(text).Refusal);
+        Assert.Equal(Decision.NoChange, schedule.Stored().Accept(decomposed));
+        Assert.Equal((text, decomposed), (schedule.LawerName, schedule.Location));
+    }
+
+    [Theory]
+    [InlineData("uijeongbu")]
+    [InlineData("hanam ")]
+    [InlineData("hana")]
+    public void Elsewhere_it_is_denied(string location) =>
+        Assert.Equal<IMessage>([As<ScheduleDenied>("DENIED", location: location)], new Schedule(1).Receive(Payed(location), 3, Areas));
+
+    [Fact]
+    public void A_lawyer_accepts_it_once_and_no_other_does()
+    {
+        var schedule = Received();
+        Assert.Equal<IMessage>([As<ScheduleAccepted>("SCHEDULING", "Kim")], schedule.Accept("Kim").Messages);
+        Assert.Equal(Decision.NoChange, schedule.Stored().Accept("Kim"));
+        Assert.Equal(new Refusal(RefusalKind.Conflict, "SCHEDULING"), schedule.Accept("Lee").Refusal);
+    }
+
+    [Fact]
+    public void Cancelled_it_keeps_its_lawyer_and_nobody_accepts_it()
+    {
+        var schedule = Received();
+        schedule.Accept("Kim");
+        Assert.Equal<IMessage>([As<ScheduleCancelled>("CANCELLED", "Kim")], schedule.Stored().Cancel());
+        Assert.Empty(schedule.Stored().Cancel());
+        Assert.Equal(new Refusal(RefusalKind.Conflict, "CANCELLED"), schedule.Accept("Kim").Refusal);
+    }
+
+    [Fact]
+    public void What_is_denied_stays_denied()
+    {
+        var schedule = new Schedule(1);
+        schedule.Receive(Payed("uijeongbu"), 3, Areas);
+        Assert.Empty(schedule.Stored().Cancel());
+        Assert.Equal(new Refusal(RefusalKind.Conflict, "DENIED"), schedule.Accept("Kim").Refusal);
+    }
+
+    [Fact]
+    public void A_cancellation_that_comes_first_is_remembered_and_is_no_schedule()
+    {
+        var schedule = new Schedule(1);
+        Assert.Empty(schedule.Cancel());
+        Assert.Empty(schedule.Stored().Receive(Payed("hanam"), 3, Areas));
+        Assert.Null(schedule.ScheduleId);
+        Assert.Equal(Decision.NotFound, schedule.Accept("Kim"));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Mannam.Abstractions;
+using Mannam.Http;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Mannam.Tests.Unit.Messaging;
+
+/// <summary>The trace of what happens: a new one may be recorded, and of one under way its beginner has decided that.</summary>
+public sealed class MessageContextTests
+{
+    private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-";
+
+    private readonly DefaultHttpContext _request = new();
+
+    [Fact]
+    public void A_trace_that_begins_with_time_may_be_recorded() => MayBeRecorded(MessageContext.Internal().TraceParent);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no trace")]
+    public void A_trace_that_begins_with_a_request_may_be_recorded(string sent)
+    {
+        _request.Request.Headers.TraceParent = sent;
+
+        MayBeRecorded(RequestContext.Of(_request).TraceParent);
+    }
+
+    [Fact]
+    public void A_trace_that_the_web_server_begins_and_nobody_samples_may_be_recorded()
+    {
+        using var activity = new Activity("request").Start();
+
+        var trace = RequestContext.Of(_request).TraceParent;
+
+        MayBeRecorded(trace);
+        Assert.Equal(activity.Id![..^2], trace[..^2]);
+    }
+
+    [Fact]
+    public void So_it_may_where_the_services_activity_is_in_the_hosts()
+    {
+        using var host = new Activity("request").Start();
+        using var service = new Activity("request").Start();
+
+        var trace = RequestContext.Of(_request).TraceParent;
+
+        MayBeRecorded(trace);
+        Assert.Equal(service.Id![..^2], trace[..^2]);
+    }
+
+    [Theory]
+    [InlineData("00")]
+    [InlineData("01")]
+    public void Whoever_sent_a_trace_has_decided_whether_it_is_recorded(string flags)
+    {
+        _request.Request.Headers.TraceParent = Trace + flags;
+        Assert.Equal(Trace + flags, RequestContext.Of(_request).TraceParent);
+
+        using var activity = new Activity("request").SetParentId(Trace + flags).Start();
+        Assert.Equal(activity.Id, RequestContext.Of(_request).TraceParent);
+        Assert.EndsWith("-" + flags, activity.Id, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ActivitySamplingResult.PropagationData, "-00")]
+    [InlineData(ActivitySamplingResult.AllDataAndRecorded, "-01")]
+    public void A_sampler_has_decided_whether_a_trace_is_recorded(ActivitySamplingResult sampled, string flags)
+    {
+        using var source = new ActivitySource(nameof(MessageContextTests));
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s == source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => sampled,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var activity = source.StartActivity("request");
+
+        var trace = RequestContext.Of(_request).TraceParent;
+
+        Assert.Equal(activity!.Id, trace);
+        Assert.EndsWith(flags, trace, StringComparison.Ordinal);
+    }
+
+    private static void MayBeRecorded(string trace) => Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-01$", trace);
+}

@@ -1,0 +1,98 @@
+using Mannam.Abstractions;
+using Mannam.Taxi.Catch;
+using Mannam.Taxi.Events;
+using Xunit;
+
+namespace Mannam.Tests.Unit.Taxi;
+
+/// <summary>Catch is told things by its own call to payment, by the rider, and by drivers, in any order.</summary>
+public sealed class CatchCrossingTests
+{
+    private const string Paid = "paid";
+    private const string NotPaid = "not paid";
+    private const string Cancel = "cancel";
+    private static readonly string[] Drivers = [Catch.PickupAssigned, Catch.PickupCancelled, Catch.PickupAssigned, Catch.PickupCancelled];
+
+    /// <summary>What came of one order.</summary>
+    private sealed record Result(Catch Request, bool CancelRefused, List<IMessage> Raised);
+
+    private static Result Run(IEnumerable<string> order)
+    {
+        var request = Catch.Request(1, 250000, "Busan", "Seoul", "Peter").Stored();
+        var result = new Result(request, false, []);
+        foreach (var step in order)
+        {
+            var decision = step switch
+            {
+                Paid => request.Paid(),
+                NotPaid => request.NotPaid(),
+                Cancel => request.Cancel(),
+                Catch.PickupAssigned => Decision.Happened(Policies.Whenever(new PickupAssigned(1, "Speedmate", "Peter"), request)),
+                _ => Decision.Happened(Policies.Whenever(new PickupCancelled(1, "Speedmate", "Peter"), request)),
+            };
+            if (decision.Refusal is not null)
+                result = result with { CancelRefused = true };
+            result.Raised.AddRange(decision.Messages);
+            request.Stored();
+        }
+        return result;
+    }
+
+    [Fact]
+    public void A_driver_who_is_faster_than_the_answer_of_payment_is_not_overwritten_by_it()
+    {
+        for (var length = 0; length <= Drivers.Length; length++)
+        {
+            foreach (var order in Interleavings.Of<string>([Paid], Drivers[..length]))
+                Assert.Equal(length == 0 ? "approve" : Drivers[length - 1], Run(order).Request.Status);
+        }
+    }
+
+    [Fact]
+    public void In_every_order_the_rider_cancels_for_good_unless_payment_is_not_known_yet()
+    {
+        for (var length = 0; length <= Drivers.Length; length++)
+        {
+            foreach (var order in Interleavings.Of<string>([Paid], [Cancel], Drivers[..length]))
+            {
+                var result = Run(order);
+                Assert.True(result.CancelRefused == (order[0] == Cancel), string.Join(", ", order));
+                if (result.CancelRefused)
+                {
+                    Assert.NotEqual("Cancel", result.Request.Status);
+                    Assert.Empty(result.Raised);
+                }
+                else
+                {
+                    Assert.Equal("Cancel", result.Request.Status);
+                    Assert.Single(result.Raised.OfType<CatchCancelled>());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void In_every_order_a_request_whose_payment_answered_too_late_ends_cancelled_once_though_drivers_had_it()
+    {
+        for (var length = 0; length <= Drivers.Length; length++)
+        {
+            foreach (var order in Interleavings.Of<string>([NotPaid], Drivers[..length]))
+            {
+                var result = Run(order);
+                Assert.True(result.Request.Status == "Cancel", string.Join(", ", order));
+                Assert.Single(result.Raised.OfType<CatchCancelled>());
+            }
+        }
+    }
+
+    [Fact]
+    public void In_every_order_rider_and_lost_payment_end_it_together_once()
+    {
+        foreach (var order in Interleavings.Of<string>([NotPaid], [Cancel], Drivers))
+        {
+            var result = Run(order);
+            Assert.True(result.Request.Status == "Cancel", string.Join(", ", order));
+            Assert.Single(result.Raised.OfType<CatchCancelled>());
+        }
+    }
+}

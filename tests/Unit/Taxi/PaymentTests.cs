@@ -1,0 +1,103 @@
+using Mannam.Abstractions;
+using Mannam.Payments;
+using Mannam.Taxi.Events;
+using Xunit;
+using Payment = Mannam.Taxi.Payment.Payment;
+using Policies = Mannam.Taxi.Payment.Policies;
+
+namespace Mannam.Tests.Unit.Taxi;
+
+/// <summary>What a rider paid for a request: approved once, given back once.</summary>
+public sealed class PaymentTests
+{
+    private static readonly CatchCancelled CatchCancelled = new(1, 250000, "Busan", "Seoul", "Peter", "Cancel");
+    private static readonly PaymentApproved PaymentApproved = new(1, 250000, "Peter", "Busan", "Seoul", "Approved");
+    private static readonly PaymentCancelled PaymentCancelled = new(1, 250000, "Peter", "Busan", "Seoul", "Cancel");
+
+    private static Decision Approve(Payment payment, long price = 250000) =>
+        payment.Approve(price, () => payment.For("Peter", "Busan", "Seoul"));
+
+    private static Payment Approved()
+    {
+        var payment = new Payment(1);
+        Approve(payment);
+        return payment.Stored();
+    }
+
+    [Fact]
+    public void Its_charge_is_named_after_the_system_and_the_correlation_key() => Assert.Equal("taxi-5", new Payment(5).Charge);
+
+    [Fact]
+    public void What_the_provider_took_is_approved_with_all_fields()
+    {
+        var payment = new Payment(1);
+        Assert.Equal<IMessage>([PaymentApproved], Approve(payment).Messages);
+        Assert.Equal(("Approved", 250000), (payment.Status, payment.Amount));
+    }
+
+    [Fact]
+    public void Approving_it_again_holds_and_another_price_does_not()
+    {
+        Assert.Equal(Decision.NoChange, Approve(Approved()));
+        Assert.Equal(RefusalKind.Conflict, Approve(Approved(), price: 5).Refusal?.Kind);
+    }
+
+    [Fact]
+    public void The_first_payment_stays_whatever_else_a_repeated_approval_says()
+    {
+        var payment = Approved();
+        Assert.Equal(Decision.NoChange, payment.Approve(250000, () => payment.For("Paul", "Daejeon", "Kwangjoo")));
+        Assert.Equal(("Peter", "Busan", "Seoul"), (payment.Customer, payment.StartingPoint, payment.Destination));
+    }
+
+    [Fact]
+    public void A_cancellation_gives_the_money_back_once()
+    {
+        var payment = Approved();
+        Assert.Equal<IMessage>([PaymentCancelled, new GiveBackDue("taxi-1")], Policies.Whenever(CatchCancelled, payment));
+        Assert.Equal("Cancel", payment.Stored().Status);
+        Assert.Empty(Policies.Whenever(CatchCancelled, payment));
+    }
+
+    [Fact]
+    public void What_was_given_back_is_not_approved_again()
+    {
+        var payment = Approved();
+        Policies.Whenever(CatchCancelled, payment);
+        Assert.Equal(new Refusal(RefusalKind.Conflict, "Cancel"), Approve(payment.Stored()).Refusal);
+        Assert.Equal("Cancel", payment.Status);
+    }
+
+    [Fact]
+    public void A_cancellation_before_the_payment_is_remembered_and_publishes_nothing()
+    {
+        var payment = new Payment(1);
+        // No event: only what the service owes itself, so that a charge under way is not kept.
+        Assert.Equal<IMessage>([new GiveBackDue("taxi-1")], Policies.Whenever(CatchCancelled, payment));
+        Assert.Null(payment.Stored().Status);
+        Assert.Equal(RefusalKind.Conflict, Approve(payment).Refusal?.Kind);
+        Assert.Equal(RefusalKind.Conflict, payment.Consider(250000).Refusal?.Kind);
+        Assert.Null(payment.Status);
+    }
+
+    [Fact]
+    public void In_every_order_of_approvals_and_cancellations_what_is_published_as_approved_is_published_as_cancelled_after_it()
+    {
+        string[] approvals = ["approve", "approve"];
+        string[] cancellations = ["cancel", "cancel"];
+        foreach (var order in Interleavings.Of<string>(approvals, cancellations))
+        {
+            var payment = new Payment(1);
+            var raised = new List<IMessage>();
+            foreach (var step in order)
+            {
+                raised.AddRange(step == "approve" ? Approve(payment).Messages : Policies.Whenever(CatchCancelled, payment));
+                payment.Stored();
+            }
+            Assert.Equal<IMessage>(
+                order[0] == "approve" ? [PaymentApproved, PaymentCancelled, new GiveBackDue("taxi-1")] : [new GiveBackDue("taxi-1")],
+                raised
+            );
+        }
+    }
+}
