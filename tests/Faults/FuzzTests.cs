@@ -9,7 +9,7 @@ public sealed class FuzzTests(PostgresFixture postgres)
     private const int Requests = 1000;
 
     [Fact]
-    public async Task No_bad_call_among_1000_is_answered_wrongly_leaves_a_trace_or_forges_a_line_of_the_log()
+    public async Task A_thousand_bad_calls_get_right_answers_leave_no_trace_and_forge_no_log_line()
     {
         var folder = Directory.CreateTempSubdirectory("mannam-fuzz-").FullName;
         try

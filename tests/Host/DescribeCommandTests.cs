@@ -74,7 +74,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_stopped_installation_tells_what_it_was_started_with_last_and_what_its_databases_hold()
+    public async Task A_stopped_installation_is_described_as_it_was_started_last()
     {
         var text = await DescribeAsync("taxi.catch");
 

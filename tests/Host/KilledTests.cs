@@ -63,7 +63,7 @@ public sealed class KilledTests : IAsyncDisposable
     [LongData("taxi.pickup/relay.publishing")]
     [LongData("taxi.pickup/relay.published")]
     [LongData("taxi.catch/consumer.committed")]
-    public async Task Killed_when_a_driver_has_taken_a_request_rider_and_driver_see_it_after_the_restart(string point)
+    public async Task Rider_and_driver_see_a_taken_request_after_a_kill(string point)
     {
         await DieAtAsync(
             point,

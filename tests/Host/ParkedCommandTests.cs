@@ -70,7 +70,7 @@ public sealed partial class ParkedCommandTests(TaxiMachine taxi, PostgresFixture
     private static partial Regex FirstNumber();
 
     [Fact]
-    public async Task Parked_events_are_listed_one_a_line_shown_whole_replayed_and_dropped_running_and_stopped()
+    public async Task Parked_events_are_listed_shown_replayed_and_dropped_running_and_stopped()
     {
         await PoisonAsync(9001);
         await PoisonAsync(9002);

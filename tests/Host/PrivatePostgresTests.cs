@@ -42,7 +42,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_reached_over_a_socket_that_no_other_account_can_reach_and_over_nothing_else()
+    public async Task It_listens_only_on_a_socket_that_no_other_account_can_reach()
     {
         var postgres = await StartAsync(Data, 10);
 
@@ -77,7 +77,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_committed_is_there_after_the_server_is_killed_even_while_a_statement_of_it_goes_on()
+    public async Task Commits_survive_a_kill_of_the_server_even_while_a_statement_runs()
     {
         var killed = await StartAsync(Data, 10);
         await AskAsync<object>(killed, "create table kept as select 1 as id");

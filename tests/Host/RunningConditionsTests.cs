@@ -25,7 +25,7 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_session_whose_process_stands_still_in_a_transaction_is_ended_and_plans_once_to_read_no_whole_table()
+    public async Task A_service_session_has_its_own_time_limits_and_plans()
     {
         await using var source = NpgsqlDataSource.Create(await DatabaseAsync());
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
@@ -34,7 +34,7 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task So_does_the_relays_whose_removals_do_not_wait_for_the_disk()
+    public async Task A_relay_session_has_them_too_and_does_not_wait_for_the_disk()
     {
         await using var lease = new RelayLock(await DatabaseAsync(), replicated: false, new Signal());
 

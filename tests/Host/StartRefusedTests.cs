@@ -38,7 +38,7 @@ public sealed class StartRefusedTests : IAsyncDisposable
         await RefusedAsync($"Mannam:{key} is \"{value}\"", "--set", $"{key}={value}");
 
     [Fact]
-    public async Task What_is_set_counts_over_the_environment_and_that_over_files_and_a_later_file_over_an_earlier()
+    public async Task Options_override_the_environment_and_it_overrides_files_the_last_file_first()
     {
         const string Key = "Mannam:Taxi:Catch:PaymentTimeout is";
         string[] first = ["--config", await FileAsync("a.json", """{"Taxi": {"Catch": {"PaymentTimeout": "file"}}}""")];
@@ -78,7 +78,7 @@ public sealed class StartRefusedTests : IAsyncDisposable
         await RefusedAsync("broken.json", "--config", await FileAsync("broken.json", "{"));
 
     [Fact]
-    public async Task A_PostgreSQL_too_small_for_the_pools_is_told_and_one_that_is_large_enough_is_used()
+    public async Task A_PostgreSQL_with_too_few_connections_for_the_pools_is_refused()
     {
         var small = Path.Combine(installed.Folder, "small");
         await using var postgres = await PrivatePostgres.StartAsync(small, 20, _ => { }, Ct);

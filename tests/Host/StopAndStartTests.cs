@@ -10,7 +10,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task A_stopped_service_answers_503_while_others_work_and_handles_what_waited_once_started()
+    public async Task A_stopped_service_answers_503_and_handles_what_waited_once_started()
     {
         var up = await installed.UpAsync();
 

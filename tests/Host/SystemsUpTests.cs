@@ -12,7 +12,7 @@ public sealed class SystemsUpTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task Systems_run_together_below_their_names_and_a_changed_configuration_is_in_force_without_a_restart()
+    public async Task Systems_run_below_their_names_and_a_changed_configuration_needs_no_restart()
     {
         var mounted = Directory.CreateDirectory(Path.Combine(installed.Folder, "config")).FullName;
         var areas = Path.Combine(mounted, "Law__Schedule__Areas");

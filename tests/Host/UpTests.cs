@@ -28,7 +28,7 @@ public sealed class UpTests : IAsyncDisposable
     [Theory]
     [InlineData(Terminate)]
     [LongData(Posix.Interrupt)]
-    public async Task A_signal_ends_it_in_order_with_status_0_and_leaves_no_process_and_the_next_finds_everything_as_it_was(int signal)
+    public async Task A_signal_ends_it_with_status_0_and_the_next_start_finds_everything(int signal)
     {
         var first = await installed.UpAsync();
         await first.Http.RequestedAsync();

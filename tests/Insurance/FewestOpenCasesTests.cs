@@ -75,7 +75,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
         AskAsync("select string_agg(underwriter_id::text, ' ' order by key) from underwritings where underwriting_id is not null");
 
     [Fact]
-    public async Task In_one_batch_each_application_counts_those_before_it_and_of_several_the_lowest_id_gets_it()
+    public async Task Applications_of_one_batch_count_each_other_and_the_lowest_id_wins_a_tie()
     {
         Paid(0, 1, 2, 3, 4, 5, 6, 7);
         await HandleAsync(0);
@@ -140,7 +140,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Whatever_two_replicas_are_dealt_at_once_no_underwriter_has_more_than_one_case_more_than_another()
+    public async Task Two_replicas_at_once_keep_underwriters_within_one_case_of_each_other()
     {
         for (var round = 0; round < 5; round++)
         {

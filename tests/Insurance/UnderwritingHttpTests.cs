@@ -158,7 +158,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task An_event_carries_all_fields_of_its_resource_its_type_and_its_time_and_nothing_else()
+    public async Task An_event_carries_its_type_its_time_and_all_fields_of_its_resource()
     {
         var (id, underwriting) = await AssignedAsync();
         await Http.DecideAsync(underwriting, "refuseSubscription").Gives(200);

@@ -7,7 +7,7 @@ namespace Mannam.Tests.Law;
 public sealed class LawEventsTests(LawMachine law, PostgresFixture postgres) : IClassFixture<LawMachine>
 {
     [Fact]
-    public async Task An_event_carries_all_fields_of_its_resource_its_type_and_its_time_and_nothing_else()
+    public async Task An_event_carries_its_type_its_time_and_all_fields_of_its_resource()
     {
         var id = await law.PaidAsync();
         var schedule = await law.Http.ScheduleOfAsync(id);

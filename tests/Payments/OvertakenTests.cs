@@ -49,7 +49,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     }
 
     [Fact]
-    public async Task After_the_provider_took_the_money_and_before_payment_recorded_it_the_money_goes_back()
+    public async Task Money_that_was_taken_before_payment_recorded_it_goes_back()
     {
         var arrived = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();

@@ -105,7 +105,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     [InlineData("ok", "hang-ok")]
     [InlineData("mute", "hang-mute")]
     [InlineData("hang", "hang-again")]
-    public async Task What_hangs_is_not_taken_when_the_mode_has_changed_before_also_when_it_was_changed_back(string then, string charge)
+    public async Task A_charge_that_hangs_is_not_taken_once_the_mode_has_changed(string then, string charge)
     {
         await using var mode = await ModeAsync("hang");
         await using var asked = Ask(charge);

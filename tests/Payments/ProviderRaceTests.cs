@@ -12,7 +12,7 @@ public sealed class ProviderRaceTests(TaxiMachine taxi) : IClassFixture<TaxiMach
         Task.WhenAll(Enumerable.Range(0, times).Select(i => Http.AskAsync(call(i), """{"amount": 700}""")));
 
     [Fact]
-    public async Task Of_fifty_who_ask_for_one_charge_one_takes_it_and_the_others_learn_that_it_was_taken()
+    public async Task Fifty_requests_for_one_charge_take_it_once()
     {
         var answers = await AtOnceAsync(50, _ => "PUT /provider/charges/fifty");
         Assert.Equal([.. Enumerable.Repeat(200, 49), 201], answers.Select(a => a.Status).Order());

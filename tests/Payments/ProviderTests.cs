@@ -27,7 +27,7 @@ public sealed class ProviderTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task A_charge_above_the_limit_is_declined_with_a_reason_and_nothing_is_remembered_of_it()
+    public async Task A_charge_above_the_limit_is_declined_with_a_reason_and_not_remembered()
     {
         await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
         {

@@ -76,7 +76,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task A_customer_cancels_while_underwriting_is_stopped_and_there_is_nothing_left_to_decide()
+    public async Task An_application_cancelled_while_underwriting_is_stopped_is_not_left_to_decide()
     {
         await insurance.Machine.StopAsync("insurance.underwriting");
         var id = await AppliedAsync();
@@ -95,7 +95,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task Underwriting_stopped_applications_are_taken_and_stay_confirmPaymentId_and_started_they_are_assigned()
+    public async Task Applications_made_while_underwriting_is_stopped_are_assigned_when_it_returns()
     {
         await insurance.Machine.StopAsync("insurance.underwriting");
         long[] ids = [await AppliedAsync("Fisrtcancer3"), await AppliedAsync("Fisrtcancer3")];

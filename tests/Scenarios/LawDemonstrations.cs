@@ -55,7 +55,7 @@ public sealed class LawDemonstrations(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task Schedule_and_board_stopped_clients_ask_and_pay_and_both_catch_up_when_they_return()
+    public async Task Clients_ask_and_pay_while_schedule_and_board_are_stopped()
     {
         await law.Machine.StopAsync("law.schedule");
         await law.Machine.StopAsync("law.board");
@@ -104,7 +104,7 @@ public sealed class LawDemonstrations(LawMachine law) : IClassFixture<LawMachine
 public sealed class LawSlowPayment(LawMachine law) : IClassFixture<LawMachine>
 {
     [Fact]
-    public async Task A_payment_of_five_seconds_fails_fast_at_three_while_other_consults_are_paid_and_counts_when_it_comes()
+    public async Task A_payment_that_takes_five_seconds_fails_fast_at_three_and_counts_when_it_comes()
     {
         await law.StartAsync(("Law:Consult:PaymentTimeout", "3000"));
         var (slow, other) = (await law.Http.MakeAsync(), await law.Http.MakeAsync());

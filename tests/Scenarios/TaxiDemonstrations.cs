@@ -48,7 +48,7 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task Pickup_stopped_requests_are_taken_and_paid_and_pickup_started_again_they_are_on_its_list()
+    public async Task Requests_are_taken_and_paid_while_pickup_is_stopped_and_listed_when_it_returns()
     {
         await taxi.Machine.StopAsync("taxi.pickup");
         var id = await RequestedAsync(

@@ -30,7 +30,7 @@ public sealed class CatchHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task A_paid_request_is_cancelled_and_cancelling_it_again_answers_the_same_and_publishes_nothing()
+    public async Task Cancelling_a_paid_request_again_answers_the_same_and_publishes_nothing()
     {
         var id = await taxi.OfferAsync();
         var cancelled = await Http.CancelAsync(id).Gives(200);

@@ -60,7 +60,7 @@ public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task While_the_provider_is_stopped_what_was_paid_can_be_cancelled_and_the_money_goes_back_later()
+    public async Task A_paid_request_is_cancelled_without_the_provider_and_money_goes_back_later()
     {
         var id = await taxi.OfferAsync();
         await taxi.Machine.StopAsync("provider");

@@ -113,7 +113,7 @@ public sealed class PaymentReplacedTests(TaxiMachine taxi) : IClassFixture<TaxiM
     }
 
     [Fact]
-    public async Task An_attempt_that_exceeds_its_time_is_asked_once_more_with_the_same_words_and_no_other_is()
+    public async Task An_attempt_that_exceeds_its_time_is_repeated_once_with_the_same_words()
     {
         // Long enough to arrive also on a busy machine.
         await StartAsync(join: 3000);

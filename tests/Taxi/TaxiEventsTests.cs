@@ -40,7 +40,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task An_event_carries_all_fields_of_its_resource_its_type_and_its_time_and_nothing_else()
+    public async Task An_event_carries_its_type_its_time_and_all_fields_of_its_resource()
     {
         var id = await StoryAsync();
         var published = (await LogAsync(id)).ToLookup(e => e.Header("ce_source"), e => Fields(e.Value));

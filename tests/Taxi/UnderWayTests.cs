@@ -115,7 +115,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
     }
 
     [Fact]
-    public async Task Payment_that_is_stopped_in_the_middle_of_an_attempt_leaves_it_unknown_in_bounded_time()
+    public async Task A_payment_service_stopped_during_an_attempt_leaves_it_unknown_in_bounded_time()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "60000"));
         HeldTimer charge;

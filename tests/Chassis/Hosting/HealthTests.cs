@@ -19,7 +19,7 @@ public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgr
     }
 
     [Fact]
-    public async Task A_service_that_cannot_reach_its_store_is_unready_but_live_and_comes_back_by_itself()
+    public async Task A_service_without_its_store_is_live_not_ready_and_comes_back_by_itself()
     {
         var wire = await World.WireAsync("ledger");
         var counter = await World.StartAsync("counter", loops: true);

@@ -75,7 +75,7 @@ public sealed class ErrorFormTests : IAsyncLifetime
         Assert.Equal(status, (await _app.SendAsync("GET", _app.Client.BaseAddress!.ToString().TrimEnd('/') + path)).Status);
 
     [Fact]
-    public async Task An_internal_call_from_outside_is_405_where_the_path_can_be_read_and_404_elsewhere()
+    public async Task An_internal_call_from_outside_is_405_on_a_readable_path_and_404_elsewhere()
     {
         Assert.Equal(200, (await _app.SendAsync("POST", "/things")).Status);
         Assert.Equal(200, (await _app.SendAsync("POST", "/things/approve")).Status);

@@ -45,7 +45,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task Of_two_replicas_that_decide_on_different_bodies_at_once_one_is_422_and_changes_nothing()
+    public async Task Two_replicas_with_one_key_and_two_bodies_answer_once_and_refuse_once_with_422()
     {
         await using var replica = await ReplicaAsync("taxi.pickup");
         using var other = new HttpClient(new InProcessHandler(replica.Server)) { BaseAddress = new Uri("http://localhost/") };

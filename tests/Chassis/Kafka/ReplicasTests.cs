@@ -14,7 +14,7 @@ public sealed class ReplicasTests(PostgresFixture postgres, KafkaFixture kafka) 
     [Theory]
     [LongData(2)]
     [InlineData(4)]
-    public async Task One_joins_and_one_leaves_again_and_again_and_every_event_has_one_effect_in_its_order(int replicas)
+    public async Task Every_event_has_one_effect_in_order_while_replicas_join_and_leave(int replicas)
     {
         foreach (var service in Services)
         {

@@ -9,7 +9,7 @@ namespace Mannam.Tests.Chassis.Messaging;
 public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     [Fact]
-    public async Task A_command_that_creates_has_one_effect_though_its_connection_is_cut_while_it_commits()
+    public async Task A_creating_command_has_one_effect_though_its_connection_is_cut_at_commit()
     {
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
@@ -26,7 +26,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
     }
 
     [Fact]
-    public async Task A_decision_on_a_new_saga_has_one_effect_though_its_connection_is_cut_while_it_commits()
+    public async Task A_first_decision_has_one_effect_though_its_connection_is_cut_at_commit()
     {
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
@@ -42,7 +42,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
     }
 
     [Fact]
-    public async Task A_command_that_changes_has_one_effect_though_its_connection_is_cut_while_it_commits()
+    public async Task A_changing_command_has_one_effect_though_its_connection_is_cut_at_commit()
     {
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);

@@ -77,7 +77,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task Much_that_is_to_be_forgotten_is_removed_bit_by_bit_with_room_for_requests_in_between()
+    public async Task Many_old_rows_are_removed_in_small_steps_between_requests()
     {
         var counter = await StartAsync();
         await counter.DoDueAsync();

@@ -17,7 +17,7 @@ public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka)
     }
 
     [Fact]
-    public async Task So_it_has_when_the_commit_was_made_by_a_replica_whose_relay_is_not_the_active_one()
+    public async Task An_event_that_another_replica_committed_is_published_as_promptly()
     {
         var active = await World.StartAsync("counter", loops: true, replicated: true);
         await active.CountAsync(1);

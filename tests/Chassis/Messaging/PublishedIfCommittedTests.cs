@@ -84,7 +84,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task What_a_policy_raised_and_cannot_be_stored_takes_its_effect_with_it_though_the_commit_was_sent_along()
+    public async Task A_policys_event_that_cannot_be_stored_rolls_back_the_policys_effect()
     {
         var counter = await World.StartAsync("counter");
         var ledger = await World.StartAsync("ledger");

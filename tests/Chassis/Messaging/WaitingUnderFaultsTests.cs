@@ -44,7 +44,7 @@ public sealed class WaitingUnderFaultsTests(PostgresFixture postgres) : WaitingT
     }
 
     [Fact]
-    public async Task A_saga_whose_row_somebody_holds_delays_others_for_a_second_at_most_and_goes_on_when_it_is_free()
+    public async Task A_saga_whose_row_is_locked_delays_others_for_a_second_at_most()
     {
         var ledger = await World.StartAsync("ledger", loops: true);
         await PublishAsync(Event(2, 1));

@@ -65,7 +65,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
-    public async Task Where_two_may_be_under_way_the_second_who_asks_does_not_wait_and_the_others_share_the_next()
+    public async Task With_two_round_trips_allowed_the_second_starts_and_the_others_share_the_next()
     {
         var asked = new List<int[]>();
         var held = new List<TaskCompletionSource>();

@@ -69,7 +69,7 @@ public sealed partial class RestConventions(TaxiMachine taxi, PostgresFixture po
         await RequestAsync("price", json).Refuses(400, "price");
 
     [Fact]
-    public async Task Field_names_are_case_sensitive_and_unknown_fields_and_query_parameters_are_ignored()
+    public async Task Field_names_are_case_sensitive_and_unknown_names_are_ignored()
     {
         await Http.AskAsync("POST /catches", """{"Price": 5, "StartingPoint": "a", "DESTINATION": "b", "custmer": "c"}""")
             .Refuses(400, "price", "startingPoint", "destination", "customer");

@@ -57,7 +57,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Status_409_holds_the_status_word_402_the_reason_and_the_place_503_how_long_to_wait()
+    public async Task Statuses_409_402_and_503_say_the_status_the_reason_and_how_long_to_wait()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Kim").Gives(201);

@@ -9,7 +9,7 @@ public sealed partial class RestConventions
     [Theory]
     [InlineData("/openapi/v1.json")]
     [InlineData("/taxi/openapi/v1.json")]
-    public async Task The_OpenAPI_document_describes_the_system_with_what_may_be_left_out_and_without_internal_calls(string path)
+    public async Task The_OpenAPI_document_shows_optional_fields_and_no_internal_calls(string path)
     {
         var paths = (await Http.AskAsync($"GET {path}").Gives(200)).Json["paths"]!;
         Assert.Null(paths["/payments"]!["post"]);
@@ -36,7 +36,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_system_is_served_under_its_name_and_at_the_root_when_it_runs_alone_and_a_stopped_service_is_503()
+    public async Task A_system_is_served_under_its_name_and_alone_also_at_the_root()
     {
         var id = await Http.OrderAsync();
         await Http.AskAsync($"GET /catches/{id}").Gives(200);
@@ -48,7 +48,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task CORS_preflight_is_answered_for_loopback_pages_and_Location_ETag_and_Retry_After_exposed_on_errors_too()
+    public async Task CORS_serves_loopback_pages_and_exposes_Location_ETag_and_Retry_After()
     {
         const string Page = "http://localhost:5173";
         var preflight = await Http.AskAsync(

@@ -24,7 +24,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task An_item_carries_its_fields_those_without_a_value_as_null_and_links_to_itself_by_both_names()
+    public async Task An_item_carries_all_its_fields_and_links_to_itself_by_both_names()
     {
         var id = await taxi.OfferAsync();
         var fields =
@@ -38,7 +38,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Hrefs_are_absolute_keep_the_prefix_honour_X_Forwarded_of_trusted_proxies_and_end_in_the_id()
+    public async Task Hrefs_are_absolute_keep_the_prefix_and_honour_X_Forwarded_of_trusted_proxies()
     {
         var id = await Http.OrderAsync();
         async Task<string?> SelfAsync(string path, params (string, string)[] headers) =>
@@ -83,7 +83,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Filters_choose_rows_and_prev_and_next_are_there_when_there_is_such_a_page_and_keep_the_filters()
+    public async Task Filters_choose_rows_and_prev_and_next_links_keep_them()
     {
         foreach (var customer in new[] { "김철수", "Somebody", "김철수", "김철수" })
             await taxi.OfferAsync(customer: customer);

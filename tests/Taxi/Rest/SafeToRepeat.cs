@@ -16,7 +16,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task The_same_key_and_body_while_the_first_still_runs_is_409_with_Retry_After_and_another_body_422()
+    public async Task A_key_in_use_is_409_with_Retry_After_and_422_with_another_body()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var (key, body) = (Keyed.NewKey(), """{"price": 5, "startingPoint": "a", "destination": "b", "customer": "c"}""");
@@ -40,7 +40,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_strong_ETag_is_on_every_item_of_an_aggregate_and_If_Match_and_If_None_Match_are_honoured()
+    public async Task Items_of_aggregates_have_strong_ETags_that_If_Match_and_If_None_Match_honour()
     {
         var id = await taxi.OfferAsync();
         var read = await Http.AskAsync($"GET /catches/{id}").Gives(200);

@@ -8,9 +8,7 @@ public sealed partial class RestConventions
     [InlineData("startingPoint")]
     [InlineData("destination")]
     [InlineData("customer")]
-    public async Task Required_texts_hold_1_to_255_code_points_not_all_white_space_no_U0000_no_lone_surrogate_and_are_no_numbers(
-        string field
-    )
+    public async Task Required_texts_hold_1_to_255_code_points_and_are_not_blank_broken_or_numbers(string field)
     {
         var longest = new string('x', 256);
         string[] malformed =

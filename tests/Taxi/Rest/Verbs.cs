@@ -8,7 +8,7 @@ namespace Mannam.Tests.Taxi.Rest;
 public sealed partial class RestConventions
 {
     [Fact]
-    public async Task A_creating_POST_answers_201_with_Location_PATCH_200_with_the_resource_and_DELETE_204()
+    public async Task POST_answers_201_with_Location_PATCH_200_with_the_resource_and_DELETE_204()
     {
         var created = await Http.AskAsync("POST /catches", TaxiCalls.Order()).Gives(201);
         Assert.Equal(created.At("_links/self/href"), created.Header("Location"));
@@ -131,7 +131,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Repeating_a_PATCH_or_DELETE_whose_effect_holds_answers_as_the_first_did_whatever_its_If_Match_and_publishes_nothing()
+    public async Task A_repeated_PATCH_or_DELETE_answers_as_the_first_did_and_publishes_nothing()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Kim").Gives(201);

@@ -84,7 +84,7 @@ public sealed class CancelOrAssignTests
     [Theory]
     [InlineData(Underwriting.Approved)]
     [InlineData(Underwriting.Refused)]
-    public void In_every_order_one_of_them_wins_in_all_services_and_the_money_goes_back_once_or_not_at_all(string word)
+    public void One_of_them_wins_in_all_services_in_every_order(string word)
     {
         var (cancelled, assigned) = (0, 0);
         foreach (var run in All(word))

@@ -95,7 +95,7 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void In_every_order_of_arrival_the_row_ends_the_same_and_shows_from_SubscriptionCreated_on()
+    public void The_row_ends_the_same_in_every_order_of_arrival()
     {
         foreach (var (subscription, payment, underwriting, row) in Histories())
         {

@@ -63,7 +63,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void The_payments_event_may_be_faster_than_its_answer_and_counts_then_also_if_the_answer_never_comes()
+    public void The_payments_event_counts_though_its_answer_comes_later_or_never()
     {
         var subscription = Applied();
         Assert.Equal<IMessage>(

@@ -88,7 +88,7 @@ public sealed class UnderwritingTests
     }
 
     [Fact]
-    public void A_cancellation_before_the_payment_is_remembered_and_an_approval_then_leaves_no_payment()
+    public void A_cancellation_that_comes_before_the_payment_is_remembered()
     {
         var payment = new Payment(1);
         Assert.Equal<IMessage>([new GiveBackDue("insurance-1")], payment.GiveBack(Payment.Cancel));

@@ -72,7 +72,7 @@ public sealed class CatchCrossingTests
     }
 
     [Fact]
-    public void In_every_order_a_request_whose_payment_answered_too_late_ends_cancelled_once_though_drivers_had_it()
+    public void A_request_whose_payment_answered_too_late_is_cancelled_once_in_every_order()
     {
         for (var length = 0; length <= Drivers.Length; length++)
         {

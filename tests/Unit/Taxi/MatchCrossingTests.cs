@@ -23,7 +23,7 @@ public sealed class MatchCrossingTests
         };
 
     [Fact]
-    public void In_every_order_pick_ups_are_assigned_and_cancelled_in_turn_and_nothing_is_left_after_the_money_went_back()
+    public void Pick_ups_are_assigned_and_cancelled_in_turn_in_every_order()
     {
         foreach (var order in Interleavings.Of<string>(Payment, Speedmate, Safemate))
         {

@@ -81,7 +81,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void In_every_order_of_approvals_and_cancellations_what_is_published_as_approved_is_published_as_cancelled_after_it()
+    public void An_approved_payment_is_published_before_its_cancellation_in_every_order()
     {
         string[] approvals = ["approve", "approve"];
         string[] cancellations = ["cancel", "cancel"];
