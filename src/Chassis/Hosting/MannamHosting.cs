@@ -123,7 +123,10 @@ public static class MannamHosting
             service.Paths,
             new InProcessUpstream(() => restartable.Server, options.InternalKey),
             restartable.HealthAsync
-        );
+        )
+        {
+            IsLive = () => restartable.IsLive,
+        };
     }
 
     private static ServiceEnvironment EnvironmentOf(

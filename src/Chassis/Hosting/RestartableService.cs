@@ -73,6 +73,9 @@ public sealed class RestartableService
         }
     }
 
+    /// <summary>Whether it needs no restart. A service that is stopped needs none.</summary>
+    internal bool IsLive => _running?.IsLive != false;
+
     /// <summary>How it is.</summary>
     /// <exception cref="InvalidOperationException">It is stopped.</exception>
     internal ValueTask<ServiceHealth> HealthAsync() =>

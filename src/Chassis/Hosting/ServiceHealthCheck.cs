@@ -26,20 +26,21 @@ internal sealed class ServiceHealthCheck(ServiceEntry service, bool live) : IHea
         // On purpose (`mannam stop`): the others are to be reached, so the whole stays ready.
         if (!service.Upstream.IsRunning)
             return HealthCheckResult.Healthy(Stopped, new Dictionary<string, object> { ["state"] = Stopped });
+        if (live)
+            return service.IsLive?.Invoke() != false ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
         if (service.Health is not { } ask)
             return HealthCheckResult.Healthy();
         try
         {
             var health = await ask().AsTask().WaitAsync(Patience, cancellationToken);
             var data = health.Details.ToDictionary(d => d.Key, d => (object)d.Value);
-            return (live ? health.Live : health.Ready) ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Unhealthy(data: data);
+            return health.Ready ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Unhealthy(data: data);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Anybody may read it: the exception's own words may hold people's data. What cannot be asked may still be alive.
+            // Anybody may read it: the exception's own words may hold people's data.
             var error = exception is TimeoutException ? "no answer in time" : exception.GetType().Name;
-            var data = new Dictionary<string, object> { ["error"] = error };
-            return live ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Unhealthy(data: data);
+            return HealthCheckResult.Unhealthy(data: new Dictionary<string, object> { ["error"] = error });
         }
     }
 

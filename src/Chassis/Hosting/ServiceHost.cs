@@ -172,7 +172,10 @@ public sealed class ServiceHost : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Guarantee 8. Ready: the store can be written and its schema is current. Live: every loop has a recent heartbeat.</summary>
+    /// <summary>Guarantee 8. Every loop has a recent heartbeat.</summary>
+    public bool IsLive => _runners.TrueForAll(r => r.SinceLastBeat < LongestBeat);
+
+    /// <summary>Guarantee 8. Ready: the store can be written and its schema is current.</summary>
     public async ValueTask<ServiceHealth> HealthAsync(CancellationToken ct)
     {
         var details = new Dictionary<string, string>();
@@ -184,20 +187,19 @@ public sealed class ServiceHost : IAsyncDisposable
             details[$"circuit {peer}"] = state;
         if (Consumer?.Notice is { } notice)
             details["history"] = notice;
-        var live = _runners.TrueForAll(r => r.SinceLastBeat < LongestBeat);
         try
         {
             using var soon = CancellationTokenSource.CreateLinkedTokenSource(ct);
             soon.CancelAfter(TimeSpan.FromSeconds(2));
             var current = await _store.IsCurrentAsync(soon.Token);
             details["store"] = current ? "writes" : "its schema is not current";
-            return new ServiceHealth(live, current, details);
+            return new ServiceHealth(IsLive, current, details);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             _options.Failures.Report("health", ExternalFailure.Of(e, asked: false));
             details["store"] = $"{(StoreFailures.Of(e) is StoreFault.Refused ? "refuses" : "unreachable")}: {StoreFailures.PublicText(e)}";
-            return new ServiceHealth(live, false, details);
+            return new ServiceHealth(IsLive, false, details);
         }
     }
 

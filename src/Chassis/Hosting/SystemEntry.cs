@@ -30,4 +30,8 @@ public sealed record ServiceEntry(
         Func<ValueTask<ServiceHealth>>? health = null
     )
         : this(name, segments, new InProcessUpstream(server), health) { }
+
+    /// <summary>Whether it needs no restart; null: it never needs one. Liveness probes ask it often and wait a second at most, so it must answer at once, without I/O.
+    /// Not asked while the service is stopped.</summary>
+    public Func<bool>? IsLive { get; init; }
 }

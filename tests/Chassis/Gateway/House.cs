@@ -34,6 +34,7 @@ internal sealed class House : IAsyncDisposable
         Func<EdgeOptions, EdgeOptions>? with = null,
         bool law = false,
         Func<ValueTask<ServiceHealth>>? health = null,
+        Func<bool>? isLive = null,
         Action<WebApplication>? catches = null
     )
     {
@@ -43,7 +44,10 @@ internal sealed class House : IAsyncDisposable
         var taxi = new SystemEntry(
             "taxi",
             "Taxi",
-            [new("catch", ["catches"], () => @catch.Server, health), new("pickup", ["pickUps", "catchReqLists"], () => pickup.Server)]
+            [
+                new("catch", ["catches"], () => @catch.Server, health) { IsLive = isLive },
+                new("pickup", ["pickUps", "catchReqLists"], () => pickup.Server),
+            ]
         );
         var consult = new SystemEntry("law", "Law", [new("consult", ["consults"], () => pickup.Server)]);
         var options = new EdgeOptions { Port = 0 };

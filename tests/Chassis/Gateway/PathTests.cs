@@ -13,7 +13,7 @@ public sealed class PathTests
     [InlineData("/catches/a%2Fb%20c?page=2", "catch", "", "/catches/a%2Fb c")]
     [InlineData("/provider/ledger/?page=2", "provider", "/provider", "/ledger")]
     [InlineData("/provider?page=2", "provider", "/provider", "/")]
-    public async Task a_path_leads_to_its_service_whose_base_is_the_prefix(string path, string service, string pathBase, string inner)
+    public async Task A_path_leads_to_its_service_whose_base_is_the_prefix(string path, string service, string pathBase, string inner)
     {
         await using var house = await House.OpenAsync();
         var seen = await House.JsonAsync(await house.GetAsync(path));
@@ -27,7 +27,7 @@ public sealed class PathTests
     [Theory]
     [InlineData("/")]
     [InlineData("/law/")]
-    public async Task a_system_is_at_the_root_only_while_it_runs_alone(string prefix)
+    public async Task A_system_is_at_the_root_only_while_it_runs_alone(string prefix)
     {
         await using var house = await House.OpenAsync(law: true);
         await House.ProblemAsync(await house.GetAsync(prefix + "catches"), 404);
@@ -42,14 +42,14 @@ public sealed class PathTests
     [InlineData("/Catches")]
     [InlineData("/catchesAndMore")]
     [InlineData("/health")]
-    public async Task a_path_of_nobody_is_404(string path)
+    public async Task A_path_of_nobody_is_404(string path)
     {
         await using var house = await House.OpenAsync();
         await House.ProblemAsync(await house.GetAsync(path), 404);
     }
 
     [Fact]
-    public async Task a_stopped_service_answers_503_with_retry_after_until_it_runs_again()
+    public async Task A_stopped_service_answers_503_with_retry_after_until_it_runs_again()
     {
         await using var house = await House.OpenAsync();
         await house.Pickup.Server.StopAsync(House.Token);
@@ -63,7 +63,7 @@ public sealed class PathTests
     }
 
     [Fact]
-    public async Task the_index_names_what_is_here_and_can_only_be_read()
+    public async Task The_index_names_what_is_here_and_can_only_be_read()
     {
         await using var house = await House.OpenAsync();
         Assert.Contains("/taxi/catchReqLists", (await House.JsonAsync(await house.GetAsync("/"))).ToJsonString(), StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class PathTests
     }
 
     [Fact]
-    public async Task a_trusted_proxy_says_scheme_host_and_prefix()
+    public async Task A_trusted_proxy_says_scheme_host_and_prefix()
     {
         await using var house = await House.OpenAsync();
         (string, string)[] told = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "mannam.example"), ("X-Forwarded-Prefix", "/app/")];
@@ -130,7 +130,7 @@ public sealed class PathTests
         );
 
     [Fact]
-    public async Task an_untrusted_proxy_is_not_believed()
+    public async Task An_untrusted_proxy_is_not_believed()
     {
         if (Network.OwnAddress is not { } address)
         {

@@ -9,10 +9,11 @@ namespace Mannam.Tests.Chassis.Gateway;
 public sealed class StopAndHealthTests
 {
     [Fact]
-    public async Task the_whole_is_up_while_all_are_and_down_with_one()
+    public async Task The_whole_is_up_while_all_are_and_down_with_one()
     {
+        var live = true;
         var health = new ServiceHealth(true, true, new Dictionary<string, string> { ["lag"] = "0" });
-        await using var house = await House.OpenAsync(health: () => ValueTask.FromResult(health));
+        await using var house = await House.OpenAsync(health: () => ValueTask.FromResult(health), isLive: () => live);
         Assert.Equal("{\"status\":\"UP\"}", await house.Client.GetStringAsync("/actuator/health", House.Token));
         Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
         var ready = await House.JsonAsync(await house.GetAsync("/health/ready"));
@@ -26,12 +27,12 @@ public sealed class StopAndHealthTests
         Assert.Equal(503, (int)(await house.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
 
-        health = health with { Live = false };
+        live = false;
         Assert.Equal(503, (int)(await house.GetAsync("/health/live")).StatusCode);
     }
 
     [Fact]
-    public async Task a_service_whose_health_cannot_be_told_is_down()
+    public async Task A_service_whose_health_cannot_be_told_is_down()
     {
         await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("no connection"));
         var ready = await house.GetAsync("/health/ready");
@@ -42,7 +43,21 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task a_service_stopped_on_purpose_is_told_as_stopped_and_leaves_the_whole_ready()
+    public async Task Liveness_does_not_wait_for_a_store_that_hangs()
+    {
+        var answered = new TaskCompletionSource<ServiceHealth>();
+        await using var house = await House.OpenAsync(health: () => new(answered.Task), isLive: () => true);
+        var ready = house.GetAsync("/health/ready");
+
+        Assert.Equal(200, (int)(await house.GetAsync("/health/live")).StatusCode);
+
+        Assert.False(ready.IsCompleted);
+        answered.SetResult(new ServiceHealth(true, true, new Dictionary<string, string>()));
+        Assert.Equal(200, (int)(await ready).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_stopped_on_purpose_is_told_as_stopped_and_leaves_the_whole_ready()
     {
         await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("must not be asked"));
         await house.Catch.Server.StopAsync(House.Token);
@@ -52,7 +67,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task a_draining_front_door_is_unready_closes_connections_and_finishes_what_was_begun()
+    public async Task A_draining_front_door_is_unready_closes_connections_and_finishes_what_was_begun()
     {
         var (reached, go) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(catches: app =>
@@ -87,7 +102,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task a_service_that_stops_finishes_what_was_begun_and_keeps_its_services_until_then()
+    public async Task A_service_that_stops_finishes_what_was_begun_and_keeps_its_services_until_then()
     {
         var (reached, go) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(catches: app =>
@@ -113,7 +128,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task what_does_not_end_within_the_grace_period_is_cut_off()
+    public async Task What_does_not_end_within_the_grace_period_is_cut_off()
     {
         var (reached, heard) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(catches: app =>
