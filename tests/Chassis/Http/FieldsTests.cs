@@ -35,7 +35,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("100000000", "100000000")]
     [InlineData("100000000000000000000000000e-26", "1")]
     [InlineData("\"2\\u0035\"", "25")]
-    public async Task Money_is_whole_won_as_number_or_text(string json, string expected)
+    public async Task Money_is_whole_won_given_as_number_or_text(string json, string expected)
     {
         var answer = await Post("/money", $$"""{"v":{{json}}}""");
         Assert.Equal((200, expected), (answer.Status, answer.Body));
@@ -62,7 +62,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("true")]
     [InlineData("null")]
     [InlineData("[1]")]
-    public async Task What_is_no_whole_won_in_range_is_400_and_names_the_field(string json) =>
+    public async Task Money_that_is_not_whole_won_in_range_is_400_and_names_the_field(string json) =>
         AssertWrongField(await Post("/money", $$"""{"v":{{json}}}"""));
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class FieldsTests : IAsyncLifetime
     public async Task A_required_text_that_is_missing_blank_or_no_text_is_400(string body) => AssertWrongField(await Post("/text", body));
 
     [Fact]
-    public async Task Of_a_field_given_twice_the_last_counts_also_when_its_name_is_escaped()
+    public async Task The_last_of_two_fields_with_one_name_counts_even_if_the_name_is_escaped()
     {
         Assert.Equal("b", (await Post("/text", """{"v":"a","v":"b"}""")).Body);
         Assert.Equal("b", (await Post("/text", """{"v":"a","\u0076":"b","w":{"v":"c"}}""")).Body);
@@ -125,7 +125,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [Theory]
     [InlineData("{\"v\":\"Approve\"}")]
     [InlineData("{\"v\":1}")]
-    public async Task Another_word_than_the_allowed_is_400(string body) => AssertWrongField(await Post("/status", body));
+    public async Task A_word_that_is_not_allowed_is_400(string body) => AssertWrongField(await Post("/status", body));
 
     [Fact]
     public async Task Every_wrong_field_is_named()
@@ -143,7 +143,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("{\"name\":\"other\"}", 400)]
     [InlineData("{\"note\":null}", 400)]
     [InlineData("{\"status\":null}", 400)]
-    public async Task In_a_patch_only_the_named_fields_may_change(string body, int expected) =>
+    public async Task A_patch_may_change_only_the_changeable_fields(string body, int expected) =>
         Assert.Equal(expected, (await _app.SendAsync("PATCH", "/queue", body, "application/merge-patch+json")).Status);
 
     private static async Task<IResult> QueueAsync(HttpContext http)

@@ -29,7 +29,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task What_was_refused_before_anything_was_recorded_is_not_remembered()
+    public async Task A_refusal_before_anything_was_recorded_is_not_remembered()
     {
         var key = Keyed.NewKey();
         await Http.KeyedAsync("POST /catches", key, "{}").Refuses(400, "price", "startingPoint", "destination", "customer");
