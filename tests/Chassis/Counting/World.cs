@@ -30,7 +30,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     /// <summary>The Kafka broker, in tests with Kafka.</summary>
     public KafkaFixture Kafka => kafka ?? throw new InvalidOperationException("this world runs without Kafka");
 
-    /// <summary>The topic of its events.</summary>
+    /// <summary>The topic of the events.</summary>
     public string Topic { get; } = kafka?.NewTopic() ?? CountingSystem.Topic;
 
     /// <summary>The points of the log's writer.</summary>

@@ -60,7 +60,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void What_was_given_back_is_not_approved_again()
+    public void A_payment_that_was_given_back_is_not_approved_again()
     {
         var payment = Approved();
         Policies.Whenever(CatchCancelled, payment);
