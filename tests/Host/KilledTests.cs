@@ -12,7 +12,7 @@ public sealed class KilledTests : IAsyncDisposable
     [Theory]
     [LongData(false)]
     [InlineData(true)]
-    public async Task A_start_after_a_kill_with_or_without_PostgreSQL_finds_all_data(bool both)
+    public async Task A_start_after_a_kill_finds_all_data_whether_or_not_PostgreSQL_died_too(bool both)
     {
         var killed = await installed.UpAsync();
         await killed.Http.RequestedAsync();

@@ -134,7 +134,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_concurrent_starts_end_with_one_server()
+    public async Task Two_concurrent_starts_end_with_one_PostgreSQL()
     {
         var both = await Task.WhenAll(StartAsync(Data, 10), StartAsync(Data, 10));
 

@@ -35,7 +35,7 @@ internal sealed class Running : IAsyncDisposable
     public async Task ReadyAsync()
     {
         if (await output.FindAsync("ready ", Patience) is not { } line)
-            throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+            throw new InvalidOperationException($"the program was not ready; it wrote: {output.Text}{errors.Text}");
         Http = new HttpClient { BaseAddress = new Uri(line["ready ".Length..]), Timeout = Patience };
     }
 
@@ -46,7 +46,7 @@ internal sealed class Running : IAsyncDisposable
         for (var began = Stopwatch.GetTimestamp(); !await IsReadyAsync(); await Task.Delay(20))
         {
             if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
-                throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+                throw new InvalidOperationException($"the program was not ready; it wrote: {output.Text}{errors.Text}");
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class Running : IAsyncDisposable
     public async Task SaysAsync(string text)
     {
         if (await errors.FindAsync(text, Patience) is null)
-            throw new InvalidOperationException($"it did not say \"{text}\"; it wrote: {errors.Text}");
+            throw new InvalidOperationException($"the program did not write \"{text}\"; it wrote: {errors.Text}");
     }
 
     public void Signal(int signal) => Posix.Signal(process.Id, signal);

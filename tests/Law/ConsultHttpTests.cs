@@ -25,7 +25,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Every_wrong_field_is_named()
+    public async Task Every_wrong_field_of_a_request_is_named()
     {
         await Http.AskAsync("POST /consult", "{}").Refuses(400, "mobile", "location", "payType", "payAmount");
         await Http.AskAsync("POST /consult", LawCalls.Wish(payType: "zeropay")).Refuses(400, "payType");

@@ -123,7 +123,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     [Theory]
     [InlineData("""{}""", "matchId", "price", "customer", "startingPoint", "destination")]
     [InlineData("""{"matchId": 0, "price": 1, "customer": "a", "startingPoint": "b", "destination": "c"}""", "matchId")]
-    public async Task Malformed_fields_are_named(string body, params string[] fields)
+    public async Task Malformed_fields_of_a_payment_request_are_named(string body, params string[] fields)
     {
         using var inside = taxi.Inside("taxi.payment");
         await inside.AskAsync("POST /payments", body).Refuses(400, fields);

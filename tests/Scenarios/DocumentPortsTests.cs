@@ -15,7 +15,7 @@ namespace Mannam.Tests.Scenarios;
 [Collection(nameof(Alone))]
 public sealed class DocumentPortsTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    // A loopback address of its own, so that the documents' ports are free even if 127.0.0.1 uses them.
+    // A separate loopback address. There the documents' ports are free even if they are used at 127.0.0.1.
     private static readonly IPAddress Here = IPAddress.Parse("127.0.0.77");
 
     private readonly HttpClient _http = new(

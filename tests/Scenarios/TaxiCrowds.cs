@@ -94,7 +94,7 @@ public sealed class TaxiCrowds(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Declined_and_paid_requests_of_a_crowd_do_not_mix()
+    public async Task Declined_and_paid_requests_at_the_same_time_do_not_mix()
     {
         await using var limit = await Http.ProviderAsync(new { declineAbove = 100 });
         var answers = await Task.WhenAll(

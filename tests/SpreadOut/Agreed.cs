@@ -20,7 +20,7 @@ internal static class Agreed
         var ids = told.Where(t => t.Id is not null).Select(t => t.Id!.Value).ToList();
         Assert.Equal(ids.Distinct().Count(), ids.Count);
         Assert.Empty(ids.Except(open));
-        Assert.True(requests - ids.Count <= told.Count(t => t.Id is null), $"{requests} requests, {ids.Count} were told of");
+        Assert.True(requests - ids.Count <= told.Count(t => t.Id is null), $"{requests} requests, {ids.Count} were answered");
 
         XunitException? last = null;
         while (open.Count > 0)

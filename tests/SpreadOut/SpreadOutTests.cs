@@ -191,7 +191,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         await riders.StopAsync();
 
         Assert.Empty(riders.Failures);
-        Assert.True(riders.Calls > 100, $"{riders.Calls} calls are no load");
+        Assert.True(riders.Calls > 100, $"{riders.Calls} calls are too few for a load test");
         await Agreed.AllAsync(spread, riders.Rides, TimeSpan.FromSeconds(60));
     }
 }

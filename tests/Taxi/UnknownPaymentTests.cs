@@ -107,7 +107,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_decline_is_402_costs_nothing_and_is_never_seen_by_drivers()
+    public async Task A_declined_request_is_402_costs_nothing_and_is_hidden_from_drivers()
     {
         await using var settings = await Http.ProviderAsync(new { declineAbove = 1000 });
         var declined = await Http.AskAsync("POST /catches", TaxiCalls.Order(price: 1001)).Refuses(402);

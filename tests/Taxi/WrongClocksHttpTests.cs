@@ -27,7 +27,7 @@ public sealed class WrongClocksHttpTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_key_recorded_in_the_future_does_not_block_its_repetition()
+    public async Task An_idempotency_key_dated_in_the_future_does_not_block_a_repetition()
     {
         await taxi.StartAsync();
         var key = Keyed.NewKey();

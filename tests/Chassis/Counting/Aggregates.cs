@@ -9,7 +9,7 @@ internal sealed class Counter(long key) : Aggregate(key)
 {
     public long Total { get; private set; }
 
-    /// <summary>Who counted last.</summary>
+    /// <summary>The person who counted last.</summary>
     public string By { get; private set; } = "";
 
     /// <summary>Adds one, whoever counts.</summary>

@@ -2,7 +2,7 @@ using Mannam.Messaging;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>What a test makes happen at a named failpoint.</summary>
+/// <summary>Actions of a test at a named failpoint.</summary>
 internal static class PointsExtensions
 {
     /// <summary>The code fails the next time it reaches the point, like a process that is killed there.</summary>

@@ -58,7 +58,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         }
     }
 
-    /// <summary>Opens the log, as each process does; its writer runs unless told otherwise.</summary>
+    /// <summary>Opens the log, as each process does; its writer runs by default.</summary>
     public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null, int partitions = Partitions)
     {
         var transport = new LocalTransport();
@@ -185,7 +185,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
     }
 }
 
-/// <summary>What a test makes a service do.</summary>
+/// <summary>Actions of a test on a service.</summary>
 internal static class Deeds
 {
     /// <summary>The service's repository, as a route uses it.</summary>

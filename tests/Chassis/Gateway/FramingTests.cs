@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>If the end of a body is uncertain, nothing more is read from its connection. The tests send raw bytes to a front door and to a gateway before it.</summary>
+/// <summary>If the end of a body is uncertain, nothing more is read from its connection. The tests send raw bytes to a front door and a gateway.</summary>
 public sealed class FramingTests : IAsyncLifetime
 {
     private const string Body = "{\"a\":\"bcd\"}";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>Guarantee 8: ready while the store can be reached and is current; live while every loop goes round.</summary>
+/// <summary>Guarantee 8: ready while the store can be reached and its schema is current; live while every loop makes steps.</summary>
 public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(61);

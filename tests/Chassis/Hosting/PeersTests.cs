@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>What a service sends to the services that it calls.</summary>
+/// <summary>The headers that a service sends to other services.</summary>
 public sealed class PeersTests
 {
     private const string Key = "0123456789abcdef0123456789abcdef";

@@ -75,9 +75,9 @@ public sealed class SettingsTests
         );
 
     [Fact]
-    public void Keys_outside_the_section_Mannam_are_not_checked() => With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
+    public void Setting_keys_outside_the_section_Mannam_are_not_checked() => With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
 
     [Fact]
-    public void Keys_are_case_insensitive() =>
+    public void Setting_keys_are_case_insensitive() =>
         With("MANNAM:TAXI:CATCH:PAYMENTTIMEOUT", "100").Check(Machine.SettingsOf(Up.AllSystems));
 }

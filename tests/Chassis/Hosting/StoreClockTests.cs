@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>Guarantee 10: a service's time is its database's, whatever the process's clock says.</summary>
+/// <summary>Guarantee 10: a service uses its database's time, whatever the process's clock shows.</summary>
 public sealed class StoreClockTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private static readonly TimeSpan Hours = TimeSpan.FromHours(5);

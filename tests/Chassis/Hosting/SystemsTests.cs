@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>What holds for every system.</summary>
+/// <summary>Rules for every system.</summary>
 public sealed class SystemsTests
 {
     public static IEnumerable<TheoryDataRow<string>> Systems => Up.AllSystems.Select(s => new TheoryDataRow<string>(s.Name));

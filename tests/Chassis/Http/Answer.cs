@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>What a service answered.</summary>
+/// <summary>An answer of a service.</summary>
 internal sealed record Answer(int Status, string? ContentType, string Body, IReadOnlyDictionary<string, string> Headers)
 {
     public JsonNode Json => JsonNode.Parse(Body)!;

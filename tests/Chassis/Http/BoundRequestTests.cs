@@ -36,7 +36,7 @@ public sealed class BoundRequestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_handler_receives_the_record()
+    public async Task A_handler_receives_the_request_as_a_record()
     {
         var answer = await PostAsync("/orders", """{"name":"김","amount":"5","kind":"small","unknown":[]}""");
 

@@ -102,7 +102,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("sort=", "sort")]
     [InlineData("buyer=x", "buyer")]
     [InlineData("name=a%00b", "name")]
-    public async Task A_wrong_parameter_is_400_and_named(string query, string name)
+    public async Task A_wrong_query_parameter_is_400_and_named(string query, string name)
     {
         var answer = await shop.App.SendAsync("GET", $"/offers?{query}");
         Assert.Equal(400, answer.Status);

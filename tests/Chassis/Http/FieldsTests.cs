@@ -88,7 +88,7 @@ public sealed class FieldsTests : IAsyncLifetime
     public async Task A_text_is_kept_as_given(string text) => Assert.Equal(text, (await Post("/text", $$"""{"v":"{{text}}"}""")).Body);
 
     [Fact]
-    public async Task A_text_may_have_255_code_points_however_many_bytes_they_take()
+    public async Task A_text_may_have_255_code_points_in_any_number_of_bytes()
     {
         var longest = string.Concat(Enumerable.Repeat("🚕", 255));
         Assert.Equal(200, (await Post("/text", $$"""{"v":"{{longest}}"}""")).Status);
@@ -106,7 +106,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("{\"v\":\"a\\ud800b\"}")]
     [InlineData("{\"v\":\"a\\udc00\"}")]
     [InlineData("{\"V\":\"names are case-sensitive\"}")]
-    public async Task A_required_text_that_is_missing_blank_or_no_text_is_400(string body) => AssertWrongField(await Post("/text", body));
+    public async Task A_missing_blank_or_non_text_value_of_a_required_text_is_400(string body) => AssertWrongField(await Post("/text", body));
 
     [Fact]
     public async Task The_last_of_two_fields_with_one_name_counts_even_if_the_name_is_escaped()
@@ -128,7 +128,7 @@ public sealed class FieldsTests : IAsyncLifetime
     public async Task A_word_that_is_not_allowed_is_400(string body) => AssertWrongField(await Post("/status", body));
 
     [Fact]
-    public async Task Every_wrong_field_is_named()
+    public async Task Every_wrong_field_of_a_request_is_named()
     {
         var answer = await _app.SendAsync("PATCH", "/queue", """{"id":2,"name":null,"status":7}""");
         Assert.Equal(["id", "name", "status"], answer.Json["errors"]!.AsObject().Select(error => error.Key).Order());

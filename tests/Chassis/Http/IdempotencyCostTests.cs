@@ -20,7 +20,7 @@ public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_key_is_honoured_for_a_day_and_then_removed()
+    public async Task An_idempotency_key_is_valid_for_a_day_and_then_removed()
     {
         var key = Keyed.NewKey();
         var first = await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order()).Gives(201);

@@ -63,7 +63,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_key_with_a_body_that_differs_in_any_byte_is_422()
+    public async Task An_idempotency_key_with_a_body_different_in_one_byte_is_422()
     {
         var body = """{"price": 1000, "startingPoint": "Busan", "destination": "Seoul", "customer": "Peter"}""";
         var first = await RequestAsync(body).Gives(201);
@@ -73,7 +73,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_key_in_use_is_409_with_the_same_body_and_422_with_another()
+    public async Task An_idempotency_key_in_use_is_409_and_422_with_another_body()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var first = RequestAsync();
@@ -86,7 +86,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_key_is_valid_for_one_path_only()
+    public async Task An_idempotency_key_is_valid_for_one_path_only()
     {
         var id = await taxi.OfferAsync();
         await RequestAsync().Gives(201);
@@ -124,7 +124,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_key_whose_request_ended_in_503_starts_anew()
+    public async Task An_idempotency_key_whose_request_ended_in_503_can_be_used_again()
     {
         await taxi.Machine.StopAsync("taxi.payment");
         var first = await RequestAsync().Gives(503);
@@ -142,7 +142,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [InlineData("two words")]
     [InlineData("열쇠")]
     [InlineData(256)]
-    public async Task A_malformed_key_is_400(object malformed)
+    public async Task A_malformed_idempotency_key_is_400(object malformed)
     {
         using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         using var http = new HttpClient(handler) { BaseAddress = Http.BaseAddress };
@@ -153,14 +153,14 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [Theory]
     [InlineData(1)]
     [InlineData(255)]
-    public async Task The_shortest_and_the_longest_key_are_honoured(int length)
+    public async Task Idempotency_keys_of_1_and_255_characters_are_accepted(int length)
     {
         var first = await Http.KeyedAsync("POST /catches", new string('~', length), TaxiCalls.Order()).Gives(201);
         (await Http.KeyedAsync("POST /catches", new string('~', length), TaxiCalls.Order())).IsAgain(first);
     }
 
     [Fact]
-    public async Task A_key_given_twice_is_400()
+    public async Task An_idempotency_key_given_twice_is_400()
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Http.BaseAddress!.Port, TestContext.Current.CancellationToken);

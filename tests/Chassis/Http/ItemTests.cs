@@ -76,7 +76,7 @@ public sealed class ItemTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("\"1\"", 412)]
     [InlineData("W/\"2\"", 412)]
     [InlineData("2", 412)]
-    public async Task If_Match_lets_only_the_named_version_be_changed(string? tags, int status)
+    public async Task If_Match_permits_a_change_of_the_named_version_only(string? tags, int status)
     {
         (string, string)[] headers = tags is null ? [] : [("If-Match", tags)];
         Assert.Equal(status, (await shop.App.SendAsync("PATCH", "/offers/3", "{}", headers: headers)).Status);

@@ -7,7 +7,7 @@ namespace Mannam.Tests.Chassis.Kafka;
 /// <summary>The C library frees a closed client even while other threads call it. Such a call would crash the process, and with it this test run.</summary>
 public sealed class ClientsEndTests(KafkaFixture kafka)
 {
-    // So many that some threads are publishing when another one gives up.
+    // Large enough that some threads are publishing when another one gives up.
     private static readonly TopicRecord[] Batch = [.. Enumerable.Range(0, 20_000).Select(key => new TopicRecord(key, "{}", "{}"))];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -37,7 +37,7 @@ public sealed class ReplicasTests(PostgresFixture postgres, KafkaFixture kafka) 
         await enough.CancelAsync();
         var counted = (await counting).Sum();
 
-        Assert.True(counted > 10 * Sagas, $"{counted} events are no load");
+        Assert.True(counted > 10 * Sagas, $"{counted} events are too few for a load test");
         Assert.Equal(counted, await World.AskAsync<decimal>("counter", "select sum(total) from counters"));
         for (var saga = 1; saga <= Sagas; saga++)
         {

@@ -136,7 +136,7 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
 
     private async Task LimitAsync(int bytes)
     {
-        Assert.SkipUnless(Broker.IsHere, "librdkafka's mock takes whatever it is given");
+        Assert.SkipUnless(Broker.IsHere, "librdkafka's mock accepts records of any size");
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();
         await admin.IncrementalAlterConfigsAsync(
             new()

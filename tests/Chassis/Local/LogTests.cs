@@ -64,7 +64,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     [Theory]
     [InlineData(2)] // Its records occupy more partitions.
     [InlineData(7)]
-    public async Task An_older_log_adopts_the_configured_partitions_or_as_many_as_it_holds(int configured)
+    public async Task An_older_log_adopts_the_larger_of_configured_and_used_partitions(int configured)
     {
         var sagas = Enumerable.Range(1, 8).ToList();
         await AppendAsync([.. sagas.Select(saga => Event(saga, 1))]);

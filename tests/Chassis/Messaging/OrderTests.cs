@@ -33,7 +33,7 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
 
         for (var saga = 1; saga <= 3; saga++)
             await World.SettledAsync(saga, counter);
-        // Over Kafka each partition's records may come in a batch of their own.
+        // Over Kafka each partition's records may come in a separate batch.
         await ledger.HandleAllAsync();
         await ledger.RelayAllAsync();
 

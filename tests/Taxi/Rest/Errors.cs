@@ -43,7 +43,7 @@ public sealed partial class RestConventions
         await Http.AskAsync(call, call[0] == 'P' ? """{"status": "Cancel"}""" : null, ("If-Match", "\"1\"")).Refuses(404);
 
     [Fact]
-    public async Task Status_408_when_a_body_is_not_complete_within_30_s()
+    public async Task A_body_that_is_not_complete_within_30_s_is_408()
     {
         // The web server measures this time by the real clock.
         const string Begun = "POST /catches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
@@ -74,7 +74,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Status_413_for_a_body_over_1_MiB()
+    public async Task A_body_over_1_MiB_is_413()
     {
         var order = $$"""{"x": "{{new string('x', 1024 * 1024)}}"}""";
         await Http.AskAsync("POST /catches", order).Refuses(413);
@@ -83,7 +83,7 @@ public sealed partial class RestConventions
     [Theory]
     [InlineData("Content-Type: text/plain\r\n")]
     [InlineData("")]
-    public async Task Status_415_for_a_body_that_is_not_JSON_or_has_no_Content_Type(string type)
+    public async Task A_body_without_a_JSON_Content_Type_is_415(string type)
     {
         var request = $"POST /catches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{type}Content-Length: 2\r\n\r\n{{}}";
         Assert.StartsWith("HTTP/1.1 415", await Network.RawAsync(taxi.Machine.Address, request), StringComparison.Ordinal);

@@ -73,7 +73,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_loop_that_has_more_to_do_does_not_wait()
+    public async Task A_loop_with_more_work_does_not_wait()
     {
         _runner.Start();
         for (var i = 0; i < 3; i++)

@@ -55,7 +55,7 @@ public sealed class CancelOrAssignTests
         }
     }
 
-    /// <summary>All orders. Each is played from the beginning, because aggregates keep state. The next order differs at the last step that has another choice.</summary>
+    /// <summary>All orders. Each is played from the beginning, because aggregates keep state. The next one differs at the last step with another choice.</summary>
     private static IEnumerable<Run> All(string word)
     {
         var choices = new List<(int Taken, int Of)>();

@@ -44,7 +44,7 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void A_payment_creates_the_row()
+    public void A_payment_creates_the_row_of_my_page()
     {
         var page = After([Approved]);
         Assert.Equal((250000, "Busan", "Seoul", "Peter"), (page.Price, page.StartingPoint, page.Destination, page.Customer));
