@@ -13,7 +13,12 @@ public sealed class PathTests
     [InlineData("/catches/a%2Fb%20c?page=2", "catch", "", "/catches/a%2Fb c")]
     [InlineData("/provider/ledger/?page=2", "provider", "/provider", "/ledger")]
     [InlineData("/provider?page=2", "provider", "/provider", "/")]
-    public async Task A_path_leads_to_its_service_and_the_prefix_becomes_the_path_base(string path, string service, string pathBase, string inner)
+    public async Task A_path_leads_to_its_service_and_the_prefix_becomes_the_path_base(
+        string path,
+        string service,
+        string pathBase,
+        string inner
+    )
     {
         await using var house = await House.OpenAsync();
         var seen = await House.JsonAsync(await house.GetAsync(path));

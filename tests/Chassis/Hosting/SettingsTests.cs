@@ -75,7 +75,8 @@ public sealed class SettingsTests
         );
 
     [Fact]
-    public void Setting_keys_outside_the_section_Mannam_are_not_checked() => With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
+    public void Setting_keys_outside_the_section_Mannam_are_not_checked() =>
+        With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
 
     [Fact]
     public void Setting_keys_are_case_insensitive() =>

@@ -106,7 +106,8 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("{\"v\":\"a\\ud800b\"}")]
     [InlineData("{\"v\":\"a\\udc00\"}")]
     [InlineData("{\"V\":\"names are case-sensitive\"}")]
-    public async Task A_missing_blank_or_non_text_value_of_a_required_text_is_400(string body) => AssertWrongField(await Post("/text", body));
+    public async Task A_missing_blank_or_non_text_value_of_a_required_text_is_400(string body) =>
+        AssertWrongField(await Post("/text", body));
 
     [Fact]
     public async Task The_last_of_two_fields_with_one_name_counts_even_if_the_name_is_escaped()

@@ -31,7 +31,8 @@ public sealed class ConsultTests
         };
 
     [Fact]
-    public void A_new_consult_is_unpaid_and_has_all_its_fields() => Assert.Equal(As<ConsultMade>("CREATED", null), Created().As<ConsultMade>());
+    public void A_new_consult_is_unpaid_and_has_all_its_fields() =>
+        Assert.Equal(As<ConsultMade>("CREATED", null), Created().As<ConsultMade>());
 
     [Fact]
     public void A_paid_consult_is_approved_once()

@@ -24,7 +24,12 @@ public sealed class FailuresTests
     [InlineData("FATAL", "28P01", StoreFault.Unreachable, true)]
     [InlineData("FATAL", "57P01", StoreFault.Unreachable, true)]
     [InlineData("ERROR", "08006", StoreFault.Unreachable, true)]
-    public void An_SQLSTATE_has_one_meaning_for_requests_events_and_due_messages(string severity, string state, StoreFault fault, bool isOutside)
+    public void An_SQLSTATE_has_one_meaning_for_requests_events_and_due_messages(
+        string severity,
+        string state,
+        StoreFault fault,
+        bool isOutside
+    )
     {
         var said = new PostgresException("what it says", severity, severity, state);
         foreach (var e in new Exception[] { said, new DbUpdateException("wrapped", said) })

@@ -80,7 +80,8 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void An_unpaid_request_is_unknown_to_drivers() => Assert.Equal(RefusalKind.NotFound, new Match(1).Take("Speedmate", "Peter").Refusal?.Kind);
+    public void An_unpaid_request_is_unknown_to_drivers() =>
+        Assert.Equal(RefusalKind.NotFound, new Match(1).Take("Speedmate", "Peter").Refusal?.Kind);
 
     [Fact]
     public void A_wrong_customer_is_malformed_and_the_right_one_is_accepted()
