@@ -2,6 +2,6 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>Tests that measure time run when no other does.</summary>
+/// <summary>Tests that measure time. They do not run in parallel with other tests.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

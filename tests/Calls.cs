@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>Calls as they are written down: <c>POST /catches</c>.</summary>
+/// <summary>Sends calls that are written as in the documents: <c>POST /catches</c>.</summary>
 internal static class Calls
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
@@ -16,7 +16,7 @@ internal static class Calls
     /// <summary>Sends a call.</summary>
     /// <param name="http">The client.</param>
     /// <param name="call">Method and path, such as <c>GET /catches/1</c>.</param>
-    /// <param name="body">A text is JSON as it stands; else an object; null for none.</param>
+    /// <param name="body">A string is sent as it is, an object as JSON, null for no body.</param>
     /// <param name="headers">Such as If-Match.</param>
     public static async Task<Answer> AskAsync(
         this HttpClient http,
@@ -38,7 +38,7 @@ internal static class Calls
         return await Answer.OfAsync(response);
     }
 
-    /// <summary>Sends what a command line of the documents sends: <c>http POST host/catches price=250000</c>. HTTPie makes JSON texts of the fields.</summary>
+    /// <summary>Sends what an HTTPie line of the documents sends: <c>http POST host/catches price=250000</c>. HTTPie sends the fields as JSON strings.</summary>
     public static Task<Answer> HttpieAsync(this HttpClient http, string commandLine)
     {
         var words = commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
@@ -51,14 +51,14 @@ internal static class Calls
             : fields.Count > 0 ? "POST"
             : "GET";
         var address = words.First(w => w.Contains('/', StringComparison.Ordinal) && !w.Contains('=', StringComparison.Ordinal));
-        // With a client of no address of its own the line's host and port are meant.
+        // A client without a base address uses the line's host and port.
         if (http.BaseAddress is null)
             return http.AskAsync(
                 $"{method} {(address[0] == ':' ? $"http://localhost{address}" : address)}",
                 fields.Count > 0 ? fields : null
             );
         var path = address[address.IndexOf('/', address.IndexOf("//", StringComparison.Ordinal) + 2)..];
-        // Absolute, as a path that begins with two slashes would name another host.
+        // An absolute address: a path that begins with two slashes would name another host.
         return http.AskAsync($"{method} {http.BaseAddress!.ToString().TrimEnd('/')}{path}", fields.Count > 0 ? fields : null);
     }
 
@@ -85,7 +85,7 @@ internal static class Calls
     public static long Recorded(this Answer answer) =>
         long.Parse(new Uri(answer.Header("Location")!).Segments[^1], CultureInfo.InvariantCulture);
 
-    /// <summary>An item as HAL has it: its fields, and the two links to its place.</summary>
+    /// <summary>An item in HAL: its fields, and the two links to its address.</summary>
     public static string Hal(string fields, string name, string place)
     {
         var href = $$"""{"href":"{{place}}"}""";

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mannam.Tests;
 
-/// <summary>What was published of a saga, as it lies in the topic.</summary>
+/// <summary>The published events of a saga, as stored in the topic.</summary>
 internal static class EventLog
 {
     /// <summary>A record: its envelope and its value.</summary>
@@ -14,7 +14,7 @@ internal static class EventLog
         public string Header(string name) => (string)Headers[name]!;
     }
 
-    /// <summary>Every event of the saga in the order of the topic: a saga has one partition.</summary>
+    /// <summary>All events of a saga in the order of the topic. A saga has one partition.</summary>
     public static async Task<IReadOnlyList<Published>> OfAsync(PostgresFixture postgres, SystemMachine machine, long key)
     {
         var log = new NpgsqlConnectionStringBuilder(await postgres.ServerAsync())

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>A clock that goes as ever, but for delays of 100 s and more: these end when the test says. So nothing in a test depends on who is faster.
-/// It can be put forward.</summary>
+/// <summary>The system's clock, except that delays of 100 s and more end when the test says so. So no test depends on which task is faster.
+/// The test can also set it forward.</summary>
 public sealed class HeldTime : TimeProvider
 {
-    /// <summary>A delay that is held, in milliseconds, as the provider is told it.</summary>
+    /// <summary>A delay that is held, in milliseconds. For the provider's setting <c>delay</c>.</summary>
     public const int Held = 200_000;
 
     private readonly Channel<HeldTimer> _held = Channel.CreateUnbounded<HeldTimer>();
@@ -17,10 +17,10 @@ public sealed class HeldTime : TimeProvider
     /// <summary>Whether a delay is held.</summary>
     public Func<TimeSpan, bool> Holds { get; set; } = delay => delay >= TimeSpan.FromSeconds(100);
 
-    /// <summary>Puts the time forward; delays under way do not notice.</summary>
+    /// <summary>Sets the time forward; timers under way are not affected.</summary>
     public void Forward(TimeSpan by) => Interlocked.Add(ref _forward, by.Ticks);
 
-    /// <summary>Sets the time of day alone, as whoever sets a clock does.</summary>
+    /// <summary>Sets only the time of day, like an administrator. Timestamps go on unchanged.</summary>
     public void SetDay(TimeSpan by) => Interlocked.Add(ref _day, by.Ticks);
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _forward) + Interlocked.Read(ref _day));
@@ -37,11 +37,11 @@ public sealed class HeldTime : TimeProvider
         return timer;
     }
 
-    /// <summary>The next delay that is held; waits until somebody begins one.</summary>
+    /// <summary>The next delay that is held; waits until one begins.</summary>
     public async Task<HeldTimer> NextAsync() =>
         await _held.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
-    /// <summary>Whether a delay is held that was not asked for yet.</summary>
+    /// <summary>Whether there is a held delay that <see cref="NextAsync"/> has not returned yet.</summary>
     public bool HasMore => _held.Reader.Count > 0;
 }
 
@@ -50,7 +50,7 @@ public sealed class HeldTimer(TimerCallback callback, object? state, TimeSpan du
 {
     public TimeSpan DueTime => dueTime;
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>Ends the delay.</summary>
     public void Elapse() => callback(state);
 
     public bool Change(TimeSpan dueTime, TimeSpan period) => true;

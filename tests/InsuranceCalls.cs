@@ -3,13 +3,13 @@ using Mannam.Tests.Chassis.Http;
 
 namespace Mannam.Tests;
 
-/// <summary>What customers and underwriters do, in one line each.</summary>
+/// <summary>Calls of customers and underwriters, one method each.</summary>
 internal static class InsuranceCalls
 {
-    /// <summary>An application as customers send it.</summary>
+    /// <summary>The body of an application.</summary>
     public static object Form(string productName = "Fisrtcancer", string? customer = "Peter") => new { productName, customer };
 
-    /// <summary>A customer applies, and has paid when the answer comes. Returns the application's id.</summary>
+    /// <summary>A customer applies and pays. Returns the application's id.</summary>
     public static async Task<long> ApplyAsync(this HttpClient http, string productName = "Fisrtcancer", string? customer = "Peter") =>
         (long)(await http.AskAsync("POST /subscriptions", Form(productName, customer)).Gives(201)).Json["subscriptionId"]!;
 
@@ -32,13 +32,13 @@ internal static class InsuranceCalls
     public static async Task<string?> ApplicationStatusAsync(this HttpClient http, long id) =>
         (await http.AskAsync($"GET /subscriptions/{id}").Gives(200)).At("subscriptionStatus");
 
-    /// <summary>The application's case; null where there is none.</summary>
+    /// <summary>The application's case; null if there is none.</summary>
     public static Task<JsonNode?> CaseAsync(this HttpClient http, long id) => http.OfAsync("underwritings", id);
 
-    /// <summary>The application's payment; null where there is none.</summary>
+    /// <summary>The application's payment; null if there is none.</summary>
     public static Task<JsonNode?> PremiumAsync(this HttpClient http, long id) => http.OfAsync("payments", id);
 
-    /// <summary>The application's row in the view; null where it does not show.</summary>
+    /// <summary>The application's row in the view; null if it is not shown.</summary>
     public static async Task<JsonNode?> ViewAsync(this HttpClient http, long id) =>
         await http.AskAsync($"GET /subscriptionViews/{id}") is { Status: 200 } shown ? shown.Json : null;
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>Insurance on one machine. Payment has longer than usual: the tests' machine is busy.</summary>
+/// <summary>Insurance in one process. The payment timeout is long, because the test machine is busy.</summary>
 public sealed class InsuranceMachine(PostgresFixture postgres)
     : SystemMachine(postgres, InsuranceSystem.Declaration, ("Insurance:Subscription:PaymentTimeout", "10000"));
 

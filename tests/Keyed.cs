@@ -4,16 +4,16 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>Requests that carry an Idempotency-Key, and what services remember of them.</summary>
+/// <summary>Requests with an Idempotency-Key, and what services store about them.</summary>
 internal static class Keyed
 {
-    /// <summary>A key that nobody used before.</summary>
+    /// <summary>A key that was not used before.</summary>
     public static string NewKey() => Guid.NewGuid().ToString();
 
     public static Task<Answer> KeyedAsync(this HttpClient http, string call, string key, object? body) =>
         http.AskAsync(call, body, ("Idempotency-Key", key));
 
-    /// <summary>Asks until the first request with that key has an answer.</summary>
+    /// <summary>Repeats the request until the first one with that key has an answer.</summary>
     public static async Task<Answer> AskUntilSettledAsync(this HttpClient http, string call, string key, object? body)
     {
         for (var end = DateTime.UtcNow.AddSeconds(60); ; )
@@ -26,10 +26,10 @@ internal static class Keyed
         }
     }
 
-    /// <summary>The answers must be the same by status, headers and body.</summary>
+    /// <summary>Asserts that both answers have the same status, headers and body.</summary>
     public static void IsAgain(this Answer again, Answer first) => Assert.Equal(Visible(first), Visible(again));
 
-    /// <summary>How many rows a collection has.</summary>
+    /// <summary>The number of rows of a collection.</summary>
     public static async Task<long> CountAsync(this HttpClient http, string collection) =>
         (long)(await http.AskAsync($"GET {collection}?size=1").Gives(200)).Json["page"]!["totalElements"]!;
 

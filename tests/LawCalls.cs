@@ -2,10 +2,10 @@ using Mannam.Tests.Chassis.Http;
 
 namespace Mannam.Tests;
 
-/// <summary>What clients and lawyers do, in one line each.</summary>
+/// <summary>Calls of clients and lawyers, one method each.</summary>
 internal static class LawCalls
 {
-    /// <summary>A consult as clients ask for it.</summary>
+    /// <summary>The body of a request for a consult.</summary>
     public static object Wish(object? payAmount = null, string location = "hanam", string payType = "ZEROPAY") =>
         new
         {
@@ -15,7 +15,7 @@ internal static class LawCalls
             payAmount = payAmount ?? 150000,
         };
 
-    /// <summary>A client asks for advice. Returns the consult's id.</summary>
+    /// <summary>A client requests a consult. Returns its id.</summary>
     public static async Task<long> MakeAsync(this HttpClient http, string location = "hanam", string payType = "ZEROPAY") =>
         (long)(await http.AskAsync("POST /consult", Wish(location: location, payType: payType)).Gives(201)).Json["consultId"]!;
 
@@ -23,7 +23,7 @@ internal static class LawCalls
 
     public static Task<Answer> CancelConsultAsync(this HttpClient http, long id) => http.AskAsync($"DELETE /consult/{id}");
 
-    /// <summary>A client asks for advice and pays; all that follows has happened. Returns the consult's id.</summary>
+    /// <summary>A client requests a consult and pays; waits until the saga has settled. Returns the consult's id.</summary>
     public static async Task<long> PaidAsync(this LawMachine law, string location = "hanam")
     {
         var id = await law.Http.MakeAsync(location);
@@ -43,11 +43,11 @@ internal static class LawCalls
     public static async Task<string?> StatusAsync(this HttpClient http, long id) =>
         (await http.AskAsync($"GET /consult/{id}").Gives(200)).At("status");
 
-    /// <summary>The state of the consult's payment; null where there is none.</summary>
+    /// <summary>The state of the consult's payment; null if there is none.</summary>
     public static async Task<string?> PaymentStatusAsync(this HttpClient http, long id) =>
         (string?)(await http.AskAsync($"GET /payment?consultId={id}").Gives(200)).Rows("payment").SingleOrDefault()?["paymentStatus"];
 
-    /// <summary>The consult's history: what happened, in order of arrival.</summary>
+    /// <summary>The consult's events on the board, in order of arrival.</summary>
     public static async Task<string[]> HistoryAsync(this HttpClient http, long id) =>
         [.. (await http.AskAsync($"GET /board/myPage/{id}").Gives(200)).Json.AsArray().Select(l => (string)l!["event"]!)];
 }

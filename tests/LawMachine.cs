@@ -2,6 +2,6 @@ using Mannam.Law;
 
 namespace Mannam.Tests;
 
-/// <summary>Law on one machine. Payment has longer than usual: the tests' machine is busy.</summary>
+/// <summary>Law in one process. The payment timeout is long, because the test machine is busy.</summary>
 public sealed class LawMachine(PostgresFixture postgres)
     : SystemMachine(postgres, LawSystem.Declaration, ("Law:Consult:PaymentTimeout", "10000"));

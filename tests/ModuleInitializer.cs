@@ -5,7 +5,7 @@ namespace Mannam.Tests;
 
 internal static class ModuleInitializer
 {
-    // The adapter registers what its driver's errors mean when it is loaded, which any program that has a store does at its start.
+    // The PostgreSQL adapter registers the meaning of its driver's errors when it is loaded. Every program with a store loads it at its start.
 #pragma warning disable CA2255 // the tests are that program
     [ModuleInitializer]
 #pragma warning restore CA2255

@@ -5,17 +5,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Tests;
 
-/// <summary>In place of a peer: a server that answers as the test says.</summary>
+/// <summary>A server in place of a peer. The test defines its answers.</summary>
 internal sealed class PeerServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
     private PeerServer(WebApplication app) => this.app = app;
 
-    /// <summary>What it answers.</summary>
+    /// <summary>Writes the answer to a request.</summary>
     public Func<HttpContext, Task> Answers { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>How often it was asked.</summary>
+    /// <summary>The number of requests so far.</summary>
     public int Asked { get; private set; }
 
     public string Address => app.Urls.Single();
@@ -27,7 +27,7 @@ internal sealed class PeerServer : IAsyncDisposable
         var server = new PeerServer(builder.Build());
         server.app.Run(context =>
         {
-            // The way is prepared at the start.
+            // The start of a service calls this path to warm up its connection.
             if (context.Request.Path == "/nothing")
                 return Task.CompletedTask;
             server.Asked++;

@@ -6,16 +6,16 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>One PostgreSQL server for all tests, started by the first that needs it; each test class takes a fresh database of it.</summary>
+/// <summary>One PostgreSQL server for all tests, started by the first test that needs it. Each test class uses new databases on it.</summary>
 public sealed class PostgresFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<PrivatePostgres>> _server = new(StartAsync);
     private int _databases;
 
-    /// <summary>A connection that may create databases.</summary>
+    /// <summary>A connection string of an account that may create databases.</summary>
     public async Task<string> ServerAsync() => (await _server.Value).ConnectionString;
 
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Creates an empty database.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync()
     {

@@ -1,6 +1,6 @@
 namespace Mannam.Tests;
 
-/// <summary>What operators do with the payment provider, and what its ledger tells.</summary>
+/// <summary>Calls of operators to the payment provider.</summary>
 internal static class ProviderCalls
 {
     /// <summary>Every movement of a charge, such as <c>charge 250000</c>, oldest first.</summary>
@@ -10,7 +10,7 @@ internal static class ProviderCalls
         return [.. rows.Rows("ledger").Select(m => $"{m["action"]} {m["amount"]}")];
     }
 
-    /// <summary>Has the provider behave like this until it is disposed of.</summary>
+    /// <summary>Changes the provider's settings until disposal.</summary>
     public static async Task<IAsyncDisposable> ProviderAsync(this HttpClient http, object settings)
     {
         await http.AskAsync("PATCH /provider/settings", settings).Gives(200);

@@ -5,7 +5,7 @@ using Xunit.v3;
 
 namespace Mannam.Tests;
 
-/// <summary>A test that runs has a file of its name in the folder that the launcher gives, if it does. What is left there after a crash of the run was running.</summary>
+/// <summary>Keeps a file for each running test in the launcher's folder, if there is one. After a crash the files left name the tests that were running.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class RunningAttribute : BeforeAfterTestAttribute
 {

@@ -14,10 +14,10 @@ public static class Slice
     /// <summary>Whether everything runs.</summary>
     public static bool All => Environment.GetEnvironmentVariable("MANNAM_TEST_ALL") == "1";
 
-    /// <summary>Why what belongs to everything alone is skipped now; null where it runs.</summary>
+    /// <summary>The reason for skipping long tests now; null if they run.</summary>
     public static string? Skip => All ? null : LeftOut;
 
-    /// <summary>The rows of a theory, of which one in <paramref name="every"/> belongs to the slice. The others are skipped, with the reason.</summary>
+    /// <summary>The rows of a theory. One in <paramref name="every"/> belongs to the slice; the others are skipped with a reason.</summary>
     public static TheoryData<string> Of(IReadOnlyList<string> rows, int every)
     {
         var data = new TheoryData<string>();
@@ -26,11 +26,11 @@ public static class Slice
         return data;
     }
 
-    /// <summary>Whether the row runs now.</summary>
+    /// <summary>Whether a row runs now.</summary>
     public static bool Runs(int row, int every) => All || row % every == 0;
 }
 
-/// <summary>A fact that belongs to everything alone.</summary>
+/// <summary>A fact that only runs with all tests.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute
 {
@@ -38,8 +38,8 @@ public sealed class LongFactAttribute : FactAttribute
         : base(file, line) => Skip = Slice.Skip;
 }
 
-/// <summary>A row of a theory that belongs to everything alone.</summary>
-/// <remarks>Not <c>InlineData</c> with <c>SkipUnless</c>, which skips the row always (xunit 3.2.2).</remarks>
+/// <summary>A row of a theory that only runs with all tests.</summary>
+/// <remarks><c>InlineData</c> with <c>SkipUnless</c> would always skip the row (xunit 3.2.2).</remarks>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class LongDataAttribute(params object?[] data) : DataAttribute
 {

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>What runs of the tests below, in a run of their own.</summary>
+/// <summary>Runs the tests below in a separate process and counts the skipped ones.</summary>
 public sealed class SliceTests
 {
     [Theory]
     [InlineData("0", "Total: 6, Errors: 0, Failed: 0, Skipped: 3")]
     [InlineData("1", "Total: 6, Errors: 0, Failed: 0, Skipped: 0")]
-    public async Task With_all_nothing_is_left_out(string all, string summary)
+    public async Task A_run_of_all_tests_skips_none_and_a_slice_skips_some(string all, string summary)
     {
         var runner = new ProcessStartInfo(
             Environment.ProcessPath!,
@@ -26,7 +26,7 @@ public sealed class SliceTests
     }
 }
 
-/// <summary>One of each kind that a slice leaves out, and one that it does not.</summary>
+/// <summary>One test of each kind that a slice skips, and one that always runs.</summary>
 public sealed class SlicedTests
 {
     public static TheoryData<string> Rows => Slice.Of(["first", "second"], 2);

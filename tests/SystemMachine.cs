@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Mannam.Tests;
 
-/// <summary>One system on one machine, with databases of its own on the tests' server: a class fixture.</summary>
+/// <summary>A class fixture: one system in one process, with its own databases on the tests' server.</summary>
 /// <param name="postgres">The server.</param>
 /// <param name="system">The system.</param>
-/// <param name="usual">Its settings unless a test says otherwise, such as <c>Taxi:Catch:PaymentTimeout</c>.</param>
+/// <param name="usual">The default settings, such as <c>Taxi:Catch:PaymentTimeout</c>.</param>
 public abstract class SystemMachine(PostgresFixture postgres, SystemDeclaration system, params (string Key, string Value)[] usual)
     : IAsyncLifetime
 {
@@ -17,25 +17,25 @@ public abstract class SystemMachine(PostgresFixture postgres, SystemDeclaration 
 
     public Machine Machine { get; private set; } = null!;
 
-    /// <summary>What it is configured with; what is re-read while running can be changed in it.</summary>
+    /// <summary>The configuration. A test can change settings that are re-read at run time.</summary>
     public IConfiguration Configuration { get; private set; } = null!;
 
-    /// <summary>A client of its front door.</summary>
+    /// <summary>A client of the front door.</summary>
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>What its databases' names begin with.</summary>
+    /// <summary>The prefix of the databases' names.</summary>
     public string Prefix { get; init; } = $"{system.Name}{Interlocked.Increment(ref count)}_";
 
-    /// <summary>Its clock, which holds up what the provider is told to delay for long.</summary>
+    /// <summary>The clock. It holds the provider's long delays until the test ends them.</summary>
     public HeldTime Time { get; } = new();
 
-    /// <summary>The system that it runs from its next start on.</summary>
+    /// <summary>The system to run from the next start on.</summary>
     public SystemDeclaration System { get; set; } = system;
 
     public async ValueTask InitializeAsync() => await StartAsync();
 
-    /// <summary>Starts it, or starts it again on the same databases.</summary>
-    /// <param name="settings">Over the usual ones.</param>
+    /// <summary>Starts the system, or restarts it on the same databases.</summary>
+    /// <param name="settings">Settings that override the default ones.</param>
     public async Task StartAsync(params (string Key, string Value)[] settings)
     {
         if (Machine is not null)
@@ -56,7 +56,7 @@ public abstract class SystemMachine(PostgresFixture postgres, SystemDeclaration 
         Http = new HttpClient { BaseAddress = Machine.Address };
     }
 
-    /// <summary>A client of one service, as the other services are: past the front door.</summary>
+    /// <summary>A client that calls one service directly, as other services do, not through the front door.</summary>
     public HttpClient Inside(string service) =>
         new(new InProcessHandler(() => Machine[service].Server)) { BaseAddress = new Uri("http://localhost/") };
 

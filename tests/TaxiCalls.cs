@@ -2,10 +2,10 @@ using Mannam.Tests.Chassis.Http;
 
 namespace Mannam.Tests;
 
-/// <summary>What riders, drivers and operators do, in one line each.</summary>
+/// <summary>Calls of riders, drivers and operators, one method each.</summary>
 internal static class TaxiCalls
 {
-    /// <summary>A request as riders send it.</summary>
+    /// <summary>The body of a rider's request.</summary>
     public static object Order(object? price = null, string customer = "Peter") =>
         new
         {
@@ -15,11 +15,11 @@ internal static class TaxiCalls
             customer,
         };
 
-    /// <summary>A rider requests a taxi, and it is paid. Returns its id.</summary>
+    /// <summary>A rider requests a taxi and pays. Returns the request's id.</summary>
     public static async Task<long> OrderAsync(this HttpClient http, long price = 250000, string customer = "Peter") =>
         (long)(await http.AskAsync("POST /catches", Order(price, customer)).Gives(201)).Json["id"]!;
 
-    /// <summary>A rider requests a taxi that drivers see at once.</summary>
+    /// <summary>A rider requests a taxi; waits until drivers see it.</summary>
     public static async Task<long> OfferAsync(this TaxiMachine taxi, long price = 250000, string customer = "Peter")
     {
         var id = await taxi.Http.OrderAsync(price, customer);

@@ -5,7 +5,7 @@ namespace Mannam.Tests.Docs;
 public sealed class SampleTests
 {
     [Fact]
-    public async Task The_program_in_the_docs_is_the_samples()
+    public async Task The_program_in_the_docs_is_that_of_the_sample()
     {
         var page = await ReadAsync("docs/architecture.md");
         var program = await ReadAsync("samples/GuestBook/Program.cs");

@@ -2,14 +2,14 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>Guarantee 10 with a whole process whose clock of day is set by hours while it runs (libfaketime). Its PostgreSQL keeps the right time.</summary>
+/// <summary>Guarantee 10 in a whole process whose clock is set by hours while it runs (libfaketime). Its PostgreSQL keeps the right time.</summary>
 public sealed class ClockJumpTests : IAsyncDisposable
 {
     private readonly Installed installed = new();
 
     private string Clock => Path.Combine(installed.Folder, "clock");
 
-    // The system's, or, without root, beside the program that the launcher put on the PATH.
+    // The system's library. Without root it lies beside the program that the launcher put on the PATH.
     private static string? Library =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(':')
@@ -22,7 +22,7 @@ public sealed class ClockJumpTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
-    // Read anew at each look, so never half written.
+    // The library may read the file at any time, so it is replaced at once.
     private void Set(string clock)
     {
         File.WriteAllText(Clock + ".new", clock + "\n");
@@ -32,19 +32,19 @@ public sealed class ClockJumpTests : IAsyncDisposable
     [Theory]
     [LongData("+5h", "-5h")]
     [LongData("-5h", "+5h")]
-    public async Task What_is_due_is_done_though_the_clock_jumps(string before, string after)
+    public async Task A_due_message_is_done_although_the_clock_jumps(string before, string after)
     {
         Assert.SkipWhen(Library is null, "libfaketime is not installed; ./mannam test installs it");
         Set(before);
         installed.Environment["LD_PRELOAD"] = Library!;
         installed.Environment["FAKETIME_TIMESTAMP_FILE"] = Clock;
-        // Seconds. Without a cache the file is read at each look at the clock, of which a start makes very many.
+        // In seconds. Without a cache the library reads the file at each look at the clock, and a start makes very many.
         installed.Environment["FAKETIME_CACHE_DURATION"] = "1";
         installed.Environment["DONT_FAKE_MONOTONIC"] = "1";
         var up = await installed.UpAsync();
         await IsOffAsync(up, before);
         var id = await up.Http.OrderAsync();
-        // Telling the provider fails, and is due again.
+        // The call to the provider fails, so the message is due again.
         Assert.Equal(0, (await installed.RunAsync("stop", "provider")).Status);
         await TaxiCalls.CancelAsync(up.Http, id).Gives(200);
         await up.Http.UntilAsync("held GiveBackDue");
@@ -59,7 +59,7 @@ public sealed class ClockJumpTests : IAsyncDisposable
         Assert.Equal(["charge 250000", "giveBack 250000"], await up.Http.LedgerAsync($"taxi-{id}"));
     }
 
-    // By what it says of the day itself.
+    // Waits until the Date header shows the shift.
     private static async Task IsOffAsync(Running up, string by)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -75,7 +75,7 @@ public sealed class ClockJumpTests : IAsyncDisposable
 
 internal static class ClockJumpDeeds
 {
-    /// <summary>Waits until payment's page of health tells it.</summary>
+    /// <summary>Waits until payment's health page shows the detail.</summary>
     public static async Task UntilAsync(this HttpClient http, string detail)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));

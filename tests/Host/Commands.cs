@@ -3,17 +3,17 @@ using Mannam.Host;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>Runs commands as the launcher does, on an installation.</summary>
+/// <summary>Runs commands on an installation, as the launcher does.</summary>
 internal sealed class Commands : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mannam-commands").FullName;
 
-    /// <summary>The installation; nothing is remembered of it yet.</summary>
+    /// <summary>The installation. It has no record yet.</summary>
     public Installation Installation => Installation.At(_folder);
 
     /// <summary>Runs a command to its end.</summary>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="InstallationException">It failed: the program prints the message and exits with 1.</exception>
+    /// <returns>The command's output.</returns>
+    /// <exception cref="InstallationException">The command failed. The program would print the message and exit with 1.</exception>
     public async Task<string> RunAsync(Command command, params string[] arguments)
     {
         using var output = new StringWriter();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary><c>src/Launcher/debian.sh</c> as an ordinary user runs it. The packages are real ones made here; apt-get is a script that counts its downloads.</summary>
+/// <summary><c>src/Launcher/debian.sh</c> run by an ordinary user. The tests build a real package; apt-get is a script that counts its downloads.</summary>
 public sealed class DebianPackagesTests : IDisposable
 {
     private const string Apt = """
@@ -16,7 +16,7 @@ public sealed class DebianPackagesTests : IDisposable
         esac
         """;
 
-    // As initdb does, it names a program to a shell, and as the loader does, it takes the variable apart.
+    // Like initdb, it passes a program's path to a shell. Like the loader, it splits the variable at colons.
     private const string Hello = """
         #!/bin/sh
         [ "$1" != -V ] || exit 0
@@ -25,7 +25,7 @@ public sealed class DebianPackagesTests : IDisposable
         for folder in $LD_LIBRARY_PATH; do [ ! -f "$folder/libhello.so.1" ] || echo "$1 $folder"; done
         """;
 
-    // Tells that it has to wait.
+    // Writes a file when it has to wait.
     private const string Flock = """
         #!/bin/sh
         /usr/bin/flock -n "$@" || { echo > "$HOME/waits"; exec /usr/bin/flock "$@"; }
@@ -78,7 +78,7 @@ public sealed class DebianPackagesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fetch_that_is_killed_leaves_nothing_half_made()
+    public async Task A_killed_download_leaves_no_half_unpacked_package()
     {
         await PrepareAsync();
         var slow = Path.Combine(_home, "slow");
@@ -98,7 +98,7 @@ public sealed class DebianPackagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_at_once_one_fetches_and_the_other_waits_for_it()
+    public async Task One_of_two_concurrent_runs_downloads_and_the_other_waits()
     {
         await PrepareAsync();
         var slow = Path.Combine(_home, "slow");
@@ -106,7 +106,7 @@ public sealed class DebianPackagesTests : IDisposable
         var first = Start();
         await UntilThereIsAsync("downloads");
         var second = Start();
-        // It waits for the lock that the first one holds.
+        // The second run waits for the lock of the first.
         await UntilThereIsAsync("waits");
         File.Delete(slow);
 
@@ -116,7 +116,7 @@ public sealed class DebianPackagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_network_the_last_line_says_what_to_install()
+    public async Task The_last_line_says_what_to_install_when_there_is_no_network()
     {
         await PrepareAsync();
         await File.WriteAllTextAsync(Path.Combine(_home, "offline"), "", Ct);
@@ -145,12 +145,12 @@ public sealed class DebianPackagesTests : IDisposable
         );
         await WriteAsync("package/usr/bin/hello-1", Hello, executable: true);
         await WriteAsync("package/usr/lib/hello/libhello.so.1", "");
-        // As Debian's alternatives do: an absolute link that has to lead into the unpacked tree.
+        // Like Debian's alternatives: an absolute link that must lead into the unpacked tree.
         File.CreateSymbolicLink(Path.Combine(package, "usr/bin/hello"), "/usr/bin/hello-1");
         await EndAsync(Started(new("dpkg-deb", ["-b", package, Path.Combine(_home, "hello.deb")])));
         await WriteAsync("bin/apt-get", Apt, executable: true);
         await WriteAsync("bin/flock", Flock, executable: true);
-        // Root would install.
+        // A user id that is not root: root would install packages.
         await WriteAsync("bin/id", $"#!/bin/sh\necho {70_000 + Environment.ProcessId}\n", executable: true);
     }
 
@@ -159,7 +159,7 @@ public sealed class DebianPackagesTests : IDisposable
         var file = Path.Combine(_home, name);
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, text, Ct);
-        // dpkg-deb takes no others, whatever the umask.
+        // dpkg-deb accepts only these modes, so the umask must not matter.
         folder.UnixFileMode = Executable;
         File.SetUnixFileMode(file, executable ? Executable : Executable & ~AllExecute);
     }

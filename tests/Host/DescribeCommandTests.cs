@@ -32,7 +32,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
     private static void AssertLine(string pattern, string text) => Assert.Matches($"(?m)^ *{pattern}", text);
 
     [Fact]
-    public async Task A_running_installation_tells_how_each_service_runs()
+    public async Task Describe_shows_how_each_service_of_a_running_installation_runs()
     {
         await using var control = await Control.OpenAsync(commands.Installation, taxi.Machine, Ct);
 
@@ -58,7 +58,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task All_services_are_told_of_when_none_is_named_also_those_that_are_stopped()
+    public async Task Describe_without_a_name_shows_all_services_including_stopped_ones()
     {
         await using var control = await Control.OpenAsync(commands.Installation, taxi.Machine, Ct);
         await taxi.Machine.StopAsync("taxi.mypage");
@@ -74,7 +74,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_stopped_installation_is_described_as_it_was_started_last()
+    public async Task A_stopped_installation_is_described_as_of_its_last_start()
     {
         var text = await DescribeAsync("taxi.catch");
 
@@ -86,7 +86,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_service_that_is_unknown_is_told_so()
+    public async Task Describe_reports_an_unknown_service()
     {
         var stopped = await Assert.ThrowsAsync<InstallationException>(() => DescribeAsync("taxi.ctch"));
         await using var control = await Control.OpenAsync(commands.Installation, taxi.Machine, Ct);
@@ -97,7 +97,7 @@ public sealed class DescribeCommandTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public void Each_setting_tells_the_source_that_won()
+    public void Each_setting_shows_the_source_of_its_value()
     {
         var file = Path.Combine(commands.Installation.Folder, "settings.json");
         File.WriteAllText(file, """{"Taxi": {"Catch": {"PaymentTimeout": 1, "PaymentJoin": 2, "ApiKey": "hush"}, "Topic": "here"}}""");

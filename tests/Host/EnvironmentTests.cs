@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>Variables that steer a library do not steer us. docs/environment.md tells what was decided for each.</summary>
+/// <summary>Environment variables that configure libraries do not affect the program. docs/environment.md lists the decision for each.</summary>
 public sealed class EnvironmentTests : IAsyncDisposable
 {
     private readonly Installed installed = new();
@@ -55,10 +55,10 @@ public sealed class EnvironmentTests : IAsyncDisposable
 
     public static TheoryData<string> Libraries => Slice.Of([.. Hostile.Keys], 5);
 
-    // Payment asks the provider over a socket: what can go to a proxy does.
+    // Payment calls the provider over a socket, so a proxy setting would take effect.
     [Theory]
     [MemberData(nameof(Libraries))]
-    public async Task A_ride_is_paid_whatever_the_environment_tells_libraries(string of)
+    public async Task Environment_variables_for_libraries_do_not_disturb_a_paid_ride(string of)
     {
         proxy.Start();
         _ = CountAsync();
@@ -102,7 +102,7 @@ public sealed class EnvironmentTests : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 }

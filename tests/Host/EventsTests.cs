@@ -10,7 +10,7 @@ public sealed class EventsTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task The_history_of_a_saga_is_told_in_order_one_event_a_line_running_or_stopped()
+    public async Task Events_prints_a_sagas_history_in_order_one_line_each_running_or_stopped()
     {
         var up = await installed.UpAsync();
         await up.Http.RequestedAsync();
@@ -38,7 +38,7 @@ public sealed class EventsTests : IAsyncDisposable
     }
 
     [LongFact]
-    public async Task After_a_kill_the_history_is_told_and_the_PostgreSQL_that_was_left_goes_on()
+    public async Task Events_works_after_a_kill_and_leaves_PostgreSQL_running()
     {
         var up = await installed.UpAsync();
         await up.Http.RequestedAsync();
@@ -50,7 +50,7 @@ public sealed class EventsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_saga_without_events_has_no_lines()
+    public async Task Events_prints_nothing_for_a_saga_without_events()
     {
         await installed.UpAsync();
 
@@ -58,7 +58,7 @@ public sealed class EventsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task No_installation_and_no_such_system_are_told()
+    public async Task Events_reports_a_missing_installation_and_an_unknown_system()
     {
         Refused.With(await installed.RunAsync("events", "taxi"), $"there is no installation in {installed.Data}");
         await installed.UpAsync();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>The files of <c>--config</c>, looked at again while the process runs.</summary>
+/// <summary>The files of <c>--config</c>, which are read again while the process runs.</summary>
 public sealed class FileSettingsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mannam settings ").FullName;
@@ -18,7 +18,7 @@ public sealed class FileSettingsTests : IDisposable
     private static FileSettings FileOf(IConfigurationRoot configuration) => configuration.Providers.OfType<FileSettings>().Single();
 
     [Fact]
-    public void What_a_JSON_file_says_now_is_in_force_under_what_is_set_otherwise()
+    public void A_changed_JSON_file_takes_effect_below_settings_of_higher_priority()
     {
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "one"}, "Topic": "file"}}""");
@@ -31,7 +31,7 @@ public sealed class FileSettingsTests : IDisposable
     }
 
     [Fact]
-    public void The_documents_own_variables_count_as_the_environment_does()
+    public void The_documents_own_variables_rank_like_environment_variables()
     {
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "file"}}}""");
@@ -44,9 +44,9 @@ public sealed class FileSettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_mounted_folder_changes_by_a_link_that_is_replaced()
+    public void A_mounted_folder_whose_link_is_replaced_is_read_again()
     {
-        // As Kubernetes mounts a ConfigMap: the files are links through ..data, which is replaced whole.
+        // Kubernetes mounts a ConfigMap like this: the files are links through ..data, and that link is replaced.
         Mount("1", "one");
         File.CreateSymbolicLink(Path.Combine(folder, "Law__Schedule__Areas"), Path.Combine("..data", "Law__Schedule__Areas"));
         var configuration = ConfigurationFactory.From([folder], []);
@@ -65,7 +65,7 @@ public sealed class FileSettingsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_in_order_is_not_taken_and_all_stays_as_it_was()
+    public void An_invalid_file_is_rejected_and_the_old_settings_stay()
     {
         var file = Path.Combine(folder, "a.json");
         File.WriteAllText(file, """{"Law": {"Schedule": {"Areas": "one"}}}""");

@@ -12,7 +12,7 @@ public sealed class IdleMemoryTests
     private const long Worth = IdleMemory.Quiet.Worth;
 
     [Fact]
-    public void It_is_given_back_three_and_six_quiet_looks_after_work_that_was_worth_it()
+    public void Memory_is_returned_three_and_six_quiet_checks_after_much_work()
     {
         Assert.Equal("...x..x.....", Looks([Worth, 0, 0, 0, Little - 1, 0, 0, 0, 0, 0, 0, 0]));
         Assert.Equal(".....x..x", Looks([Worth / 2, 0, Worth / 2, 0, 0, 0, 0, 0, 0]));
@@ -20,7 +20,7 @@ public sealed class IdleMemoryTests
     }
 
     [Fact]
-    public void It_is_not_given_back_while_work_pauses_or_for_little_that_happens_all_the_time()
+    public void Memory_is_not_returned_during_short_pauses_or_for_constant_light_work()
     {
         Assert.Equal(".........", Looks([Worth, 0, 0, Worth, 0, 0, Worth, 0, 0]));
         Assert.Equal(new string('.', 100), Looks([.. Enumerable.Repeat(Little - 1, 100)]));
@@ -33,7 +33,7 @@ public sealed class IdleMemoryTests
     }
 
     [Fact]
-    public async Task What_a_burst_took_goes_back_to_the_machine_once_nothing_happens()
+    public async Task Memory_taken_by_a_burst_is_returned_once_the_process_is_idle()
     {
         await using var installed = new Installed();
         var up = await installed.UpAsync();
@@ -50,7 +50,7 @@ public sealed class IdleMemoryTests
             }
         );
 
-        // Without, 50 to 120 MB more stay; with it up to 25, of what was compiled meanwhile.
+        // Without the return of memory 50 to 120 MB more stay. With it at most 25 MB stay, for code compiled meanwhile.
         for (
             var end = DateTime.UtcNow.AddSeconds(30);
             Megabytes(up.Id) > before + 35;

@@ -5,24 +5,24 @@ using Mannam.Testing;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>The built program as its users run it, on a data folder of its own. Nothing of it is left when it is disposed of: no process, no file.</summary>
+/// <summary>The built program, run as by users, with its own data folder. Disposal leaves no process and no file.</summary>
 internal sealed class Installed : IAsyncDisposable
 {
     private readonly List<Running> all = [];
 
-    /// <summary>Where a test may put what it needs besides.</summary>
+    /// <summary>A folder for further files of the test.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("mannam test ").FullName;
 
-    /// <summary>The program; a test may run a copy of it.</summary>
+    /// <summary>The path of the program. A test may run a copy.</summary>
     public string Program { get; set; } = Path.Combine(AppContext.BaseDirectory, "mannam.dll");
 
-    /// <summary>The data folder; not there before the first <c>up</c>.</summary>
+    /// <summary>The data folder. The first <c>up</c> creates it.</summary>
     public string Data => Path.Combine(Folder, "data");
 
-    /// <summary>How many files a process may have open, as a number.</summary>
+    /// <summary>The limit of open files per process: a number, or an expression of the shell.</summary>
     public string OpenFiles { get; set; } = "$(ulimit -Hn)";
 
-    /// <summary>What the processes find in their environment besides.</summary>
+    /// <summary>Additional environment variables of the processes.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>The failpoint at which the next processes are killed; null for none.</summary>
@@ -39,8 +39,8 @@ internal sealed class Installed : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts Taxi (at the root), and waits until it is ready. Payment has time: the tests' machine is busy.</summary>
-    /// <remarks>Where the data folder is not there yet it is a copy of an installation that has run once: making one takes longer than most tests.</remarks>
+    /// <summary>Starts Taxi (served at the root) and waits until it is ready. The payment timeout is long, because the test machine is busy.</summary>
+    /// <remarks>A missing data folder is copied from an installation that has run once, because a new one takes longer than most tests.</remarks>
     public async Task<Running> UpAsync(params string[] more)
     {
         if (!Directory.Exists(Data) && !more.Contains("--postgres"))
@@ -48,7 +48,7 @@ internal sealed class Installed : IAsyncDisposable
         return await UpAnewAsync(more);
     }
 
-    /// <summary>Starts Taxi as <see cref="UpAsync"/> does. It makes its own installation where there is none.</summary>
+    /// <summary>Starts Taxi like <see cref="UpAsync"/>, but the program itself creates a missing installation.</summary>
     public async Task<Running> UpAnewAsync(params string[] more)
     {
         var up = Begin(["up", "--systems", "taxi", "--port", "0", "--data", Data, "--set", "Taxi:Catch:PaymentTimeout=10000", .. more]);
@@ -66,10 +66,10 @@ internal sealed class Installed : IAsyncDisposable
     /// <summary>Starts a process with exactly these arguments.</summary>
     public Running Begin(params string[] arguments) => BeginBehind("", arguments);
 
-    /// <summary>Starts a process behind redirections of the shell, such as <c>2&gt;&amp;-</c>; <c>$PIPE</c> is the environment's.</summary>
+    /// <summary>Starts a process with redirections of the shell, such as <c>2&gt;&amp;-</c>. They may use <c>$PIPE</c> from the environment.</summary>
     public Running BeginBehind(string redirections, params string[] arguments)
     {
-        // Deaf to Ctrl-C, as a script starts what it puts in the background.
+        // The process ignores SIGINT at its start, like a background process of a script.
         var start = new ProcessStartInfo(
             "/bin/sh",
             ["-c", $"trap '' INT; ulimit -n {OpenFiles}; exec \"$@\" {redirections}", "sh", Dotnet, Program, .. arguments]
@@ -84,7 +84,7 @@ internal sealed class Installed : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("mannam", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
-        // A killed .NET process leaves its debugging sockets there.
+        // A killed .NET process leaves its diagnostic sockets in this folder.
         start.Environment["TMPDIR"] = Folder;
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
@@ -108,10 +108,10 @@ internal sealed class Installed : IAsyncDisposable
         command.StartsWith($"postgres: mannam-{SocketFolders.Fingerprint(data)}: ", StringComparison.Ordinal)
         || command.Contains($"\0{data}/postgres", StringComparison.Ordinal);
 
-    /// <summary>Kills its PostgreSQL, all of it.</summary>
+    /// <summary>Kills all processes of the private PostgreSQL.</summary>
     public Task KillPostgresAsync() => KillPostgresAsync(Data);
 
-    /// <summary>Kills the PostgreSQL of a data folder, all of it.</summary>
+    /// <summary>Kills all processes of the PostgreSQL of a data folder.</summary>
     public static async Task KillPostgresAsync(string data)
     {
         while (PostgresOf(data) is { Count: > 0 } processes)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>The key by which the services of an installation know each other's internal calls.</summary>
+/// <summary>The key that marks internal calls between the services of an installation.</summary>
 public sealed class InternalKeyTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mannam-key").FullName;
@@ -25,7 +25,7 @@ public sealed class InternalKeyTests : IDisposable
         );
 
     [Fact]
-    public async Task Services_that_start_at_once_have_the_same_key_and_later_ones_too()
+    public async Task Concurrent_and_later_starts_get_the_same_internal_key()
     {
         var together = new Barrier(8);
         var keys = await Task.WhenAll(
@@ -52,14 +52,14 @@ public sealed class InternalKeyTests : IDisposable
     }
 
     [Fact]
-    public void Only_its_account_reads_the_file()
+    public void Only_the_owner_can_read_the_internal_key_file()
     {
         Of();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Kept));
     }
 
     [Fact]
-    public void A_configured_key_is_used_and_none_is_made()
+    public void A_configured_internal_key_is_used_and_no_file_is_written()
     {
         var key = new string('k', InternalKeyFile.Least);
         Assert.Equal(key, Of(("Mannam:Host:InternalKey", key)));
@@ -70,13 +70,13 @@ public sealed class InternalKeyTests : IDisposable
     [InlineData("0123456789abcdef0123456789abcde")]
     [InlineData("0123456789abcdef 123456789abcdef")]
     [InlineData("0123456789abcdef만123456789abcdef")]
-    public void A_key_that_is_short_or_no_header_is_refused(string key) =>
+    public void An_internal_key_too_short_or_invalid_as_a_header_is_refused(string key) =>
         Assert.Throws<ConfigurationException>(() => Of(("Mannam:Host:InternalKey", key)));
 
     [Theory]
-    [InlineData("")] // Every request without one would show it.
+    [InlineData("")] // An empty key would match every request without a key.
     [InlineData("0123456789abcdef0123456789abcde\n")]
-    public void A_file_that_holds_no_key_is_refused(string text)
+    public void An_internal_key_file_without_a_valid_key_is_refused(string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Kept)!);
         File.WriteAllText(Kept, text);
@@ -84,7 +84,7 @@ public sealed class InternalKeyTests : IDisposable
     }
 
     [Fact]
-    public void Where_none_can_be_kept_the_setting_is_named()
+    public void The_error_names_the_setting_if_no_internal_key_can_be_stored()
     {
         File.WriteAllText(Path.Combine(_folder, "data"), "in the way");
         var said = Assert.Throws<ConfigurationException>(() => Of()).Message;

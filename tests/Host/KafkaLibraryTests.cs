@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>Which librdkafka a process has loaded, as the kernel tells it. Nothing here needs a broker.</summary>
+/// <summary>Which librdkafka a process has loaded, according to the kernel. No broker is needed.</summary>
 public sealed class KafkaLibraryTests : IAsyncDisposable
 {
     private static readonly string[] Kafka = ["--kafka", "127.0.0.1:9"];
@@ -17,20 +17,20 @@ public sealed class KafkaLibraryTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task Without_Kafka_the_C_library_is_not_loaded() => Assert.Empty(Loaded(await installed.UpAsync()));
+    public async Task Librdkafka_is_not_loaded_without_Kafka() => Assert.Empty(Loaded(await installed.UpAsync()));
 
     [Fact]
-    public async Task The_packaged_library_is_loaded_also_where_the_system_has_another()
+    public async Task The_packaged_librdkafka_is_loaded_even_if_the_system_has_another()
     {
         File.Copy(Packaged, Path.Combine(installed.Folder, "librdkafka.so"));
-        // Where ICU was unpacked by the launcher, the variable leads to it.
+        // If the launcher has unpacked ICU, the variable leads to it.
         installed.Environment["LD_LIBRARY_PATH"] = $"{installed.Folder}:{Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")}";
 
         Assert.Equal([Packaged], Loaded(await installed.UpAsync(Kafka)));
     }
 
     [LongFact]
-    public async Task It_is_loaded_from_a_folder_whose_name_has_spaces_and_quotes()
+    public async Task Librdkafka_is_loaded_from_a_folder_with_spaces_and_quotes_in_its_name()
     {
         var folder = Path.Combine(installed.Folder, "it's \"here\"");
         await Process.Start("cp", ["-r", AppContext.BaseDirectory, folder]).WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -12,7 +12,7 @@ public sealed class KilledTests : IAsyncDisposable
     [Theory]
     [LongData(false)]
     [InlineData(true)]
-    public async Task Killed_alone_or_with_its_PostgreSQL_the_next_finds_everything_as_it_was(bool both)
+    public async Task A_start_after_a_kill_finds_all_data_whether_or_not_PostgreSQL_died_too(bool both)
     {
         var killed = await installed.UpAsync();
         await killed.Http.RequestedAsync();
@@ -31,13 +31,13 @@ public sealed class KilledTests : IAsyncDisposable
         Assert.Empty(installed.PostgresProcesses);
     }
 
-    // The request may be on its way back to the rider at that moment: then it counts. Otherwise it ends cancelled, and the money goes back.
+    // If the answer was already on its way to the rider, the request counts. Otherwise it ends cancelled and the money goes back.
     [Theory]
     [LongData("taxi.catch/relay.publishing")]
     [LongData("taxi.payment/relay.published")]
     [LongData("taxi.pickup/consumer.committing")]
     [LongData("provider/charge.committed")]
-    public async Task Killed_while_a_request_is_paid_all_services_agree_after_the_restart(string point)
+    public async Task All_services_agree_after_a_kill_while_a_request_is_paid(string point)
     {
         await DieAtAsync(point, http => http.RequestAsync());
 
@@ -51,7 +51,7 @@ public sealed class KilledTests : IAsyncDisposable
             Assert.Equal(["charge"], await next.Http.LedgerAsync(1));
             return;
         }
-        // Off the list for good, as every driver sees, and what was taken is given back.
+        // The request leaves the drivers' list for good, and a charge is given back.
         await next.Http.RequestedAsync();
         await next.Http.UntilAsync("catchReqLists/2", "destination", "Seoul");
         if ((await next.Http.LedgerAsync(1)).Length > 0)
@@ -87,7 +87,7 @@ public sealed class KilledTests : IAsyncDisposable
     [Theory]
     [InlineData("taxi.catch/relay.publishing#2")]
     [LongData("taxi.payment/consumer.committed")]
-    public async Task Killed_when_a_rider_has_cancelled_the_money_is_given_back_once_after_the_restart(string point)
+    public async Task The_money_is_given_back_once_after_a_kill_at_a_cancellation(string point)
     {
         await DieAtAsync(
             point,
@@ -117,7 +117,7 @@ public sealed class KilledTests : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // It died before it could answer.
+            // The process died before it could answer.
         }
         Assert.Equal(128 + Posix.KillAtOnce, (await killed.EndAsync()).Status);
         installed.KillAt = null;

@@ -7,7 +7,7 @@ namespace Mannam.Tests.Host;
 
 public sealed class LanguagesTests : IAsyncDisposable
 {
-    // A mount namespace of its own, in which ICU is not to be had.
+    // A separate mount namespace that hides ICU.
     private static readonly string[] WithoutIcu =
     [
         "--map-root-user",
@@ -25,7 +25,7 @@ public sealed class LanguagesTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task Without_ICU_the_start_fails_with_one_sentence()
+    public async Task The_start_fails_with_one_sentence_without_ICU()
     {
         Assert.SkipUnless((await HiddenAsync("true")).Status == 0, "mounting needs root, or namespaces for every user");
 
@@ -36,7 +36,7 @@ public sealed class LanguagesTests : IAsyncDisposable
     }
 
     [LongFact]
-    public async Task No_variable_of_the_environment_turns_ICU_off()
+    public async Task An_environment_variable_cannot_turn_ICU_off()
     {
         installed.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
 
@@ -46,7 +46,7 @@ public sealed class LanguagesTests : IAsyncDisposable
     }
 
     [Fact]
-    public void No_language_of_the_environment_has_a_part_in_what_is_written()
+    public void Output_does_not_depend_on_the_environments_language()
     {
         var written = "";
         var thread = new Thread(() =>

@@ -7,7 +7,7 @@ public sealed class LauncherTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_build_knows_nothing_of_variables_that_MSBuild_would_take_for_properties()
+    public async Task A_build_does_not_see_variables_that_MSBuild_takes_for_properties()
     {
         using var checkout = new StubCheckout("checkout", "exit 0");
         Dictionary<string, string> variables = new()
@@ -31,7 +31,7 @@ public sealed class LauncherTests
 
         Assert.Equal(0, launcher.ExitCode);
         var built = checkout.Built!;
-        // What belongs to NuGet is the user's.
+        // NuGet's variables belong to the user and pass through.
         Assert.Contains("NUGET_PACKAGES=/of the $user", built);
         Assert.DoesNotContain(built, line => line.Split('=')[0] is not "NUGET_PACKAGES" and var name && variables.ContainsKey(name));
     }
@@ -39,7 +39,7 @@ public sealed class LauncherTests
     [Theory]
     [InlineData("q\"uo' pri$HOME `touch ran` $(touch ran)")]
     [InlineData("-dash 100%s\\n;touch ran;&|*?[a]!#~ 만남")]
-    public async Task A_checkout_may_be_called_anything(string name)
+    public async Task A_checkout_folder_may_have_any_name(string name)
     {
         using var checkout = new StubCheckout(name, "printf '%s|' \"$MANNAM_HOME\" \"$@\"");
 
@@ -56,7 +56,7 @@ public sealed class LauncherTests
     [InlineData("2>&-")]
     [InlineData("<&- >&- 2>&-")]
     [InlineData("2> /dev/full")]
-    public async Task Closed_descriptors_are_opened_to_nothing_before_the_program_runs(string redirections)
+    public async Task Closed_standard_descriptors_are_opened_to_dev_null_by_the_launcher(string redirections)
     {
         using var checkout = new StubCheckout(
             "checkout",

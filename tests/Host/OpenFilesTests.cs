@@ -4,11 +4,11 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>More connections than the process may have open files.</summary>
+/// <summary>More connections than the process may open files.</summary>
 public sealed class OpenFilesTests
 {
     [Fact]
-    public void As_many_connections_are_taken_as_the_limit_leaves_and_that_is_told()
+    public void The_connection_limit_follows_the_open_file_limit_and_is_reported()
     {
         Assert.Equal((10_000, null), OpenFiles.Of(limit: 20_000, configured: 10_000, own: 200, each: 1));
         var (connections, said) = OpenFiles.Of(limit: 512, configured: 10_000, own: 200, each: 2);
@@ -18,7 +18,7 @@ public sealed class OpenFilesTests
     }
 
     [Fact]
-    public async Task A_limit_that_is_too_low_ends_the_start_with_a_sentence()
+    public async Task An_open_file_limit_that_is_too_low_ends_the_start_with_a_sentence()
     {
         await using var installed = new Installed { OpenFiles = "300" };
 
@@ -31,7 +31,7 @@ public sealed class OpenFilesTests
     [Theory]
     [LongData("up")]
     [InlineData("gateway")]
-    public async Task Silent_connections_beyond_the_limit_neither_end_nor_stop_the_process(string command)
+    public async Task Silent_connections_beyond_the_limit_do_not_stop_the_process(string command)
     {
         await using var installed = new Installed { OpenFiles = "512" };
         var running = installed.Begin(
@@ -43,7 +43,7 @@ public sealed class OpenFilesTests
         var silent = Enumerable.Range(0, 600).Select(_ => new TcpClient()).ToList();
         foreach (var client in silent)
             await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
-        // The share of one client is less than all, and others are still served: also before the silent ones are closed, which is after 10 s.
+        // One client gets only a share of the connections. So others are served even before the silent ones are closed after 10 s.
         using (var other = new SocketsHttpHandler { ConnectCallback = async (_, ct) => await FromAsync("127.0.0.2", address, ct) })
         using (var http = new HttpClient(other) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(5) })
             Assert.Equal(200, (int)(await http.GetAsync("health/live", TestContext.Current.CancellationToken)).StatusCode);

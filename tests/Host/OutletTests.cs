@@ -12,12 +12,12 @@ public sealed class OutletTests
     private static readonly string Line = new('x', 1000);
 
     [Fact]
-    public async Task Lines_that_nobody_reads_are_dropped_counted_and_told_when_somebody_reads()
+    public async Task Unread_output_lines_are_dropped_counted_and_reported_to_a_later_reader()
     {
         await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         await using var outlet = new OutputWriter((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), "read late");
 
-        // More than the pipe and the queue hold.
+        // More lines than the pipe and the queue hold.
         for (var i = 0; i < 2 * OutputWriter.LongestQueue; i++)
             await outlet.WriteLineAsync(Line);
 
@@ -27,7 +27,7 @@ public sealed class OutletTests
         using var reader = new StreamReader(pipe);
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         soon.CancelAfter(TimeSpan.FromMinutes(1));
-        // It may be told in parts: what is dropped while the first lines find their way is told among them.
+        // The number may come in parts: lines dropped while the first ones are written are reported in between.
         for (var told = 0L; told < dropped; )
         {
             var line = await reader.ReadLineAsync(soon.Token);
@@ -41,7 +41,7 @@ public sealed class OutletTests
     }
 
     [Fact]
-    public async Task A_full_disk_and_a_reader_who_has_gone_only_cost_the_lines()
+    public async Task A_full_disk_or_a_closed_reader_costs_only_the_output_lines()
     {
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
         var onFull = new OutputWriter((int)full.DangerousGetHandle(), "full");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>Nothing waits for whoever reads stdout and stderr, and nothing needs them.</summary>
+/// <summary>The program neither waits for readers of stdout and stderr nor needs these streams.</summary>
 public sealed class OutputTests : IAsyncDisposable
 {
     private readonly Installed installed = new();
@@ -17,14 +17,14 @@ public sealed class OutputTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [LongFact]
-    public async Task Rides_are_paid_and_it_stops_in_order_though_nobody_reads_what_it_writes()
+    public async Task Rides_are_paid_and_the_stop_is_orderly_with_unread_output()
     {
         using var pipe = await FullPipeAsync();
         var up = Up("> \"$PIPE\" 2>&1");
         await up.ReadyAtAsync(port);
         await RideAsync(up, 1);
 
-        // Every loop complains.
+        // Every loop writes errors.
         await installed.KillPostgresAsync();
         await RideAsync(up, 2);
 
@@ -33,7 +33,7 @@ public sealed class OutputTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nor_does_a_gateway_wait()
+    public async Task A_gateway_does_not_wait_for_a_reader_of_its_output()
     {
         using var pipe = await FullPipeAsync();
         var gateway = installed.BeginBehind("> \"$PIPE\" 2>&1", "gateway", "taxi", "--port", $"{port}", "--set", "Host:Drain=0");
@@ -44,7 +44,7 @@ public sealed class OutputTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_reader_who_leaves_and_a_full_disk_change_nothing()
+    public async Task Rides_are_paid_although_the_reader_leaves_and_the_disk_is_full()
     {
         var pipe = await PipeAsync();
         var up = Up("> /dev/full 2> \"$PIPE\"");
@@ -62,7 +62,7 @@ public sealed class OutputTests : IAsyncDisposable
     [LongData(">&-")]
     [LongData("2>&-")]
     [InlineData("<&- >&- 2>&-")]
-    public async Task Closed_descriptors_are_nobodys_and_hinder_nothing(string closed)
+    public async Task Rides_are_paid_with_closed_standard_descriptors(string closed)
     {
         var up = Up(closed);
         await up.ReadyAtAsync(port);
@@ -79,7 +79,7 @@ public sealed class OutputTests : IAsyncDisposable
             ["up", "--systems", "taxi", "--port", $"{port}", "--data", installed.Data, "--set", "Taxi:Catch:PaymentTimeout=10000"]
         );
 
-    /// <summary>A ride is granted, as soon as PostgreSQL is there, and its events come through.</summary>
+    /// <summary>Requests a ride until PostgreSQL is back and it succeeds, and waits for its events.</summary>
     private static async Task RideAsync(Running up, int atLeast)
     {
         for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(50, Ct))
@@ -97,7 +97,7 @@ public sealed class OutputTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A pipe that is open and holds all that it can: who writes one byte more waits.</summary>
+    /// <summary>A full pipe that is open: a write of one more byte would block.</summary>
     private async Task<IDisposable> FullPipeAsync()
     {
         var held = await PipeAsync();

@@ -26,7 +26,7 @@ public sealed partial class ParkedCommandTests(TaxiMachine taxi, PostgresFixture
 
     private Task<string> ParkedAsync(params string[] arguments) => commands.RunAsync(Parked.Command(), ["taxi.pickup", .. arguments]);
 
-    // A payment that says "five" instead of a price.
+    // Publishes a payment with "five" instead of a price.
     private async Task PoisonAsync(long saga)
     {
         var id = Guid.CreateVersion7();
@@ -88,7 +88,7 @@ public sealed partial class ParkedCommandTests(TaxiMachine taxi, PostgresFixture
         Assert.Contains("\"ce_type\": \"PaymentApproved\"", page, StringComparison.Ordinal);
         Assert.Contains("permanent, 2 times", page, StringComparison.Ordinal);
 
-        // Replayed as it is, it is parked again; once it can be read, a running service applies it.
+        // The unchanged event is parked again. After its repair a running service applies it.
         Assert.Equal("replayed 1", (await ParkedAsync("replay", first)).Trim());
         await taxi.Machine.SettledAsync(9001);
         Assert.Equal(2, (await ParkedAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -111,7 +111,7 @@ public sealed partial class ParkedCommandTests(TaxiMachine taxi, PostgresFixture
     [InlineData("--error is empty", "taxi.pickup", "drop", "--error", "")]
     [InlineData("there is no service taxi.pikup; there are taxi.", "taxi.pikup")]
     [InlineData("provider subscribes to no events", "provider")]
-    public async Task What_cannot_be_done_is_told_in_a_sentence(string sentence, params string[] arguments)
+    public async Task A_wrong_parked_command_is_refused_with_a_sentence(string sentence, params string[] arguments)
     {
         var refused = await Assert.ThrowsAsync<InstallationException>(() => commands.RunAsync(Parked.Command(), arguments));
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);

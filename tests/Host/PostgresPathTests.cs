@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>A data folder may be called anything: no shell reads its path.</summary>
+/// <summary>A data folder may have any name: no shell interprets its path.</summary>
 public sealed class PostgresPathTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mannam test ").FullName;
@@ -18,7 +18,7 @@ public sealed class PostgresPathTests : IDisposable
     [LongData("100%s\\n;touch ran;&|<>*?[a]!#~=")]
     [LongData("a line\nbreak\nor two")]
     [InlineData("만남 ,:;@\\\"\t")]
-    public async Task A_server_is_made_started_taken_over_and_stopped_whatever_its_folder_is_called(string name)
+    public async Task A_private_PostgreSQL_works_in_a_folder_of_any_name(string name)
     {
         var data = Path.Combine(folder, name, ".mannam");
         var sockets = "";
@@ -50,7 +50,7 @@ public sealed class PostgresPathTests : IDisposable
     [InlineData("/opt/$HOME/bin")]
     [InlineData("/opt/`ls`/bin")]
     [InlineData("/opt/q\"uo/bin")]
-    public void An_initdb_whose_own_path_a_shell_would_read_is_not_run(string programs) =>
+    public void An_initdb_whose_path_has_shell_characters_is_not_run(string programs) =>
         Assert.Contains(
             programs,
             Assert.Throws<InvalidOperationException>(() => PostgresBinaries.Initdb(programs)).Message,

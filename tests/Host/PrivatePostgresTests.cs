@@ -6,7 +6,7 @@ namespace Mannam.Tests.Host;
 
 public sealed class PrivatePostgresTests : IAsyncLifetime
 {
-    // CreateTempSubdirectory makes it with mode 700: as root, closed to the account that PostgreSQL runs as.
+    // CreateTempSubdirectory uses mode 700. For root this closes the folder to the account that PostgreSQL runs as.
     private readonly string folder = Directory.CreateTempSubdirectory("mannam test ").FullName;
     private readonly List<PrivatePostgres> started = [];
     private readonly List<string> socketFolders = [];
@@ -27,7 +27,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_starts_in_a_folder_closed_to_others_and_takes_as_many_connections_as_asked()
+    public async Task A_private_PostgreSQL_starts_in_a_closed_folder_with_enough_connections()
     {
         var postgres = await StartAsync(Data, 37);
 
@@ -42,7 +42,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_listens_only_on_a_socket_that_no_other_account_can_reach()
+    public async Task A_private_PostgreSQL_listens_only_on_a_socket_closed_to_other_accounts()
     {
         var postgres = await StartAsync(Data, 10);
 
@@ -52,7 +52,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_left_running_by_a_killed_program_is_taken_over()
+    public async Task A_PostgreSQL_left_running_by_a_killed_program_is_taken_over()
     {
         var left = await StartAsync(Data, 10);
         await AskAsync<object>(left, "create table kept as select 1 as id");
@@ -65,7 +65,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_left_running_with_too_few_connections_is_restarted()
+    public async Task A_PostgreSQL_left_running_with_too_few_connections_is_restarted()
     {
         var left = await StartAsync(Data, 10);
 
@@ -94,7 +94,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_that_got_the_number_of_a_killed_server_is_not_taken_for_it()
+    public async Task A_process_that_reuses_the_servers_process_id_is_not_taken_for_it()
     {
         var postgres = await StartAsync(Data, 10);
         await postgres.StopAsync();
@@ -112,7 +112,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_path_too_long_for_a_socket_gets_a_folder_in_tmp_that_is_always_the_same()
+    public async Task A_path_too_long_for_a_socket_always_gets_the_same_folder_in_tmp()
     {
         var data = Path.Combine(folder, new string('만', 40), ".mannam");
 
@@ -127,14 +127,14 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     public void A_socket_folder_that_others_can_enter_is_refused()
     {
         var run = Directory.CreateDirectory(Path.Combine(Data, "run"));
-        // Also behind a umask of 077.
+        // The mode is set explicitly, so a umask of 077 does not matter.
         run.UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
         Assert.Throws<InvalidOperationException>(() => PrivatePostgres.SocketFolder(Data));
     }
 
     [Fact]
-    public async Task Two_starts_at_once_end_with_one_server()
+    public async Task Two_concurrent_starts_end_with_one_PostgreSQL()
     {
         var both = await Task.WhenAll(StartAsync(Data, 10), StartAsync(Data, 10));
 
@@ -143,7 +143,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stopped_it_leaves_no_process_and_no_half_made_cluster()
+    public async Task A_stopped_PostgreSQL_leaves_no_process_and_no_unfinished_cluster()
     {
         var postgres = await StartAsync(Data, 10);
         await AskAsync<int>(postgres, "select 1");
@@ -178,7 +178,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         return postgres;
     }
 
-    // Empty for one that has ended and was not waited for: waiting is the init process's business.
+    // Empty for a zombie process that init has not reaped yet.
     private static string CommandLine(string process)
     {
         try

@@ -11,11 +11,11 @@ public sealed class ReadyInstallation : IAsyncDisposable
 {
     private static readonly Lazy<Task<Installed>> Stopped = new(MakeAsync);
 
-    /// <summary>Copies it to a folder that is not there yet.</summary>
+    /// <summary>Copies the installation to a new folder.</summary>
     public static async Task CopyAsync(string folder)
     {
         var installed = await Stopped.Value;
-        // With owners: PostgreSQL has an account of its own where root starts it.
+        // The copy keeps owners: PostgreSQL runs under its own account if root starts it.
         using var copy = Process.Start("cp", ["-a", installed.Data, folder]);
         await copy.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, copy.ExitCode);

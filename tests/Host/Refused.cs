@@ -2,10 +2,10 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>How a command says no.</summary>
+/// <summary>Asserts how a command refuses.</summary>
 internal static class Refused
 {
-    /// <summary>Status 1, nothing on stdout, and a sentence that names it; no stack trace.</summary>
+    /// <summary>Asserts status 1, an empty stdout, and a sentence that contains <paramref name="named"/> without a stack trace.</summary>
     public static void With(Ended ended, string named)
     {
         Assert.Equal(1, ended.Status);

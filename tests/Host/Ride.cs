@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>What riders and drivers do at the front door of a running program.</summary>
+/// <summary>Calls of riders and drivers to a running program.</summary>
 internal static class Ride
 {
     /// <summary>Requests a taxi.</summary>
@@ -22,7 +22,7 @@ internal static class Ride
             }
         );
 
-    /// <summary>Requests a taxi, which is granted.</summary>
+    /// <summary>Requests a taxi and asserts success.</summary>
     public static async Task RequestedAsync(this HttpClient http)
     {
         using var answer = await http.RequestAsync();
@@ -33,7 +33,7 @@ internal static class Ride
     public static Task<HttpResponseMessage> TakeAsync(this HttpClient http, long matchId) =>
         http.PostAsJsonAsync("pickUps", new { matchId, driver = "Speedmate" });
 
-    /// <summary>A resource; null when it is not there.</summary>
+    /// <summary>A resource; null if it does not exist.</summary>
     public static async Task<JsonNode?> FindAsync(this HttpClient http, string path)
     {
         using var answer = await http.GetAsync(path);
@@ -43,14 +43,14 @@ internal static class Ride
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>An answer, whatever it is.</summary>
+    /// <summary>The answer with any status.</summary>
     public static Task<HttpResponseMessage> AskAsync(this HttpClient http, string path) => http.GetAsync(path);
 
     /// <summary>A rider cancels.</summary>
     public static Task<HttpResponseMessage> CancelAsync(this HttpClient http, long id) =>
         http.PatchAsJsonAsync($"catches/{id}", new { status = "Cancel" });
 
-    /// <summary>From now on a charge takes so long.</summary>
+    /// <summary>Sets the provider's delay for charges.</summary>
     public static async Task DelayAsync(this HttpClient http, int milliseconds)
     {
         using var answer = await http.PatchAsJsonAsync("provider/settings", new { delay = milliseconds });
@@ -65,14 +65,14 @@ internal static class Ride
     public static Task SettledAsync(this HttpClient http, string path) =>
         UntilAsync(http, path, found => found is not null && (string?)found["status"] != "requested");
 
-    /// <summary>Waits until a resource is not there any more.</summary>
+    /// <summary>Waits until a resource is gone.</summary>
     public static Task GoneAsync(this HttpClient http, string path) => UntilAsync(http, path, found => found is null);
 
-    /// <summary>Waits until what was taken for a saga was given back.</summary>
+    /// <summary>Waits until the charge of a saga was given back.</summary>
     public static Task GivenBackAsync(this HttpClient http, long matchId) =>
         UntilAsync(http, $"provider/charges/taxi-{matchId}", found => (string?)found?["state"] == "givenBack");
 
-    // At most half a minute.
+    // Waits at most half a minute.
     private static async Task UntilAsync(HttpClient http, string path, Func<JsonNode?, bool> holds)
     {
         var began = Stopwatch.GetTimestamp();

@@ -6,22 +6,22 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>A run of the tests or of a benchmark that is ended leaves no process behind, however it is ended.</summary>
+/// <summary>A run of tests or of a benchmark leaves no process behind, however it ends.</summary>
 public sealed class RunLeavesNothingTests
 {
-    // What a run has: the program with a PostgreSQL of its own, and a broker, which is in a session of its own.
+    // The processes of a run: the program with its PostgreSQL, and a broker in its own session.
     private static readonly string Program =
         $"setsid sleep 1000 & exec {Quoted(Dotnet)} {Quoted(Path.Combine(AppContext.BaseDirectory, "mannam.dll"))} up --systems taxi --port 0 --data \"$TMPDIR/data\"";
 
-    // The real one: on the path there is the stub.
+    // The real dotnet; the one on the PATH is the stub.
     private static string Dotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
-    // As one word of the shell: a path may have a quote in it.
+    // One word of the shell, because a path may contain quotes.
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    // Of a benchmark the launcher is the runner: it becomes it.
+    // For a benchmark the launcher becomes the runner (exec).
     [Theory]
     [LongData("test", Posix.KillAtOnce, true, false)]
     [LongData("test", Posix.KillAtOnce, false, true)]
@@ -29,7 +29,7 @@ public sealed class RunLeavesNothingTests
     [LongData("test", 15, true, false)]
     [LongData("bench", Posix.KillAtOnce, true, true)]
     [InlineData("bench", Posix.Interrupt, true, true)]
-    public async Task A_run_that_is_ended_leaves_nothing(string command, int signal, bool launcher, bool runner)
+    public async Task A_test_or_bench_run_that_is_ended_leaves_no_process(string command, int signal, bool launcher, bool runner)
     {
         using var checkout = new StubCheckout("checkout", Program);
         using var run = checkout.Begin("> /dev/null 2>&1", [], command);
@@ -46,7 +46,7 @@ public sealed class RunLeavesNothingTests
 
     private static int RunnerOf(string name) => Of(name).Find(p => p.Command.Contains("\0up\0", StringComparison.Ordinal)).Id;
 
-    // In its environment, its folder or its command line; but for those who look after it.
+    // Processes with this name in their environment, folder or command line, except the watchers themselves.
     private static List<(int Id, string Command)> Of(string name) =>
         [
             .. Directory
@@ -88,6 +88,6 @@ public sealed class RunLeavesNothingTests
     private static async Task WaitAsync(Func<bool> holds)
     {
         for (var began = Stopwatch.GetTimestamp(); !holds(); await Task.Delay(50, Ct))
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(3), "it did not come about within three minutes");
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(3), "the condition was not met within three minutes");
     }
 }

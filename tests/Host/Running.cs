@@ -4,7 +4,7 @@ using Mannam.Host;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>How a command ended, and what it wrote.</summary>
+/// <summary>A command's exit status and output.</summary>
 internal sealed record Ended(int Status, string Out, string Error);
 
 /// <summary>A process of the program under test. No wait is longer than three minutes.</summary>
@@ -25,32 +25,32 @@ internal sealed class Running : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>A client of its front door, once it is ready. It gives up after three minutes.</summary>
+    /// <summary>A client for its front door, available once it is ready. Calls time out after three minutes.</summary>
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>What it has written to stdout.</summary>
+    /// <summary>The output on stdout so far.</summary>
     public string Out => output.Text;
 
     /// <summary>Waits for the ready line.</summary>
     public async Task ReadyAsync()
     {
         if (await output.FindAsync("ready ", Patience) is not { } line)
-            throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+            throw new InvalidOperationException($"the program was not ready; it wrote: {output.Text}{errors.Text}");
         Http = new HttpClient { BaseAddress = new Uri(line["ready ".Length..]), Timeout = Patience };
     }
 
-    /// <summary>Waits until it answers at a port, and says that it is ready.</summary>
+    /// <summary>Waits until the program is ready at a port.</summary>
     public async Task ReadyAtAsync(int port)
     {
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = Patience };
         for (var began = Stopwatch.GetTimestamp(); !await IsReadyAsync(); await Task.Delay(20))
         {
             if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
-                throw new InvalidOperationException($"it was not ready; it wrote: {output.Text}{errors.Text}");
+                throw new InvalidOperationException($"the program was not ready; it wrote: {output.Text}{errors.Text}");
         }
     }
 
-    /// <summary>Whether it says that it is ready.</summary>
+    /// <summary>Whether the program reports itself as ready.</summary>
     public async Task<bool> IsReadyAsync()
     {
         try
@@ -64,11 +64,11 @@ internal sealed class Running : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a line on stderr that holds the text.</summary>
+    /// <summary>Waits for a line on stderr that contains the text.</summary>
     public async Task SaysAsync(string text)
     {
         if (await errors.FindAsync(text, Patience) is null)
-            throw new InvalidOperationException($"it did not say \"{text}\"; it wrote: {errors.Text}");
+            throw new InvalidOperationException($"the program did not write \"{text}\"; it wrote: {errors.Text}");
     }
 
     public void Signal(int signal) => Posix.Signal(process.Id, signal);
@@ -84,7 +84,7 @@ internal sealed class Running : IAsyncDisposable
     public async Task<Ended> EndAsync()
     {
         await process.WaitForExitAsync().WaitAsync(Patience);
-        // Somebody may have inherited the pipes; then they do not end, and that is a fault.
+        // If another process has inherited the pipes, they do not end. That is a fault.
         return new Ended(process.ExitCode, await output.AllAsync(Patience), await errors.AllAsync(Patience));
     }
 
@@ -97,7 +97,7 @@ internal sealed class Running : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>The command line of any process, its arguments behind zeros; empty for one that has ended.</summary>
+    /// <summary>The command line of any process, arguments separated by zeros; empty for an ended process.</summary>
     public static string CommandLine(int process)
     {
         try
@@ -110,7 +110,7 @@ internal sealed class Running : IAsyncDisposable
         }
     }
 
-    /// <summary>What comes out of a pipe, line by line.</summary>
+    /// <summary>Reads a pipe line by line.</summary>
     private sealed class Lines
     {
         private readonly StringBuilder text = new();

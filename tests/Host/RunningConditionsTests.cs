@@ -7,11 +7,11 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>What the program and its connections are started with, and nobody would notice if it were misspelt.</summary>
+/// <summary>Start settings of the program and its connections. A misspelt one would have no visible effect.</summary>
 public sealed class RunningConditionsTests(PostgresFixture postgres)
 {
     [Fact]
-    public async Task The_program_runs_on_the_workstations_collector_and_its_idle_threads_sleep()
+    public async Task The_program_uses_workstation_GC_and_its_idle_threads_do_not_spin()
     {
         var text = await File.ReadAllTextAsync(
             Path.Combine(AppContext.BaseDirectory, "mannam.runtimeconfig.json"),
@@ -25,7 +25,7 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_service_session_has_its_own_time_limits_and_plans()
+    public async Task A_service_session_sets_its_own_timeouts_and_query_plan_mode()
     {
         await using var source = NpgsqlDataSource.Create(await DatabaseAsync());
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
@@ -34,7 +34,7 @@ public sealed class RunningConditionsTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_relay_session_has_them_too_and_does_not_wait_for_the_disk()
+    public async Task A_relay_session_sets_the_same_and_uses_asynchronous_commit()
     {
         await using var lease = new RelayLock(await DatabaseAsync(), replicated: false, new Signal());
 

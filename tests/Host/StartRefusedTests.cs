@@ -13,7 +13,7 @@ public sealed class StartRefusedTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task An_unknown_key_is_told_from_wherever_it_comes()
+    public async Task An_unknown_key_from_any_source_is_refused_by_name()
     {
         await RefusedAsync("Mannam:Taxi:Catch:PaymentTimout", "--set", "Taxi:Catch:PaymentTimout=610");
         await RefusedAsync("Mannam:Taxi:Nosuch", "--config", await FileAsync("a.json", """{"Taxi": {"Nosuch": 1}}"""));
@@ -34,11 +34,11 @@ public sealed class StartRefusedTests : IAsyncDisposable
     [InlineData("Host:DatabasePrefix", "A-")]
     [InlineData("Host:TrustedProxies", "10.0.0.0/99")]
     [InlineData("Host:RequestsInProgress", "-1")]
-    public async Task A_wrong_value_is_told_with_its_key(string key, string value) =>
+    public async Task A_wrong_value_is_refused_with_its_key(string key, string value) =>
         await RefusedAsync($"Mannam:{key} is \"{value}\"", "--set", $"{key}={value}");
 
     [Fact]
-    public async Task Options_override_the_environment_and_it_overrides_files_the_last_file_first()
+    public async Task Options_override_the_environment_which_overrides_files_last_file_first()
     {
         const string Key = "Mannam:Taxi:Catch:PaymentTimeout is";
         string[] first = ["--config", await FileAsync("a.json", """{"Taxi": {"Catch": {"PaymentTimeout": "file"}}}""")];
@@ -64,17 +64,17 @@ public sealed class StartRefusedTests : IAsyncDisposable
     [InlineData("--postgres", "--postgres", "postgres://localhost/")]
     [InlineData("--nosuch", "--nosuch")]
     [InlineData("127.0.0.1:9", "--postgres", "Host=127.0.0.1;Port=9;Username=x;Password=secret")]
-    public async Task A_wrong_argument_is_told(string named, params string[] arguments) => await RefusedAsync(named, arguments);
+    public async Task A_wrong_argument_is_refused_by_name(string named, params string[] arguments) => await RefusedAsync(named, arguments);
 
     [Fact]
-    public async Task A_data_folder_that_cannot_be_one_is_told()
+    public async Task An_unusable_data_folder_is_refused_by_name()
     {
         Refused.With(await installed.Begin("up", "--port", "0", "--data", await FileAsync("file", "")).EndAsync(), "file");
         Refused.With(await installed.Begin("up", "--port", "0", "--data", "/proc/nowhere").EndAsync(), "/proc/nowhere");
     }
 
     [Fact]
-    public async Task A_file_of_settings_that_cannot_be_read_is_told() =>
+    public async Task An_unreadable_settings_file_is_refused_by_name() =>
         await RefusedAsync("broken.json", "--config", await FileAsync("broken.json", "{"));
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class StartRefusedTests : IAsyncDisposable
         Assert.Equal(2, (await installed.RunAsync("events", "taxi", "--key", "1")).Out.Count(c => c == '\n'));
         Assert.Empty(installed.PostgresProcesses);
         await up.EndAsync(Posix.Interrupt);
-        Assert.True(PrivatePostgres.IsRunning(small), "it is not ours to stop");
+        Assert.True(PrivatePostgres.IsRunning(small), "a PostgreSQL that was passed by --postgres must not be stopped");
         NpgsqlConnection.ClearAllPools();
     }
 

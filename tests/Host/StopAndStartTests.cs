@@ -10,7 +10,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task A_stopped_service_answers_503_and_handles_what_waited_once_started()
+    public async Task A_stopped_service_answers_503_and_handles_waiting_events_once_started()
     {
         var up = await installed.UpAsync();
 
@@ -33,7 +33,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
     }
 
     [LongFact]
-    public async Task With_payment_stopped_a_request_fails_and_with_payment_started_again_it_succeeds()
+    public async Task A_request_fails_while_payment_is_stopped_and_succeeds_after_its_start()
     {
         var up = await installed.UpAsync();
         await installed.RunAsync("stop", "taxi.payment");
@@ -47,7 +47,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
     }
 
     [LongFact]
-    public async Task Repeated_it_changes_nothing_and_a_restart_of_up_starts_all()
+    public async Task A_repeated_stop_or_start_changes_nothing_and_up_starts_all_services()
     {
         var up = await installed.UpAsync();
         Assert.Equal(0, (await installed.RunAsync("start", "taxi.mypage")).Status);
@@ -75,7 +75,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_unknown_service_or_one_of_nothing_that_runs_is_told()
+    public async Task Stop_and_start_report_an_unknown_service_or_no_running_installation()
     {
         Refused.With(await installed.RunAsync("stop", "taxi.pickup"), $"there is no installation in {installed.Data}");
         Assert.False(Directory.Exists(installed.Data));
@@ -88,7 +88,7 @@ public sealed class StopAndStartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task After_a_kill_nothing_runs_that_could_be_stopped()
+    public async Task A_stop_after_a_kill_reports_that_no_installation_runs()
     {
         var up = await installed.UpAsync();
         await up.EndAsync(9);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Mannam.Tests.Host;
 
 /// <summary>
-/// The launcher in a checkout of its own, with an SDK that only notes what it is asked for: <c>build</c> notes its environment, and what it built is
+/// The launcher in a separate checkout with a stub of the SDK: <c>build</c> only records its environment, and the built program is
 /// the script <c>Program</c>.
 /// </summary>
 internal sealed class StubCheckout : IDisposable
@@ -18,8 +18,8 @@ internal sealed class StubCheckout : IDisposable
 
     private readonly string above = Directory.CreateTempSubdirectory("mannam-stub ").FullName;
 
-    /// <param name="name">What the checkout's folder is called.</param>
-    /// <param name="program">What is run for a program that was built: a script, with the program's arguments.</param>
+    /// <param name="name">The name of the checkout's folder.</param>
+    /// <param name="program">The script that runs instead of a built program, with the program's arguments.</param>
     public StubCheckout(string name, string program)
     {
         Folder = Path.Combine(above, name);
@@ -48,10 +48,10 @@ internal sealed class StubCheckout : IDisposable
     /// <summary>The environment of the last build; null before the first.</summary>
     public string[]? Built => File.Exists(Path.Combine(above, "built")) ? File.ReadAllLines(Path.Combine(above, "built")) : null;
 
-    /// <summary>Where the runs of it have their folders.</summary>
+    /// <summary>The folder for the temporary folders of runs.</summary>
     public string Temporary => Directory.CreateDirectory(Path.Combine(above, "tmp")).FullName;
 
-    /// <summary>Starts the launcher, behind redirections of the shell.</summary>
+    /// <summary>Starts the launcher with redirections of the shell.</summary>
     public Process Begin(string redirections, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(

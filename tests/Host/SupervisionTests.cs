@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Host;
 
-/// <summary>A private PostgreSQL that ends is started again.</summary>
+/// <summary>A private PostgreSQL that dies is started again.</summary>
 public sealed class SupervisionTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -17,7 +17,7 @@ public sealed class SupervisionTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task A_server_killed_twice_under_requests_comes_back_and_nothing_is_lost()
+    public async Task A_PostgreSQL_killed_twice_under_load_comes_back_without_loss()
     {
         var up = await installed.UpAsync();
         using var end = new CancellationTokenSource();
@@ -40,7 +40,7 @@ public sealed class SupervisionTests : IAsyncDisposable
         foreach (var id in granted)
         {
             Assert.Equal("approve", (string?)(await up.Http.FindAsync($"catches/{id}"))!["status"]);
-            // Its events came through: relay, log and consumers have their connections again.
+            // Its events arrive: relay, log and consumers have connections again.
             await up.Http.UntilAsync($"myPages/{id}", "status", "PaymentApproved");
             Assert.Equal(["charge"], await up.Http.LedgerAsync(id));
         }
@@ -49,7 +49,7 @@ public sealed class SupervisionTests : IAsyncDisposable
     }
 
     [LongFact]
-    public async Task A_server_that_was_taken_over_is_watched_like_one_that_was_started()
+    public async Task A_PostgreSQL_that_was_taken_over_is_supervised_too()
     {
         var killed = await installed.UpAsync();
         await killed.EndAsync(Posix.KillAtOnce);
@@ -63,7 +63,7 @@ public sealed class SupervisionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_cluster_that_cannot_be_started_any_more_ends_up_with_a_sentence()
+    public async Task A_cluster_that_cannot_start_any_more_ends_the_program_with_a_sentence()
     {
         var up = await installed.UpAsync();
         File.Delete(Path.Combine(installed.Data, "postgres", "global", "pg_control"));
@@ -82,12 +82,12 @@ public sealed class SupervisionTests : IAsyncDisposable
     }
 
     [LongFact]
-    public async Task A_start_that_hangs_is_ended_and_tried_again()
+    public async Task A_PostgreSQL_start_that_hangs_is_ended_and_tried_again()
     {
         var said = new List<string>();
         var limit = new RestartLimit(5, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(20));
         await using var postgres = await SupervisedPostgres.StartAsync(installed.Data, 10, Say, Ct, limit);
-        // A server that reads its settings from a pipe waits until somebody writes into it.
+        // The settings file is a pipe, so the server waits until something is written into it.
         var settings = Path.Combine(installed.Data, "postgres", "postgresql.auto.conf");
         File.Delete(settings);
         using (var made = Process.Start("mkfifo", ["-m", "666", settings]))
@@ -115,7 +115,7 @@ public sealed class SupervisionTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks for rides until the end, and notes those that are granted. What is not granted is refused for a while.</summary>
+    /// <summary>Requests rides until the end and records the ids of successful ones. Others get 503 and are repeated.</summary>
     private static async Task RideAsync(HttpClient http, List<long> granted, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
@@ -156,6 +156,6 @@ public sealed class SupervisionTests : IAsyncDisposable
     private static async Task WaitAsync(Func<Task<bool>> holds)
     {
         for (var began = Stopwatch.GetTimestamp(); !await holds(); await Task.Delay(20, Ct))
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "it did not come about within three minutes");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "the condition was not met within three minutes");
     }
 }

@@ -12,7 +12,7 @@ public sealed class SystemsUpTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task Systems_run_below_their_names_and_a_changed_configuration_needs_no_restart()
+    public async Task Systems_are_served_below_their_names_and_settings_change_at_run_time()
     {
         var mounted = Directory.CreateDirectory(Path.Combine(installed.Folder, "config")).FullName;
         var areas = Path.Combine(mounted, "Law__Schedule__Areas");

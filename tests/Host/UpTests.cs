@@ -13,7 +13,7 @@ public sealed class UpTests : IAsyncDisposable
     public ValueTask DisposeAsync() => installed.DisposeAsync();
 
     [Fact]
-    public async Task It_writes_one_line_to_stdout_once_everything_answers()
+    public async Task Up_writes_one_line_to_stdout_once_everything_answers()
     {
         var up = await installed.UpAnewAsync();
 
@@ -28,7 +28,7 @@ public sealed class UpTests : IAsyncDisposable
     [Theory]
     [InlineData(Terminate)]
     [LongData(Posix.Interrupt)]
-    public async Task A_signal_ends_it_with_status_0_and_the_next_start_finds_everything(int signal)
+    public async Task A_signal_stops_the_program_with_status_0_and_the_next_start_has_all_data(int signal)
     {
         var first = await installed.UpAsync();
         await first.Http.RequestedAsync();
@@ -52,7 +52,7 @@ public sealed class UpTests : IAsyncDisposable
     [LongData("creating the database cluster")]
     [LongData("starting PostgreSQL")]
     [InlineData("starting taxi")]
-    public async Task A_signal_while_it_still_starts_ends_it_in_order_with_status_0(string moment)
+    public async Task A_signal_during_the_start_stops_the_program_in_order_with_status_0(string moment)
     {
         var up = installed.Begin("up", "--systems", "taxi", "--port", "0", "--data", installed.Data);
         await up.SaysAsync(moment);
@@ -65,12 +65,12 @@ public sealed class UpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_request_under_way_when_the_signal_comes_is_answered()
+    public async Task A_request_under_way_is_answered_after_the_signal()
     {
         var up = await installed.UpAsync();
         await up.Http.DelayAsync(500);
         var request = up.Http.RequestAsync();
-        // Once it is recorded it is under way.
+        // A recorded request is under way.
         await up.Http.UntilAsync("catches/1", "status", "requested");
 
         var ended = await up.EndAsync(Terminate);
@@ -80,7 +80,7 @@ public sealed class UpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_second_one_on_the_same_folder_is_refused_and_does_no_harm()
+    public async Task A_second_up_on_the_same_folder_is_refused_and_does_no_harm()
     {
         var up = await installed.UpAsync();
 
@@ -92,7 +92,7 @@ public sealed class UpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_taken_port_is_told_and_PostgreSQL_is_not_left_running()
+    public async Task A_taken_port_is_reported_and_PostgreSQL_is_stopped()
     {
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         taken.Start();

@@ -3,14 +3,14 @@ using Mannam.Messaging;
 
 namespace Mannam.Tests.Insurance;
 
-/// <summary>What one replica reads from: a partition of its own, with the events that the test deals it.</summary>
+/// <summary>The source of one replica: a single partition with the events that the test adds.</summary>
 internal sealed class Dealt(int partition) : ITransport, ISubscription
 {
     private readonly List<ReceivedEvent> _all = [];
     private IPositions? _positions;
     private int _next = -1;
 
-    /// <summary>Puts an event at the partition's end.</summary>
+    /// <summary>Appends an event to the partition.</summary>
     public void Deal(EventSerializer writer, long key, IEvent what)
     {
         var row = writer.Write(key, what, MessageContext.Internal());

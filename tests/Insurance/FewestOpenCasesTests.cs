@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Mannam.Tests.Insurance;
 
-/// <summary>The underwriter with the fewest open cases gets the next, also when applications arrive at once: in one batch, or on two replicas.</summary>
+/// <summary>The underwriter with the fewest open cases gets the next one, also for concurrent applications in one batch or on two replicas.</summary>
 public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly EventSerializer FromSubscription = new("/insurance/subscription", InsuranceJson.Instance, TimeProvider.System);
@@ -83,7 +83,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
-    public async Task A_case_that_was_withdrawn_or_decided_is_not_open_any_more()
+    public async Task A_withdrawn_or_decided_case_does_not_count_as_open()
     {
         Paid(0, 1, 2, 3);
         Cancelled(0, 2);
@@ -97,7 +97,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Of_two_that_arrive_at_once_on_two_replicas_the_second_counts_the_first()
+    public async Task The_second_of_two_concurrent_applications_counts_the_first()
     {
         var hold = _replicas[0].Failpoints.HoldOnceAt("consumer.committing");
         Paid(0, 1);
@@ -113,19 +113,19 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
-    public async Task What_was_rolled_back_does_not_count_and_lets_the_next_have_its_turn()
+    public async Task A_rolled_back_assignment_does_not_count_and_the_next_one_follows()
     {
         _replicas[0].Failpoints.FailOnceAt("consumer.committing");
         Paid(0, 1);
         Paid(1, 2);
-        // The batch fails, and its one event is handled again by itself.
+        // The batch fails, and its event is handled again alone.
         await HandleAsync(0);
         await HandleAsync(1);
         Assert.Equal("10 20", await AssignedAsync());
     }
 
     [Fact]
-    public async Task An_application_in_its_turn_needs_no_connection_that_requests_have()
+    public async Task An_assignment_in_turn_uses_no_connection_of_requests()
     {
         var requests = _replicas[0].Services.GetRequiredService<NpgsqlDataSource>();
         var taken = new List<NpgsqlConnection>();
@@ -159,7 +159,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
         );
     }
 
-    // In the database, where it stands in the queue.
+    // Waits until the second command queues for the lock in the database.
     private async Task IsWaitingAsync(Task<bool> waiting)
     {
         const string queued =
@@ -167,7 +167,7 @@ public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifet
             + "and database = (select oid from pg_database where datname = current_database())";
         for (var end = DateTime.UtcNow.AddSeconds(30); await AskAsync(queued) == "0"; )
         {
-            Assert.True(DateTime.UtcNow < end && !waiting.IsCompleted, "nobody waits");
+            Assert.True(DateTime.UtcNow < end && !waiting.IsCompleted, "no command waits for the lock");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         Assert.False(waiting.IsCompleted);

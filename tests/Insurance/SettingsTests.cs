@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Insurance;
 
-/// <summary>Insurance's settings, also by the documents' own names.</summary>
+/// <summary>Insurance's settings, also under the documents' variable names.</summary>
 public sealed class SettingsTests
 {
     [Theory]
@@ -15,7 +15,7 @@ public sealed class SettingsTests
     [InlineData("1,2,1")]
     [InlineData("0")]
     [InlineData("Kim")]
-    public void Underwriters_are_numbers_one_at_least_and_each_once(string pool)
+    public void The_underwriter_pool_is_a_list_of_distinct_numbers_with_at_least_one(string pool)
     {
         var configured = ConfigurationFactory.From([], ["Insurance:Underwriting:Pool=" + pool]);
         var refused = Assert.Throws<ConfigurationException>(() => configured.Check(Machine.SettingsOf(Up.AllSystems)));
@@ -25,7 +25,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("api.url.payment")]
     [InlineData("prop.payment.url")]
-    public void Payments_address_has_the_names_of_the_documents_too(string variable) =>
+    public void The_payment_address_can_be_set_by_the_documents_variable_names(string variable) =>
         Assert.Equal(
             "http://payment:8080",
             ConfigurationFactory.From([], [], name => name == variable ? "http://payment:8080" : null)[

@@ -18,7 +18,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     [Theory]
     [InlineData("")]
     [InlineData("/insurance")]
-    public async Task An_application_is_answered_once_it_is_paid_with_its_place_and_links(string prefix)
+    public async Task An_application_is_answered_with_its_address_and_links_once_it_is_paid(string prefix)
     {
         var applied = await Http.AskAsync($"POST {prefix}/subscriptions", InsuranceCalls.Form()).Gives(201);
         var id = (long)applied.Json["subscriptionId"]!;
@@ -40,7 +40,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task The_premium_is_the_products_and_a_customer_need_not_be_named()
+    public async Task The_premium_is_that_of_the_product_and_the_customer_is_optional()
     {
         var answer = await Http.AskAsync(
                 "POST /subscriptions",
@@ -67,7 +67,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task The_catalogue_is_read_whole_and_by_name()
+    public async Task The_product_catalogue_can_be_read_whole_and_by_name()
     {
         var all = (await Http.AskAsync("GET /products").Gives(200)).Rows("products");
         Assert.Equal(["Fisrtcancer 50000", "Fisrtcancer3 30000"], all.Select(p => $"{p["productName"]} {p["premium"]}"));
@@ -81,7 +81,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task A_key_makes_one_application()
+    public async Task One_idempotency_key_makes_one_application()
     {
         var key = Keyed.NewKey();
         var first = await Http.KeyedAsync("POST /subscriptions", key, InsuranceCalls.Form()).Gives(201);
@@ -90,7 +90,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task Declined_it_ends_confirmCancel_and_is_in_no_view_and_on_no_underwriters_list()
+    public async Task A_declined_application_ends_as_confirmCancel_and_is_in_no_view()
     {
         await using (await Http.ProviderAsync(new { declineAbove = 40000 }))
         {
@@ -102,7 +102,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task While_payment_is_stopped_an_application_fails_and_once_it_runs_one_succeeds()
+    public async Task An_application_fails_while_payment_is_stopped_and_succeeds_afterwards()
     {
         await insurance.Machine.StopAsync("insurance.payment");
         var failed = await Http.AskAsync("POST /insurance/subscriptions", InsuranceCalls.Form()).Refuses(503);
@@ -129,7 +129,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task While_it_is_being_paid_it_is_readable_and_not_cancelled()
+    public async Task An_application_being_paid_is_readable_and_cannot_be_cancelled()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var applied = Http.AskAsync("POST /subscriptions", InsuranceCalls.Form());
@@ -149,13 +149,13 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task Payments_event_that_is_faster_than_its_answer_makes_the_application()
+    public async Task A_payment_event_faster_than_the_payment_answer_confirms_an_application()
     {
         var committing = 0;
         var (paid, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
         insurance.Machine["insurance.subscription"].Failpoints.OnHit = async point =>
         {
-            // First the application itself, then payment's answer.
+            // The first commit is the application, the second one payment's answer.
             if (point != "command.committing" || Interlocked.Increment(ref committing) != 2)
                 return;
             paid.SetResult();
@@ -187,7 +187,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     [InlineData("""{"subscriptionStatus": "confirmCancel"}""", "subscriptionStatus")]
     [InlineData("""{"subscriptionStatus": null}""", "subscriptionStatus")]
     [InlineData("""{"productName": "Fisrtcancer3", "customer": "Paul"}""", "productName", "customer")]
-    public async Task A_change_of_anything_but_the_status_to_reqCancel_is_refused_by_name(string patch, params string[] fields)
+    public async Task A_patch_other_than_the_status_reqCancel_is_refused_by_field(string patch, params string[] fields)
     {
         var id = await insurance.AssignedAsync();
         await Http.AskAsync($"PATCH /subscriptions/{id}", patch).Refuses(400, fields);
@@ -195,7 +195,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task After_the_assignment_it_is_not_cancelled_and_what_no_page_names_is_not_allowed()
+    public async Task An_assigned_application_cannot_be_cancelled_deleted_or_paid_from_outside()
     {
         var id = await insurance.AssignedAsync();
         var late = await Http.CancelApplicationAsync(id).Refuses(409);
@@ -207,7 +207,7 @@ public sealed class SubscriptionHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task A_cancellation_is_given_again_whatever_its_If_Match_and_publishes_once()
+    public async Task A_repeated_cancellation_ignores_If_Match_and_publishes_once()
     {
         await insurance.Machine.StopAsync("insurance.underwriting");
         var id = await insurance.AssignedAsync();

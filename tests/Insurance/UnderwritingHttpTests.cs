@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Insurance;
 
-/// <summary>/underwritings, /payments and both spellings of the view over HTTP, and the events as they lie in the topic.</summary>
+/// <summary>/underwritings, /payments and both spellings of the view over HTTP, and the events in the topic.</summary>
 [Collection(nameof(InsuranceMachine))]
 public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFixture postgres)
 {
@@ -23,7 +23,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task A_case_and_its_payment_are_found_by_their_own_ids_and_by_what_the_page_names()
+    public async Task A_case_and_its_payment_are_found_by_id_and_by_the_documented_filters()
     {
         var (id, underwriting) = await AssignedAsync();
         var payment = (long)(await Http.PremiumAsync(id))!["paymentId"]!;
@@ -57,12 +57,12 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
     [Theory]
     [InlineData("approveSubscription", "refuseSubscription", "contracted")]
     [InlineData("refuseSubscription", "approveSubscription", "confirmRefuse")]
-    public async Task A_case_is_decided_once_and_for_good(string decision, string other, string end)
+    public async Task A_decision_on_a_case_is_final(string decision, string other, string end)
     {
         var (id, underwriting) = await AssignedAsync();
         var at = $"PATCH /underwritings/{underwriting}";
         await Http.AskAsync(at, new { underwritingStatus = decision }, ("If-Match", "\"99\"")).Refuses(412);
-        // As the documents have it, with texts for numbers.
+        // As in the documents, with strings for numbers.
         var decided = await Http.AskAsync(at, new { underwritingStatus = decision, subscriptionId = $"{id}" }).Gives(200);
         Assert.Equal(decision, decided.At("underwritingStatus"));
         Assert.Equal(
@@ -76,7 +76,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task What_is_malformed_is_told_before_what_is_decided_and_after_what_is_unknown()
+    public async Task A_patch_of_a_case_is_checked_for_404_then_400_then_its_decision()
     {
         var (id, underwriting) = await AssignedAsync();
         await Http.AskAsync("PATCH /underwritings/99999", new { underwritingStatus = "?" }).Refuses(404);
@@ -115,7 +115,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task Payments_are_made_once_an_application_and_by_nobody_outside()
+    public async Task A_payment_is_made_once_per_application()
     {
         using var payments = insurance.Inside("insurance.payment");
         var first = await payments.AskAsync("POST /payments", """{"subscriptionId": 900001, "premium": 5}""").Gives(201);
@@ -129,7 +129,7 @@ public sealed class UnderwritingHttpTests(InsuranceMachine insurance, PostgresFi
     }
 
     [Fact]
-    public async Task The_view_is_whole_in_the_documents_spelling_and_pages_in_the_other()
+    public async Task The_view_comes_whole_under_the_documents_spelling_and_paged_otherwise()
     {
         var customer = $"Maria {Guid.NewGuid()}";
         var ids = new List<long>();

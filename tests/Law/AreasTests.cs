@@ -6,7 +6,7 @@ namespace Mannam.Tests.Law;
 public sealed class AreasTests(LawMachine law) : IClassFixture<LawMachine>
 {
     [Fact]
-    public async Task What_is_paid_after_the_areas_changed_is_judged_by_the_new_ones()
+    public async Task A_consult_paid_after_the_areas_changed_is_judged_by_the_new_areas()
     {
         Assert.Equal("RECEIVED", await ReceivedAsync("Bucheon"));
         Assert.Equal("DENIED", await ReceivedAsync("uijeongbu"));

@@ -14,7 +14,7 @@ public sealed class BoardHttpTests(LawMachine law, PostgresFixture postgres) : I
         [.. board.Select(l => $"{l!["event"]}|{l["description"]}|{l["extraIdName"]}|{l["extraIdValue"]}").Order(StringComparer.Ordinal)];
 
     [Fact]
-    public async Task A_consult_that_was_accepted_and_cancelled_has_each_line_once()
+    public async Task The_board_of_an_accepted_and_cancelled_consult_has_each_line_once()
     {
         var id = await law.PaidAsync();
         var schedule = await Http.ScheduleOfAsync(id);
@@ -47,7 +47,7 @@ public sealed class BoardHttpTests(LawMachine law, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task A_consult_that_was_turned_away_has_each_line_once()
+    public async Task The_board_of_a_denied_consult_has_each_line_once()
     {
         var id = await law.PaidAsync("uijeongbu");
         var payment = (await Http.AskAsync($"GET /consult/{id}").Gives(200)).At("paymentId");
@@ -65,7 +65,7 @@ public sealed class BoardHttpTests(LawMachine law, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task Lines_come_in_the_order_of_the_topic_each_with_the_time_of_its_event()
+    public async Task Board_lines_are_in_topic_order_with_the_times_of_their_events()
     {
         var id = await law.PaidAsync();
         var published = await EventLog.OfAsync(postgres, law, id);
@@ -79,7 +79,7 @@ public sealed class BoardHttpTests(LawMachine law, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task An_unknown_consult_has_no_lines_and_there_is_no_other_path()
+    public async Task The_board_of_an_unknown_consult_is_empty_and_other_paths_are_404()
     {
         Assert.Empty(await BoardAsync(99999));
         await Http.AskAsync("GET /board").Refuses(404);

@@ -9,7 +9,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     private HttpClient Http => law.Http;
 
     [Fact]
-    public async Task A_consult_is_made_with_its_address_and_is_not_paid()
+    public async Task A_new_consult_has_its_address_and_is_not_paid()
     {
         var made = await Http.AskAsync("POST /consult", LawCalls.Wish("150000")).Gives(201);
         var id = (long)made.Json["consultId"]!;
@@ -25,7 +25,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Every_wrong_field_is_named()
+    public async Task Every_wrong_field_of_a_request_is_named()
     {
         await Http.AskAsync("POST /consult", "{}").Refuses(400, "mobile", "location", "payType", "payAmount");
         await Http.AskAsync("POST /consult", LawCalls.Wish(payType: "zeropay")).Refuses(400, "payType");
@@ -34,7 +34,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task A_key_makes_one_consult()
+    public async Task One_idempotency_key_makes_one_consult()
     {
         var key = Keyed.NewKey();
         var first = await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201);
@@ -47,7 +47,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     [InlineData("anything else", 403)]
     [InlineData("same-origin", 200)]
     [InlineData("none", 200)]
-    public async Task A_page_of_another_site_does_not_pay_by_an_image(string site, int status)
+    public async Task A_page_of_another_site_cannot_pay_a_consult_by_an_image_link(string site, int status)
     {
         var id = await Http.MakeAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"consult/payConsult/{id}") { Headers = { { "Sec-Fetch-Site", site } } };
@@ -61,7 +61,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     [Theory]
     [InlineData("POST /consult/{0}/payment")]
     [InlineData("GET /consult/payConsult/{0}")]
-    public async Task Paying_approves_it_once_whichever_form_is_used(string form)
+    public async Task Paying_by_either_form_approves_a_consult_once(string form)
     {
         var id = await Http.MakeAsync();
         var pay = form.Replace("{0}", $"{id}", StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Of_many_who_pay_it_at_once_all_hear_that_it_is_paid_and_the_fee_is_taken_once()
+    public async Task Many_concurrent_payments_of_a_consult_all_succeed_with_one_charge()
     {
         var id = await Http.MakeAsync();
         var paid = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Http.PayAsync(id).Gives(200)));
@@ -97,7 +97,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Declined_it_stays_open_and_can_be_paid_later()
+    public async Task A_consult_whose_payment_was_declined_can_be_paid_later()
     {
         var id = await Http.MakeAsync();
         await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
@@ -111,7 +111,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Cancelled_it_stays_readable_and_is_not_paid_any_more()
+    public async Task A_cancelled_consult_stays_readable_and_cannot_be_paid()
     {
         var id = await Http.MakeAsync();
         await Http.AskAsync($"DELETE /consult/{id}", headers: ("If-Match", "\"9\"")).Refuses(412);
@@ -126,7 +126,7 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task What_is_not_there_is_unknown_and_what_no_page_names_is_not_allowed()
+    public async Task An_unknown_consult_is_404_and_undocumented_calls_are_refused()
     {
         foreach (
             var call in (string[])

@@ -2,13 +2,13 @@ using Xunit;
 
 namespace Mannam.Tests.Law;
 
-/// <summary>Settings of Law: the fees announced, and pay types that are suspended.</summary>
+/// <summary>Settings of Law: the list of fees, and suspended pay types.</summary>
 public sealed class FeesHttpTests(LawMachine law) : IClassFixture<LawMachine>
 {
     private HttpClient Http => law.Http;
 
     [Fact]
-    public async Task Without_a_price_list_every_amount_will_do_and_the_list_is_empty()
+    public async Task Every_amount_is_accepted_and_the_fee_list_is_empty_without_a_price_list()
     {
         await law.StartAsync();
         var fees = await Http.AskAsync("GET /consult/fees").Gives(200);
@@ -18,7 +18,7 @@ public sealed class FeesHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task A_price_list_is_announced_and_an_amount_that_is_not_on_it_is_malformed()
+    public async Task A_price_list_is_readable_and_an_amount_that_is_not_on_it_is_400()
     {
         await law.StartAsync(("Law:Consult:Fees", "전화=30000,방문=150000"));
         var fees = await Http.AskAsync("GET /law/consult/fees").Gives(200);
@@ -38,7 +38,7 @@ public sealed class FeesHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task A_suspended_pay_type_is_declined_when_it_comes_to_paying_and_not_before()
+    public async Task A_suspended_pay_type_is_declined_at_payment_and_not_before()
     {
         await law.StartAsync();
         var before = await Http.MakeAsync();
@@ -50,7 +50,7 @@ public sealed class FeesHttpTests(LawMachine law) : IClassFixture<LawMachine>
         Assert.Equal("CREATED", await Http.StatusAsync(id));
         Assert.Empty(await Http.LedgerAsync($"law-{id}"));
         await Http.PayAsync(await Http.MakeAsync(payType: "KAKAOPAY")).Gives(200);
-        // What is paid stays so.
+        // An earlier payment stays valid.
         using var payment = law.Inside("law.payment");
         var again = await payment
             .AskAsync(

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mannam.Tests.Law;
 
-/// <summary>A late success counts: an approval that arrives after its 503 makes the consult APPROVED all the same, whatever died in between; but a
+/// <summary>A late success counts: an approval that arrives after its 503 makes the consult APPROVED, even after a crash in between. But a
 /// cancellation wins.</summary>
 public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>, IAsyncLifetime
 {
@@ -13,7 +13,7 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>A client pays, and the provider does not answer before it is told to.</summary>
+    /// <summary>A client pays, and the provider does not answer until the test releases it.</summary>
     private async Task<(long Id, HeldTimer Provider)> UnansweredAsync()
     {
         var id = await Http.MakeAsync();
@@ -25,7 +25,7 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task An_approval_after_its_503_counts()
+    public async Task An_approval_that_arrives_after_its_503_counts()
     {
         var (id, provider) = await UnansweredAsync();
         Assert.Equal("CREATED", await Http.StatusAsync(id));
@@ -41,7 +41,7 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task A_client_who_tries_again_joins_what_still_runs_and_pays_once()
+    public async Task A_client_who_retries_joins_the_running_attempt_and_pays_once()
     {
         var (id, provider) = await UnansweredAsync();
         var again = Http.PayAsync(id);
@@ -53,11 +53,11 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Cancelled_while_it_is_being_paid_it_stays_so_and_the_money_goes_back()
+    public async Task A_consult_cancelled_during_payment_stays_cancelled_and_is_refunded()
     {
         var (id, provider) = await UnansweredAsync();
         await Http.CancelConsultAsync(id).Gives(204);
-        // Payment knows of it before the provider answers.
+        // Payment learns of the cancellation before the provider answers.
         await law.Machine.SettledAsync(id, TimeSpan.FromSeconds(60));
         provider.Elapse();
         await law.Machine.SettledAsync(id, TimeSpan.FromSeconds(60));
@@ -75,12 +75,12 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task What_the_provider_was_asked_for_when_payment_died_is_asked_again_and_counts()
+    public async Task A_charge_under_way_when_payment_died_is_asked_again_and_counts()
     {
         var id = await Http.MakeAsync();
         await using (await Http.ProviderAsync(new { mode = "mute" }))
         {
-            // Taken, but nobody hears of it.
+            // The provider takes the money but does not answer.
             await Http.PayAsync(id).Refuses(503);
             await law.Machine.StopAsync("law.payment");
         }
@@ -92,13 +92,13 @@ public sealed class LateSuccessTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task What_was_declined_is_not_asked_again_by_itself()
+    public async Task A_declined_payment_is_not_retried_by_itself()
     {
         await law.StartAsync(("Law:Payment:ResumeAfter", "100"));
         var id = await Http.MakeAsync();
         await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
             await Http.PayAsync(id).Refuses(402);
-        // Two sweeps, and more.
+        // More than two sweeps.
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         await law.Machine.SettledAsync(id);
         Assert.Equal("CREATED", await Http.StatusAsync(id));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Law;
 
-/// <summary>Every event as it lies in the topic: all fields of its resource.</summary>
+/// <summary>Every event in the topic has all fields of its resource.</summary>
 public sealed class LawEventsTests(LawMachine law, PostgresFixture postgres) : IClassFixture<LawMachine>
 {
     [Fact]

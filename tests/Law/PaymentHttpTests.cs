@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Law;
 
-/// <summary>POST /payment/approve: always 200, the payment's id or -1.</summary>
+/// <summary>POST /payment/approve answers 200 with the payment's id or with -1.</summary>
 public sealed class PaymentHttpTests(LawMachine law) : IClassFixture<LawMachine>
 {
     private async Task<(long Code, string? Message)> ApproveAsync(long consultId, long payAmount = 150000)
@@ -24,7 +24,7 @@ public sealed class PaymentHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task The_code_is_the_payments_id_the_same_again_for_the_same_consult()
+    public async Task The_result_code_is_the_payment_id_and_is_the_same_on_repetition()
     {
         var (code, message) = await ApproveAsync(1001);
         Assert.Equal(code.ToString(CultureInfo.InvariantCulture), message);
@@ -37,7 +37,7 @@ public sealed class PaymentHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task Declined_it_is_minus_one_and_why_and_nothing_is_stored()
+    public async Task A_declined_payment_answers_minus_one_with_a_reason_and_stores_nothing()
     {
         await using (await law.Http.ProviderAsync(new { declineAbove = 1000 }))
         {
@@ -60,7 +60,7 @@ public sealed class PaymentHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
-    public async Task What_is_malformed_is_told()
+    public async Task Malformed_fields_of_a_payment_are_named()
     {
         using var http = law.Inside("law.payment");
         await http.AskAsync("POST /payment/approve", "{}").Refuses(400, "consultId", "payType", "payAmount", "mobile");

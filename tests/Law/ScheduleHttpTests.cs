@@ -8,7 +8,7 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     private HttpClient Http => law.Http;
 
     [Fact]
-    public async Task What_is_paid_can_be_found_by_its_id_and_by_its_consult()
+    public async Task A_schedule_of_a_paid_consult_is_found_by_its_id_and_by_its_consult()
     {
         var id = await law.PaidAsync();
         var schedule = await Http.ScheduleOfAsync(id);
@@ -33,7 +33,7 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task Of_several_lawyers_exactly_one_accepts()
+    public async Task Exactly_one_of_several_lawyers_accepts_a_schedule()
     {
         var id = await law.PaidAsync();
         var schedule = await Http.ScheduleOfAsync(id);
@@ -47,7 +47,7 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task The_documents_form_accepts_too_and_is_not_kept_by_anybody_in_between()
+    public async Task The_documents_GET_form_accepts_a_schedule_and_is_never_cached()
     {
         var schedule = await Http.ScheduleOfAsync(await law.PaidAsync());
         var accepted = await Http.AskAsync($"GET /schedule/scheduleAccept/{schedule}/{Uri.EscapeDataString("홍 길동")}").Gives(200);
@@ -61,7 +61,7 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task A_page_of_another_site_does_not_accept_by_an_image()
+    public async Task A_page_of_another_site_cannot_accept_a_schedule_by_an_image_link()
     {
         var schedule = await Http.ScheduleOfAsync(await law.PaidAsync());
         await Http.AskAsync($"GET /schedule/scheduleAccept/{schedule}/Lee", headers: ("Sec-Fetch-Site", "cross-site")).Refuses(403);
@@ -69,7 +69,7 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task A_name_is_needed_before_anything_else()
+    public async Task A_missing_lawyer_name_is_400_before_an_unknown_schedule_is_404()
     {
         await Http.AskAsync("POST /schedule/99999/acceptance", "{}").Refuses(400, "lawerName");
         await Http.AskAsync("GET /schedule/scheduleAccept/99999/%20").Refuses(400, "lawerName");
@@ -77,7 +77,7 @@ public sealed class ScheduleHttpTests(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task Nobody_accepts_what_is_cancelled_or_denied()
+    public async Task A_cancelled_or_denied_schedule_cannot_be_accepted()
     {
         var cancelled = await law.PaidAsync();
         await Http.AcceptAsync(await Http.ScheduleOfAsync(cancelled), "Kim").Gives(200);

@@ -14,14 +14,14 @@ using Xunit;
 
 namespace Mannam.Tests.Law;
 
-/// <summary>What a policy needs to know asks nobody while its transaction holds locks.</summary>
+/// <summary>A policy reads its facts before its transaction holds locks.</summary>
 public sealed class ScheduleIdsTests(PostgresFixture postgres)
 {
     private static readonly EventSerializer FromConsult = new("/law/consult", LawJson.Instance, TimeProvider.System);
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_batch_gets_its_ids_by_one_question_on_its_own_connection()
+    public async Task A_batch_gets_its_ids_by_one_query_on_its_own_connection()
     {
         var (database, dealt) = (await postgres.CreateDatabaseAsync(), new Dealt(0));
         await using var schedule = await ServiceHost.StartAsync(ScheduleService.Declaration, EnvironmentOf(database, dealt), Ct);
@@ -54,7 +54,7 @@ public sealed class ScheduleIdsTests(PostgresFixture postgres)
             RunLoops = false,
         };
 
-    // How often a database was asked something, by Npgsql's own account.
+    // Counts the statements with a text that Npgsql sent to a database.
     private sealed class Questions : IDisposable
     {
         private readonly ConcurrentBag<string> _asked = [];

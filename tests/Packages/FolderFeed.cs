@@ -6,19 +6,19 @@ using Xunit;
 
 namespace Mannam.Tests.Packages;
 
-/// <summary>The packages as this checkout makes them, in a folder of a stranger's machine. Nothing of it is left when it is disposed of.</summary>
+/// <summary>The packages of this checkout in a temporary folder that serves as a package feed. Disposal deletes the folder.</summary>
 public sealed class FolderFeed : IAsyncLifetime
 {
-    // No other run has made a package of this version, so none is found in a cache.
+    // A version that no other run has built, so no cache has these packages.
     private readonly string _version = $"0.1.0-test{Guid.NewGuid():N}";
     private readonly string _folder = Directory.CreateTempSubdirectory("mannam-feed-").FullName;
 
-    /// <summary>The sample, away from the checkout.</summary>
+    /// <summary>A copy of the sample outside of the checkout.</summary>
     public string Sample => Path.Combine(_folder, "samples", "GuestBook");
 
     private string Packages => Path.Combine(_folder, "packages");
 
-    // What the machine has of other packages. It has none of ours: nobody else makes this version.
+    // The machine's cache of other packages. It has no Mannam packages of this version.
     private static string Cache =>
         Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
@@ -31,7 +31,7 @@ public sealed class FolderFeed : IAsyncLifetime
             ["pack", "Mannam.slnx", "--no-build", "-o", Packages, $"-p:Version={_version}", $"-p:NuspecOutputPath={_folder}/nuspec/"]
         );
         CopySample();
-        // The sample's own configuration adds the folder of packages. There is no other source: what is not ours was restored before.
+        // The sample's own configuration adds the folder of packages. No other source is needed: foreign packages are in the cache.
         new XElement(
             "configuration",
             new XElement("packageSources", new XElement("clear")),
@@ -44,7 +44,7 @@ public sealed class FolderFeed : IAsyncLifetime
         var from = Path.Combine(Checkout.Folder, "samples", "GuestBook");
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(from, f)))
         {
-            // What somebody built in the checkout stays there.
+            // Build output of the checkout is not copied.
             if (file.Split('/')[0] is "bin" or "obj")
                 continue;
             var to = Path.Combine(Sample, file);
@@ -53,7 +53,7 @@ public sealed class FolderFeed : IAsyncLifetime
         }
     }
 
-    /// <summary>Restores the sample from the packages, and builds it.</summary>
+    /// <summary>Restores the sample from the packages and builds it.</summary>
     public Task BuildSampleAsync() =>
         RunAsync(Sample, Path.Combine(_folder, "cache"), ["build", "-p:UseSharedCompilation=false", $"-p:MannamVersion={_version}"]);
 
@@ -65,7 +65,7 @@ public sealed class FolderFeed : IAsyncLifetime
             [Path.Combine(Sample, "bin", "Release", "net10.0", "GuestBook.dll"), "--urls", $"http://127.0.0.1:{port}", .. settings]
         );
 
-    /// <summary>What is in a package.</summary>
+    /// <summary>Opens a package.</summary>
     internal ZipArchive Open(string name) => ZipFile.OpenRead(Path.Combine(Packages, $"{name}.{_version}.nupkg"));
 
     /// <summary>The packages that a package needs, each with its range of versions.</summary>
@@ -83,7 +83,7 @@ public sealed class FolderFeed : IAsyncLifetime
         ];
     }
 
-    /// <summary>The range that allows the one version.</summary>
+    /// <summary>The version range that allows only this version.</summary>
     public string Exactly => $"[{_version}]";
 
     public ValueTask DisposeAsync()
@@ -92,7 +92,7 @@ public sealed class FolderFeed : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    // No server stays behind, neither MSBuild's nodes nor the compiler.
+    // Neither MSBuild nodes nor a compiler server may stay behind.
     private static async Task RunAsync(string folder, string cache, string[] command)
     {
         await using var running = Begin(
@@ -104,7 +104,7 @@ public sealed class FolderFeed : IAsyncLifetime
         Assert.True(ended.Status == 0, $"dotnet {command[0]} failed: {ended.Out}{ended.Error}");
     }
 
-    // MSBuild takes each variable for a property, so it gets no more than it needs.
+    // MSBuild reads every environment variable as a property, so it gets only necessary ones.
     private static Running Begin(string folder, string cache, IEnumerable<string> arguments)
     {
         var info = new ProcessStartInfo(Environment.ProcessPath!, arguments)

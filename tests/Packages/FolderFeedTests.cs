@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Packages;
 
-/// <summary>A stranger who has nothing of Mannam but its packages.</summary>
+/// <summary>Use of Mannam from its packages alone.</summary>
 public sealed class FolderFeedTests(FolderFeed feed, PostgresFixture postgres) : IClassFixture<FolderFeed>
 {
     private const int Terminate = 15;
@@ -26,11 +26,11 @@ public sealed class FolderFeedTests(FolderFeed feed, PostgresFixture postgres) :
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_package_names_the_packages_that_it_needs(string name)
+    public void A_package_declares_exactly_the_packages_that_it_needs(string name)
     {
         var needs = feed.NeedsOf(name);
         var own = needs.Where(n => n.Name.StartsWith("Mannam.", StringComparison.Ordinal)).ToList();
-        // They share internals, so no other version fits.
+        // The packages share internals, so only the same version fits.
         Assert.All(own, n => Assert.Equal(feed.Exactly, n.Versions));
         Assert.Equal(
             All(name, n => PackagesTests.Arrows[n]),
@@ -43,7 +43,7 @@ public sealed class FolderFeedTests(FolderFeed feed, PostgresFixture postgres) :
     }
 
     [Fact]
-    public async Task A_stranger_builds_and_runs_the_sample_from_the_packages_alone()
+    public async Task The_sample_builds_and_runs_from_the_packages_alone()
     {
         await feed.BuildSampleAsync();
         string[] names = ["guestbook", "guestbook.book", "guestbook.thanks"];

@@ -12,10 +12,10 @@ using Xunit;
 
 namespace Mannam.Tests.Packages;
 
-/// <summary>The packages of the chassis: which may need which, and what each offers to everybody.</summary>
+/// <summary>The packages of the chassis: allowed references, and public API.</summary>
 public sealed class PackagesTests
 {
-    // As docs/architecture.md draws them: a package needs those that are named, and what these need.
+    // The references between packages, as drawn in docs/architecture.md.
     internal static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Mannam.Abstractions"] = [],
@@ -29,7 +29,7 @@ public sealed class PackagesTests
         ["Mannam.Testing"] = ["Mannam.Messaging"],
     };
 
-    // Who may know a database, a broker or the web.
+    // Foreign assemblies that each package may reference, such as a database driver, a Kafka client or ASP.NET Core.
     internal static readonly Dictionary<string, string[]> Foreign = new()
     {
         ["Mannam.Abstractions"] = [],
@@ -66,9 +66,9 @@ public sealed class PackagesTests
     public static TheoryData<string> Names => [.. All.Select(a => a.GetName().Name!)];
 
     [Fact]
-    public void Tests_are_in_folders_of_their_packages_names()
+    public void Test_folders_are_named_after_packages()
     {
-        // Counting is the system that many of them run.
+        // Counting is the test system that many of these tests use.
         var packages = Arrows.Keys.Select(name => name["Mannam.".Length..]).Append("Counting");
 
         var folders = Directory.GetDirectories(Path.Combine(Checkout.Folder, "tests/Chassis")).Select(folder => Path.GetFileName(folder));
@@ -78,7 +78,7 @@ public sealed class PackagesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_package_needs_only_those_below_it(string name)
+    public void A_package_references_only_packages_below_it(string name)
     {
         var needed = Of(name).GetReferencedAssemblies().Select(r => r.Name!).ToList();
         Assert.Empty(needed.Where(n => n.StartsWith("Mannam.", StringComparison.Ordinal)).Except(Arrows[name]));
@@ -90,7 +90,7 @@ public sealed class PackagesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_a_package_offers_is_listed_beside_it(string name)
+    public void The_public_API_of_a_package_is_listed_in_its_PublicApi_file(string name)
     {
         var listed = Path.Combine(Checkout.Folder, "src", "Chassis", name["Mannam.".Length..], "PublicApi.txt");
         var offered = PublicApi.Of(Of(name));
@@ -103,7 +103,7 @@ public sealed class PackagesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_package_says_on_one_screen_what_it_is_for(string name)
+    public void The_README_of_a_package_fits_on_one_screen(string name)
     {
         var readme = File.ReadAllLines(Path.Combine(Checkout.Folder, "src", "Chassis", name["Mannam.".Length..], "README.md"));
         Assert.Equal($"# {name}", readme[0]);

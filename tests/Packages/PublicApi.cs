@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mannam.Tests.Packages;
 
-/// <summary>What an assembly offers to everybody, one member a line, sorted.</summary>
+/// <summary>The public API of an assembly, one member per line, sorted.</summary>
 internal static class PublicApi
 {
     public static string Of(Assembly assembly)

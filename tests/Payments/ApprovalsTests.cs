@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>Payments are approved once a key, asked of payment as catch asks it: past the front door.</summary>
+/// <summary>A payment is approved once per key. The tests call payment directly, as catch does, not through the front door.</summary>
 public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
-    // Far from the ids that catch gives.
+    // Far above the ids that catch assigns.
     private static long last = 1_000_000;
     private readonly long key = Interlocked.Increment(ref last);
 
@@ -32,7 +32,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     private Task<string[]> Ledger(long? of = null) => Http.LedgerAsync($"taxi-{of ?? key}");
 
     [Fact]
-    public async Task A_payment_is_approved_once_and_a_repetition_gets_the_first_one()
+    public async Task A_payment_is_approved_once_and_a_repetition_gets_the_same_payment()
     {
         var first = await ApproveAsync().Gives(201);
         Assert.Equal(("Approved", "250000", "Peter"), (first.At("paymentAction"), first.At("price"), first.At("customer")));
@@ -43,7 +43,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task Another_price_is_refused_and_moves_no_money()
+    public async Task A_payment_with_another_price_is_refused_and_moves_no_money()
     {
         await ApproveAsync().Gives(201);
         await ApproveAsync(price: 250001).Refuses(409);
@@ -51,7 +51,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task A_decline_is_told_with_its_reason_stores_nothing_and_is_not_remembered()
+    public async Task A_decline_has_a_reason_and_stores_nothing()
     {
         await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
         {
@@ -64,7 +64,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task Who_asks_while_an_attempt_is_under_way_joins_it()
+    public async Task A_request_during_a_payment_attempt_joins_the_attempt()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var first = ApproveAsync();
@@ -80,7 +80,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task Of_fifty_at_once_one_charge_is_made_and_all_get_it()
+    public async Task Fifty_concurrent_approvals_make_one_charge_and_all_get_it()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ApproveAsync()));
         Assert.All(answers, a => Assert.Contains(a.Status, new[] { 200, 201 }));
@@ -89,7 +89,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task Payment_asks_until_the_provider_answers_again()
+    public async Task Payment_repeats_a_charge_until_the_provider_answers_again()
     {
         await taxi.Machine.StopAsync("provider");
         var waiting = ApproveAsync();
@@ -99,7 +99,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task What_was_cancelled_before_it_was_asked_for_is_refused_and_takes_no_money()
+    public async Task An_approval_after_its_cancellation_is_refused_and_takes_no_money()
     {
         await taxi.Machine.StopAsync("taxi.payment");
         var id = (await Http.AskAsync("POST /catches", TaxiCalls.Order()).Refuses(503)).Recorded();
@@ -111,7 +111,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task What_was_given_back_is_not_approved_again()
+    public async Task A_payment_that_was_given_back_is_not_approved_again()
     {
         var id = await taxi.OfferAsync();
         await Http.CancelAsync(id).Gives(200);
@@ -123,7 +123,7 @@ public sealed class ApprovalsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     [Theory]
     [InlineData("""{}""", "matchId", "price", "customer", "startingPoint", "destination")]
     [InlineData("""{"matchId": 0, "price": 1, "customer": "a", "startingPoint": "b", "destination": "c"}""", "matchId")]
-    public async Task Malformed_fields_are_named(string body, params string[] fields)
+    public async Task Malformed_fields_of_a_payment_request_are_named(string body, params string[] fields)
     {
         using var inside = taxi.Inside("taxi.payment");
         await inside.AskAsync("POST /payments", body).Refuses(400, fields);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>An attempt asks until it knows; only a cancellation ends it before.</summary>
+/// <summary>A payment attempt repeats its call until the outcome is known. Only a cancellation ends it earlier.</summary>
 public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>, IAsyncLifetime
 {
     private static long last = 2_000_000;
@@ -39,7 +39,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
     [InlineData("refuse", false)]
     [InlineData("rubbish", false)]
     [InlineData("mute", true)]
-    public async Task It_asks_again_after_every_answer_that_is_none(string mode, bool hangs)
+    public async Task A_payment_attempt_is_repeated_after_every_unusable_answer(string mode, bool hangs)
     {
         var asked = 0;
         var again = new TaskCompletionSource();
@@ -58,7 +58,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
         }
         if (hangs)
         {
-            // The question under way was asked in the old mode.
+            // The call under way still runs in the old mode.
             await taxi.Machine.StopAsync("provider");
             await taxi.StartAsync("provider");
         }
@@ -67,7 +67,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
     }
 
     [Fact]
-    public async Task A_store_that_is_away_when_the_money_was_taken_does_not_end_it()
+    public async Task A_store_failure_after_the_charge_does_not_end_a_payment_attempt()
     {
         var away = 0;
         taxi.Machine["taxi.payment"].Failpoints.OnHit = point =>
@@ -80,7 +80,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
     }
 
     [Fact]
-    public async Task A_cancellation_ends_it_for_all_who_joined()
+    public async Task A_cancellation_ends_a_payment_attempt_for_all_who_joined()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "300"));
         await using var mode = await Http.ProviderAsync(new { mode = "fail" });
@@ -103,7 +103,7 @@ public sealed class AttemptTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>,
     }
 
     [Fact]
-    public async Task Money_is_given_back_only_when_the_provider_has_said_so()
+    public async Task A_refund_is_done_only_when_the_provider_has_confirmed_it()
     {
         var answers = new Queue<(int Status, string Body)>([
             (200, "<html>Sign in to the network</html>"),

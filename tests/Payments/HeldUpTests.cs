@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>Maintenance of payment's tables while a ride is cancelled: the money goes back when it is over, however long it took.</summary>
+/// <summary>Payment's tables are locked while a ride is cancelled: the money goes back after the lock, however long it lasts.</summary>
 public sealed class HeldUpTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_ride_cancelled_while_payments_are_locked_is_given_back_after_all()
+    public async Task A_ride_cancelled_while_payments_are_locked_is_refunded_afterwards()
     {
         using var refusals = new Measured("mannam.refusals");
         var id = await taxi.OfferAsync();
@@ -24,7 +24,7 @@ public sealed class HeldUpTests(TaxiMachine taxi, PostgresFixture postgres) : IC
             await hold.ExecuteNonQueryAsync(Ct);
             await taxi.Http.CancelAsync(id);
 
-            // Longer than an event may fail by its own fault: its attempts come by the clock, which is put forward here.
+            // More refusals than an event has attempts. The test advances the clock for each retry.
             while (await AskAsync<int?>("select max(refusals) from waiting") is not >= 14)
             {
                 taxi.Time.Forward(TimeSpan.FromSeconds(11));

@@ -2,12 +2,12 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>A cancellation that comes while an approval is under way: no payment, nothing published, and no money kept.</summary>
+/// <summary>A cancellation during an approval leaves no payment, publishes nothing, and keeps no money.</summary>
 public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>, IAsyncLifetime
 {
     private HttpClient Http => taxi.Http;
 
-    // Catch gives up soon, and cancels.
+    // Catch times out soon and cancels.
     public async ValueTask InitializeAsync() => await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "200"));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -33,7 +33,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     }
 
     [Fact]
-    public async Task Before_the_provider_took_the_money_it_is_never_taken()
+    public async Task A_cancellation_before_the_charge_prevents_the_charge()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var ordered = TimedOutAsync();
@@ -41,7 +41,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
         var id = await ordered;
         Assert.Equal("voided", (await Http.AskAsync($"GET /provider/charges/taxi-{id}").Gives(200)).At("state"));
         charge.Elapse();
-        // A stop waits for the requests begun, so that the attempt is over.
+        // A stop waits for requests under way, so the attempt has ended.
         await taxi.Machine.StopAsync("taxi.payment");
         await taxi.StartAsync("taxi.payment");
         Assert.Empty(await Http.LedgerAsync($"taxi-{id}"));
@@ -49,7 +49,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     }
 
     [Fact]
-    public async Task Money_that_was_taken_before_payment_recorded_it_goes_back()
+    public async Task A_cancellation_before_the_charge_is_recorded_returns_the_money()
     {
         var arrived = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
@@ -69,7 +69,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     }
 
     [Fact]
-    public async Task After_payment_approved_it_the_money_goes_back_and_the_page_ends_with_that()
+    public async Task A_cancellation_after_the_approval_returns_the_money_and_my_page_shows_it()
     {
         var recorded = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
@@ -90,7 +90,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
     }
 
     [Fact]
-    public async Task A_driver_who_took_it_before_the_rider_was_told_that_it_failed_loses_it()
+    public async Task A_driver_loses_a_request_taken_before_its_failure_was_recorded()
     {
         var recorded = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
@@ -103,7 +103,7 @@ public sealed class OvertakenTests(TaxiMachine taxi, PostgresFixture postgres) :
         var committing = 0;
         taxi.Machine["taxi.catch"].Failpoints.OnHit = async point =>
         {
-            // First the request itself, then its failure.
+            // The first commit is the request itself, the second one its failure.
             if (point == "command.committing" && Interlocked.Increment(ref committing) == 2)
                 await failing.Task;
         };

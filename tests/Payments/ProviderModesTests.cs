@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>The provider can do anything that a card company can do to its caller; what money moved by it stands in the ledger.</summary>
+/// <summary>The provider's modes imitate failures of a card company. The ledger shows which money moved.</summary>
 public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
 {
     private const string Amount = """{"amount": 700}""";
@@ -12,7 +12,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     public ProviderModesTests(TaxiMachine taxi)
     {
         this.taxi = taxi;
-        // So that the 20 s of a charge that hangs end when the test says.
+        // The test decides when the 20 s of a hanging charge end.
         taxi.Time.Holds = delay => delay == TimeSpan.FromSeconds(20) || delay == TimeSpan.FromMilliseconds(HeldTime.Held);
     }
 
@@ -35,7 +35,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
         Assert.Equal("taken", (await Http.AskAsync($"GET /provider/charges/{charge}").Gives(200)).At("state"));
     }
 
-    // So what was about to be taken has been by now.
+    // Takes another charge and waits for it. Earlier pending charges would have been taken by then.
     private async Task AnotherIsTakenAsync()
     {
         var charge = $"another-{Guid.NewGuid()}";
@@ -51,7 +51,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Fail_answers_500_and_takes_nothing()
+    public async Task Mode_fail_answers_500_and_takes_nothing()
     {
         await using (await ModeAsync("fail"))
             await Http.AskAsync("PUT /provider/charges/fail", Amount).Refuses(500);
@@ -60,7 +60,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Refuse_closes_the_connection_unanswered_and_takes_nothing()
+    public async Task Mode_refuse_closes_the_connection_unanswered_and_takes_nothing()
     {
         await using (await ModeAsync("refuse"))
             await Assert.ThrowsAsync<HttpRequestException>(() => Http.AskAsync("PUT /provider/charges/refuse", Amount));
@@ -68,7 +68,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Rubbish_answers_200_with_what_is_no_JSON_and_takes_nothing()
+    public async Task Mode_rubbish_answers_200_without_JSON_and_takes_nothing()
     {
         await using (await ModeAsync("rubbish"))
         {
@@ -79,7 +79,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Mute_takes_at_once_and_never_answers()
+    public async Task Mode_mute_takes_at_once_and_never_answers()
     {
         await using var mode = await ModeAsync("mute");
         await using var asked = Ask("mute");
@@ -87,7 +87,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Hang_does_not_answer_and_takes_20_s_later_though_the_caller_has_hung_up()
+    public async Task Mode_hang_never_answers_and_takes_20_s_later_even_after_a_hang_up()
     {
         await using var mode = await ModeAsync("hang");
         HeldTimer later;
@@ -105,7 +105,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     [InlineData("ok", "hang-ok")]
     [InlineData("mute", "hang-mute")]
     [InlineData("hang", "hang-again")]
-    public async Task A_charge_that_hangs_is_not_taken_once_the_mode_has_changed(string then, string charge)
+    public async Task A_hanging_charge_is_not_taken_once_the_mode_has_changed(string then, string charge)
     {
         await using var mode = await ModeAsync("hang");
         await using var asked = Ask(charge);
@@ -118,7 +118,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task What_hangs_is_not_taken_when_the_mode_has_changed_while_it_was_still_delayed()
+    public async Task A_hanging_charge_is_not_taken_if_the_mode_changed_during_its_delay()
     {
         HeldTimer delay;
         Task<Answer> answer;
@@ -128,15 +128,15 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
             delay = await taxi.Time.NextAsync();
         }
         delay.Elapse();
-        // It hangs until the provider stops, which ends all waiting.
+        // The charge hangs until the provider stops.
         await StopAndStartAsync();
         await Assert.ThrowsAsync<HttpRequestException>(() => answer);
-        Assert.False(taxi.Time.HasMore, "it waits to be taken later");
+        Assert.False(taxi.Time.HasMore, "the charge waits to be taken later");
         await NothingIsTakenAsync("hang-delayed");
     }
 
     [Fact]
-    public async Task Another_setting_than_the_mode_does_not_keep_what_hangs_from_being_taken()
+    public async Task A_hanging_charge_is_taken_if_only_other_settings_have_changed()
     {
         await using var mode = await ModeAsync("hang");
         await using var asked = Ask("hang-limit");
@@ -147,7 +147,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task What_hangs_and_is_voided_before_is_never_taken()
+    public async Task A_hanging_charge_that_is_voided_is_never_taken()
     {
         await using var mode = await ModeAsync("hang");
         await using var asked = Ask("hang-void");
@@ -159,7 +159,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task A_charge_is_answered_in_the_mode_in_force_when_it_arrived()
+    public async Task A_charge_is_answered_in_the_mode_of_its_arrival()
     {
         Task<Answer> answer;
         HeldTimer delay;
@@ -179,7 +179,7 @@ public sealed class ProviderModesTests : IClassFixture<TaxiMachine>
     [InlineData("rubbish")]
     [InlineData("hang")]
     [InlineData("mute")]
-    public async Task A_mode_concerns_charges_alone_and_is_kept_over_a_restart(string mode)
+    public async Task A_mode_affects_only_charges_and_survives_a_restart(string mode)
     {
         await Http.AskAsync($"PUT /provider/charges/kept-{mode}", Amount).Gives(201);
         await using var settings = await ModeAsync(mode);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>Many ask the provider for the same at once: the ledger and the state agree.</summary>
+/// <summary>Concurrent requests for one charge: the ledger and the state agree.</summary>
 public sealed class ProviderRaceTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -20,7 +20,7 @@ public sealed class ProviderRaceTests(TaxiMachine taxi) : IClassFixture<TaxiMach
     }
 
     [Fact]
-    public async Task Of_fifty_who_ask_for_different_amounts_one_takes_its_own()
+    public async Task One_of_fifty_requests_with_different_amounts_takes_its_amount()
     {
         var answers = await Task.WhenAll(
             Enumerable.Range(1, 50).Select(i => Http.AskAsync("PUT /provider/charges/amounts", new { amount = i }))
@@ -31,7 +31,7 @@ public sealed class ProviderRaceTests(TaxiMachine taxi) : IClassFixture<TaxiMach
     }
 
     [Fact]
-    public async Task Fifty_who_give_back_one_charge_move_the_money_once()
+    public async Task Fifty_concurrent_refunds_of_a_charge_move_the_money_once()
     {
         await Http.AskAsync("PUT /provider/charges/backs", """{"amount": 700}""").Gives(201);
         Assert.All(await AtOnceAsync(50, _ => "DELETE /provider/charges/backs"), a => Assert.Equal(200, a.Status));
@@ -39,7 +39,7 @@ public sealed class ProviderRaceTests(TaxiMachine taxi) : IClassFixture<TaxiMach
     }
 
     [Fact]
-    public async Task Where_charges_and_give_backs_race_nobody_is_charged_in_the_end()
+    public async Task Racing_charges_and_refunds_leave_nobody_charged()
     {
         for (var round = 0; round < 20; round++)
         {

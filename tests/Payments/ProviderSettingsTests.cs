@@ -2,13 +2,13 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>How the provider behaves is told at <c>/settings</c>, takes effect at once, and is kept.</summary>
+/// <summary><c>/settings</c> sets the provider's behaviour. A change takes effect at once and survives a restart.</summary>
 public sealed class ProviderSettingsTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
 
     [Fact]
-    public async Task Settings_are_kept_over_a_restart_of_the_provider()
+    public async Task Settings_survive_a_restart_of_the_provider()
     {
         await using var settings = await Http.ProviderAsync(
             new
@@ -29,7 +29,7 @@ public sealed class ProviderSettingsTests(TaxiMachine taxi) : IClassFixture<Taxi
     }
 
     [Fact]
-    public async Task A_setting_that_is_not_named_stays_and_null_declines_nothing()
+    public async Task A_setting_not_named_in_a_patch_stays_and_null_removes_the_limit()
     {
         await using var settings = await Http.ProviderAsync(new { declineAbove = 5000, delay = 7 });
         var changed = await Http.AskAsync("PATCH /provider/settings", """{"declineAbove": null}""").Gives(200);
@@ -54,7 +54,7 @@ public sealed class ProviderSettingsTests(TaxiMachine taxi) : IClassFixture<Taxi
     }
 
     [Fact]
-    public async Task A_charge_keeps_the_delay_in_force_when_it_arrived()
+    public async Task A_charge_keeps_the_delay_of_its_arrival()
     {
         Task<Mannam.Tests.Chassis.Http.Answer> slow;
         HeldTimer delay;
@@ -71,7 +71,7 @@ public sealed class ProviderSettingsTests(TaxiMachine taxi) : IClassFixture<Taxi
     }
 
     [Fact]
-    public async Task A_charge_takes_the_delay_and_at_most_the_jitter_besides_at_random()
+    public async Task A_charge_takes_the_delay_plus_a_random_part_of_the_jitter()
     {
         const int jitter = 5000;
         await using var settings = await Http.ProviderAsync(new { delay = HeldTime.Held, jitter });
@@ -85,12 +85,12 @@ public sealed class ProviderSettingsTests(TaxiMachine taxi) : IClassFixture<Taxi
             await charge.Gives(201);
         }
         Assert.All(delays, d => Assert.InRange(d, HeldTime.Held, HeldTime.Held + jitter));
-        // Twenty equal ones of 5,001 come once in 10^70 runs.
+        // Twenty equal values out of 5,001 occur once in 10^70 runs.
         Assert.True(delays.Distinct().Count() > 1);
     }
 
     [Fact]
-    public async Task Giving_back_does_not_wait_for_the_delay()
+    public async Task A_refund_does_not_wait_for_the_delay()
     {
         await using var settings = await Http.ProviderAsync(new { delay = HeldTime.Held });
         await Http.AskAsync("DELETE /provider/charges/at-once").Gives(200);
@@ -98,7 +98,7 @@ public sealed class ProviderSettingsTests(TaxiMachine taxi) : IClassFixture<Taxi
     }
 
     [Fact]
-    public async Task What_is_voided_while_its_charge_is_delayed_is_not_taken()
+    public async Task A_charge_voided_during_its_delay_is_not_taken()
     {
         await using var settings = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var charge = Http.AskAsync("PUT /provider/charges/overtaken", """{"amount": 1}""");

@@ -2,13 +2,13 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>The payment provider over HTTP: what each call answers, and what money it moves.</summary>
+/// <summary>The payment provider over HTTP: the answers, and the money moved.</summary>
 public sealed class ProviderTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
 
     [Fact]
-    public async Task A_charge_is_taken_once_however_often_it_is_asked_for()
+    public async Task A_repeated_charge_is_taken_once()
     {
         var taken = await Http.AskAsync("PUT /provider/charges/once", """{"amount": 700}""").Gives(201);
         Assert.Equal(("once", "700", "taken"), (taken.At("name"), taken.At("amount"), taken.At("state")));
@@ -19,7 +19,7 @@ public sealed class ProviderTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Another_amount_under_the_same_name_is_refused()
+    public async Task A_charge_with_the_same_name_and_another_amount_is_refused()
     {
         await Http.AskAsync("PUT /provider/charges/amount", """{"amount": 700}""").Gives(201);
         await Http.AskAsync("PUT /provider/charges/amount", """{"amount": 701}""").Refuses(409);
@@ -41,7 +41,7 @@ public sealed class ProviderTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task What_was_taken_is_not_declined_by_a_limit_that_came_later()
+    public async Task A_later_limit_does_not_decline_a_charge_already_taken()
     {
         await Http.AskAsync("PUT /provider/charges/earlier", """{"amount": 5000}""").Gives(201);
         await Http.AskAsync("DELETE /provider/charges/void-earlier").Gives(200);
@@ -64,7 +64,7 @@ public sealed class ProviderTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Giving_back_an_unknown_charge_voids_it_so_that_it_is_never_taken()
+    public async Task A_refund_of_an_unknown_charge_voids_it_for_ever()
     {
         await Http.AskAsync("GET /provider/charges/void").Refuses(404);
         await Http.AskAsync("DELETE /provider/charges/void").Gives(200);
@@ -80,14 +80,14 @@ public sealed class ProviderTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     [InlineData("""{"amount": 100000001}""")]
     [InlineData("""{"amount": 1.5}""")]
     [InlineData("""{"amount": "much"}""")]
-    public async Task An_amount_that_is_no_money_is_malformed(string body)
+    public async Task An_invalid_amount_of_a_charge_is_400(string body)
     {
         await Http.AskAsync("PUT /provider/charges/malformed", body).Refuses(400, "amount");
         await Http.AskAsync("GET /provider/charges/malformed").Refuses(404);
     }
 
     [Fact]
-    public async Task A_charge_has_no_other_methods()
+    public async Task An_unsupported_method_on_a_charge_is_405()
     {
         var refused = await Http.AskAsync("POST /provider/charges/once", "{}").Refuses(405);
         Assert.Equal(["DELETE", "GET", "HEAD", "PUT"], refused.Header("Allow")!.Split(", ").Order());

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mannam.Tests.Payments;
 
-/// <summary>Asks for a charge, and hangs up when it is disposed of: it must not have been answered by then.</summary>
+/// <summary>A request for a charge. Disposal hangs up and asserts that no answer has come.</summary>
 internal sealed class Unanswered(HttpClient http, string charge, string body) : IAsyncDisposable
 {
     private readonly CancellationTokenSource hangUp = new();
@@ -16,7 +16,7 @@ internal sealed class Unanswered(HttpClient http, string charge, string body) : 
 
     public async ValueTask DisposeAsync()
     {
-        Assert.False(Answer.IsCompleted, "it was answered");
+        Assert.False(Answer.IsCompleted, "the charge was answered");
         await hangUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Answer);
         hangUp.Dispose();

@@ -11,11 +11,11 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>Lines of the documents, sent to the hosts and ports that stand in them (<c>up --document-ports</c>).</summary>
+/// <summary>Command lines of the documents, sent to the hosts and ports named in them (<c>up --document-ports</c>).</summary>
 [Collection(nameof(Alone))]
 public sealed class DocumentPortsTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    // Of loopback, so that the documents' ports are free whatever runs at 127.0.0.1.
+    // A separate loopback address. There the documents' ports are free even if they are used at 127.0.0.1.
     private static readonly IPAddress Here = IPAddress.Parse("127.0.0.77");
 
     private readonly HttpClient _http = new(
@@ -41,7 +41,7 @@ public sealed class DocumentPortsTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task The_lines_of_Taxis_document_run_with_their_own_hosts_and_ports()
+    public async Task The_command_lines_of_Taxis_document_work_with_their_hosts_and_ports()
     {
         await StartAsync(TaxiSystem.Declaration);
         var id = await MadeAsync(
@@ -60,7 +60,7 @@ public sealed class DocumentPortsTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task The_lines_of_Laws_document_run_with_their_own_hosts_and_ports()
+    public async Task The_command_lines_of_Laws_document_work_with_their_hosts_and_ports()
     {
         await StartAsync(LawSystem.Declaration);
         var id = await MadeAsync(
@@ -75,7 +75,7 @@ public sealed class DocumentPortsTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task The_lines_of_Insurances_document_run_with_their_own_hosts_and_ports()
+    public async Task The_command_lines_of_Insurances_document_work_with_their_hosts_and_ports()
     {
         await StartAsync(InsuranceSystem.Declaration);
         var id = await MadeAsync(

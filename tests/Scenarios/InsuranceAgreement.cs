@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>Once all have come to rest, the services, the view and the money agree about an application.</summary>
+/// <summary>Asserts that the services, the view and the money agree about a settled application.</summary>
 internal static class InsuranceAgreement
 {
-    /// <summary>Checks it.</summary>
+    /// <summary>Checks one saga.</summary>
     public static async Task CheckAsync(HttpClient http, long id)
     {
         var application = (await http.AskAsync($"GET /subscriptions/{id}").Gives(200)).Json;

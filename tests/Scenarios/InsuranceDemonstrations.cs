@@ -50,7 +50,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task An_underwriter_refuses_and_all_three_services_tell_so_and_the_money_is_back()
+    public async Task An_underwriter_refuses_all_services_show_it_and_the_money_goes_back()
     {
         var id = await AppliedAsync();
         await SettledAsync(id);
@@ -76,7 +76,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task An_application_cancelled_while_underwriting_is_stopped_is_not_left_to_decide()
+    public async Task An_application_cancelled_while_underwriting_is_stopped_is_withdrawn()
     {
         await insurance.Machine.StopAsync("insurance.underwriting");
         var id = await AppliedAsync();
@@ -113,7 +113,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task Payment_stopped_an_application_fails_and_started_it_succeeds()
+    public async Task An_application_fails_while_payment_is_stopped_and_succeeds_afterwards()
     {
         await insurance.Machine.StopAsync("insurance.payment");
         var failed = await Http.HttpieAsync(
@@ -126,7 +126,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task The_view_answers_whatever_else_is_down()
+    public async Task The_view_answers_while_all_other_services_are_down()
     {
         var id = await AppliedAsync();
         await SettledAsync(id);
@@ -141,7 +141,7 @@ public sealed class InsuranceDemonstrations(InsuranceMachine insurance)
     }
 
     [Fact]
-    public async Task Customers_cancel_while_underwriters_are_assigned_and_decide_and_all_agree()
+    public async Task All_services_agree_when_cancellations_and_decisions_race()
     {
         var ends = await Task.WhenAll(
             Enumerable

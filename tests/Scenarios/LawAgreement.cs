@@ -2,13 +2,13 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>Once all have come to rest, the services, the board and the money agree about a consult.</summary>
+/// <summary>Asserts that the services, the board and the money agree about a settled consult.</summary>
 internal static class LawAgreement
 {
     private static readonly string[] Charged = ["charge 150000"];
     private static readonly string[] GivenBack = ["charge 150000", "giveBack 150000"];
 
-    /// <summary>Checks it.</summary>
+    /// <summary>Checks one saga.</summary>
     public static async Task CheckAsync(HttpClient http, long id)
     {
         var status = await http.StatusAsync(id);
@@ -29,7 +29,7 @@ internal static class LawAgreement
             Assert.Contains(schedule.At("scheduleStatus")!, expected.Item2);
 
         var history = await http.HistoryAsync(id);
-        // The payment's events may arrive before it, the consult's own not.
+        // The payment's events may arrive before ConsultMade; the consult's own events may not.
         Assert.Equal("ConsultMade", history.First(e => e.StartsWith("Consult", StringComparison.Ordinal)));
         Assert.Equal(history.Distinct(), history);
         Assert.Equal(payment is not null, history.Contains("PaymentApproved"));

@@ -45,7 +45,7 @@ public sealed class LawDemonstrations(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task A_client_outside_the_area_served_is_turned_away_and_gets_the_money_back()
+    public async Task A_client_outside_the_areas_served_is_denied_and_refunded()
     {
         var id = await MadeAsync("uijeongbu");
         await Http.PayAsync(id).Gives(200);
@@ -74,7 +74,7 @@ public sealed class LawDemonstrations(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task Payment_stopped_a_consult_is_made_but_not_paid_and_payment_started_again_it_is()
+    public async Task A_consult_is_made_while_payment_is_stopped_and_paid_afterwards()
     {
         await law.Machine.StopAsync("law.payment");
         var id = await MadeAsync("hanam");
@@ -86,7 +86,7 @@ public sealed class LawDemonstrations(LawMachine law) : IClassFixture<LawMachine
     }
 
     [Fact]
-    public async Task The_board_answers_whatever_else_is_down()
+    public async Task The_board_answers_while_all_other_services_are_down()
     {
         var id = await law.PaidAsync();
         string[] others = ["law.consult", "law.schedule", "law.payment", "provider"];
@@ -99,12 +99,12 @@ public sealed class LawDemonstrations(LawMachine law) : IClassFixture<LawMachine
     }
 }
 
-/// <summary>The demonstration that measures time.</summary>
+/// <summary>The demonstration that measures time; it runs alone.</summary>
 [Collection(nameof(Alone))]
 public sealed class LawSlowPayment(LawMachine law) : IClassFixture<LawMachine>
 {
     [Fact]
-    public async Task A_payment_that_takes_five_seconds_fails_fast_at_three_and_counts_when_it_comes()
+    public async Task A_payment_of_five_seconds_times_out_at_three_and_counts_when_it_arrives()
     {
         await law.StartAsync(("Law:Consult:PaymentTimeout", "3000"));
         var (slow, other) = (await law.Http.MakeAsync(), await law.Http.MakeAsync());
@@ -113,7 +113,7 @@ public sealed class LawSlowPayment(LawMachine law) : IClassFixture<LawMachine>
         await using (await law.Http.ProviderAsync(new { delay = 5000 }))
         {
             paying = law.Http.PayAsync(slow);
-            // The charge keeps the delay that it found.
+            // The charge keeps the delay of its arrival.
             await Task.Delay(500, TestContext.Current.CancellationToken);
         }
         await law.Http.PayAsync(other).Gives(200);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>The provider's own word on the money of a ride.</summary>
+/// <summary>The provider's ledger of a ride.</summary>
 internal static class Ledger
 {
     /// <summary>Every movement, oldest first: <c>charge</c>, <c>giveBack</c>.</summary>

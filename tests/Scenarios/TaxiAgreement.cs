@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>Whether all that know of a settled request agree on it: catch, pickup, payment, the rider's page, and the provider, who has the money.</summary>
+/// <summary>The state of a settled request in catch, pickup, payment, my page and the provider's ledger. All must agree.</summary>
 internal sealed record TaxiAgreement(
     JsonNode Catch,
     JsonNode? Payment,
@@ -14,7 +14,7 @@ internal sealed record TaxiAgreement(
     IReadOnlyList<string> Ledger
 )
 {
-    /// <summary>Asks all of them, and checks. Call it once the saga has settled.</summary>
+    /// <summary>Reads all services and checks that they agree. The saga must have settled.</summary>
     public static async Task<TaxiAgreement> CheckAsync(HttpClient http, long id)
     {
         var agreement = new TaxiAgreement(
@@ -45,7 +45,7 @@ internal sealed record TaxiAgreement(
     {
         var price = (long)Catch["price"]!;
         Is(Expected(price), (Word(Payment, "paymentAction"), Listed is not null, Driver is not null, Word(Page, "status"), Charge));
-        // Given back exactly when it was taken and the request is cancelled; taken once at most.
+        // The money is taken at most once. It is given back if and only if the request is cancelled.
         string[] paid = [$"charge {price}"];
         Is(
             Charge == "voided" ? []
@@ -58,7 +58,7 @@ internal sealed record TaxiAgreement(
             CheckFields(other);
     }
 
-    /// <summary>What the others must say for catch's status.</summary>
+    /// <summary>The state that the others must have for catch's status.</summary>
     private (string? Payment, bool Listed, bool Driver, string? Page, string Charge) Expected(long price) =>
         Status switch
         {
@@ -66,7 +66,7 @@ internal sealed record TaxiAgreement(
             "PickupAssigned" => ("Approved", false, true, "PickupAssigned", "taken"),
             "PickupCancelled" => ("Approved", true, false, "PickupCancelled", "taken"),
             "Cancel" when Payment is not null => ("Cancel", false, false, "PaymentCancelled", "givenBack"),
-            // Payment never knew of it; an approval that was overtaken may have taken the money for a moment.
+            // Payment has no record. An approval that was overtaken may have taken the money for a moment.
             "Cancel" => (null, false, false, null, Ledger.Count == 0 ? "voided" : "givenBack"),
             _ => throw new InvalidOperationException($"a settled request of {price} won cannot be '{Status}': {this}"),
         };

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>Many do something to one request at once, and all services agree in the end.</summary>
+/// <summary>Many concurrent calls on one request, and all services agree in the end.</summary>
 public sealed class TaxiCrowds(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -12,7 +12,7 @@ public sealed class TaxiCrowds(TaxiMachine taxi) : IClassFixture<TaxiMachine>
         Assert.All(answers, a => Assert.True(allowed.Contains(a.Status), $"{a.Status}: {a.Body}"));
 
     [Fact]
-    public async Task Of_two_hundred_drivers_who_take_one_request_at_once_one_succeeds()
+    public async Task One_of_two_hundred_drivers_who_take_one_request_at_once_succeeds()
     {
         var id = await taxi.OfferAsync();
         var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(i => Http.TakeAsync(id, $"driver{i}")));
@@ -52,7 +52,7 @@ public sealed class TaxiCrowds(TaxiMachine taxi) : IClassFixture<TaxiMachine>
             takes.Add(Http.TakeAsync(id, $"driver{i}"));
             others.Add(Http.GiveUpAsync(id, $"driver{i}"));
         }
-        // At another place among them in each round.
+        // The cancellation races with the calls before and after it.
         var cancel = Http.CancelAsync(id);
         takes.Add(Http.TakeAsync(id, "last"));
         others.Add(Http.GiveUpAsync(id, "last"));
@@ -80,7 +80,7 @@ public sealed class TaxiCrowds(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Drivers_take_and_give_up_until_one_keeps_it()
+    public async Task All_services_agree_after_drivers_take_and_give_up_a_request_in_turn()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => taxi.OfferAsync()));
         await Task.WhenAll(ids.SelectMany(id => Enumerable.Range(0, 4).Select(d => TakeAndGiveUpAsync(id, $"driver{d}"))));
@@ -94,7 +94,7 @@ public sealed class TaxiCrowds(TaxiMachine taxi) : IClassFixture<TaxiMachine>
     }
 
     [Fact]
-    public async Task Declined_and_paid_requests_of_a_crowd_do_not_mix()
+    public async Task Declined_and_paid_requests_at_the_same_time_do_not_mix()
     {
         await using var limit = await Http.ProviderAsync(new { declineAbove = 100 });
         var answers = await Task.WhenAll(

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios;
 
-/// <summary>The demonstrations of Taxi's document, with its own command lines (the ids are those that came back).</summary>
+/// <summary>The demonstrations of Taxi's document with its own command lines. The ids come from the answers.</summary>
 public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -33,7 +33,7 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task Payment_stopped_a_request_fails_and_payment_started_again_it_succeeds()
+    public async Task A_request_fails_while_payment_is_stopped_and_succeeds_after_its_start()
     {
         const string david =
             "http POST http://localhost:8081/catches price=200000 startingPoint=Daejeon destination=Seoul customer=David  status=approve";
@@ -48,7 +48,7 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task Requests_are_taken_and_paid_while_pickup_is_stopped_and_listed_when_it_returns()
+    public async Task Requests_are_paid_while_pickup_is_stopped_and_listed_when_it_returns()
     {
         await taxi.Machine.StopAsync("taxi.pickup");
         var id = await RequestedAsync(
@@ -69,7 +69,7 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task My_page_stopped_nobody_else_notices_and_started_again_it_has_all()
+    public async Task My_page_shows_all_rides_that_happened_while_it_was_stopped()
     {
         var before = await taxi.OfferAsync();
         await taxi.Machine.StopAsync("taxi.mypage");
@@ -84,7 +84,7 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task A_rider_sees_their_page_whatever_else_is_down()
+    public async Task My_page_answers_while_all_other_services_are_down()
     {
         var id = await taxi.OfferAsync(customer: "Steve");
         string[] others = ["taxi.catch", "taxi.pickup", "taxi.payment", "provider"];
@@ -99,7 +99,7 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task Catch_stopped_drivers_go_on_and_started_again_it_knows_who_took_what()
+    public async Task Drivers_work_while_catch_is_stopped_and_catch_learns_of_it_afterwards()
     {
         var (taken, givenUp) = (await taxi.OfferAsync(), await taxi.OfferAsync());
         await taxi.Machine.StopAsync("taxi.catch");
@@ -116,11 +116,11 @@ public sealed class TaxiDemonstrations(TaxiMachine taxi) : IClassFixture<TaxiMac
     }
 
     [Fact]
-    public async Task Started_again_the_machine_finds_everything_as_it_was()
+    public async Task A_restarted_system_finishes_what_was_under_way()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Speedmate").Gives(201);
-        // Its consequences are still on their way.
+        // The events of the pick-up are still pending.
         await taxi.StartAsync();
         await taxi.Machine.SettledAsync(id);
         await TaxiAgreement.CheckAsync(Http, id);

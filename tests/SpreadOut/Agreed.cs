@@ -5,22 +5,22 @@ using Xunit.Sdk;
 
 namespace Mannam.Tests.SpreadOut;
 
-/// <summary>The clients' ledger against the state of all services: nothing lost, nothing double, all agree.</summary>
+/// <summary>Compares the answers that clients received with the state of all services: nothing is lost or done twice, and all agree.</summary>
 internal static class Agreed
 {
-    /// <summary>Waits until every request that was recorded has settled.</summary>
-    /// <returns>How many there are, and how long it took.</returns>
+    /// <summary>Waits until every recorded request has settled.</summary>
+    /// <returns>The number of requests, and the time until they settled.</returns>
     public static async Task<(int Requests, TimeSpan Took)> AllAsync(Spread spread, IReadOnlyCollection<RideAnswers> told, TimeSpan within)
     {
         using var http = spread.Everywhere();
         var began = Stopwatch.GetTimestamp();
         var open = await RecordedAsync(http, told.Min(t => t.Id ?? long.MaxValue));
         var requests = open.Count;
-        // Nobody was told of a request that is not there, and none has come of nothing.
+        // Every answered request exists, and no request exists that no client has sent.
         var ids = told.Where(t => t.Id is not null).Select(t => t.Id!.Value).ToList();
         Assert.Equal(ids.Distinct().Count(), ids.Count);
         Assert.Empty(ids.Except(open));
-        Assert.True(requests - ids.Count <= told.Count(t => t.Id is null), $"{requests} requests, {ids.Count} were told of");
+        Assert.True(requests - ids.Count <= told.Count(t => t.Id is null), $"{requests} requests, {ids.Count} were answered");
 
         XunitException? last = null;
         while (open.Count > 0)
@@ -29,7 +29,7 @@ internal static class Agreed
                 Stopwatch.GetElapsedTime(began) < within,
                 $"{open.Count} of {requests} have not settled within {within}: {last?.Message}"
             );
-            // The youngest first: what was under way at the last restart.
+            // The youngest come first: they were under way at the last restart.
             foreach (var id in open.OrderDescending().ToList())
             {
                 try
@@ -49,7 +49,7 @@ internal static class Agreed
         return (requests, Stopwatch.GetElapsedTime(began));
     }
 
-    // A request that was killed before its commit has used up an id: there may be gaps.
+    // A request killed before its commit has used up an id, so there may be gaps.
     private static async Task<List<long>> RecordedAsync(HttpClient http, long first)
     {
         var all = new List<long>();
@@ -62,7 +62,7 @@ internal static class Agreed
         return all.FindAll(id => id >= first);
     }
 
-    // What was promised is true.
+    // Every answer to a client is true.
     private static void Holds(RideAnswers? told, TaxiAgreement agreement)
     {
         var status = (string)agreement.Catch["status"]!;

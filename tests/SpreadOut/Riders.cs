@@ -3,7 +3,7 @@ using Mannam.Tests.Chassis.Http;
 
 namespace Mannam.Tests.SpreadOut;
 
-/// <summary>What a rider and a driver did, and what they were told; null where nothing was asked, 0 where no answer came.</summary>
+/// <summary>The statuses that a rider and a driver received. Null: no request was sent; 0: no answer came.</summary>
 internal sealed class RideAnswers
 {
     public int Requested { get; set; }
@@ -12,7 +12,7 @@ internal sealed class RideAnswers
     public int? Cancelled { get; set; }
 }
 
-/// <summary>Riders and drivers who go on and on, and remember what they were told: the clients' own ledger.</summary>
+/// <summary>Riders and drivers in an endless loop. They record the answers they receive.</summary>
 internal sealed class Riders(HttpClient http)
 {
     private readonly ConcurrentBag<RideAnswers> told = [];
@@ -22,18 +22,18 @@ internal sealed class Riders(HttpClient http)
 
     public IReadOnlyCollection<RideAnswers> Rides => told;
 
-    /// <summary>Answers that were not what is answered when all is well.</summary>
+    /// <summary>Unexpected answers.</summary>
     public IReadOnlyCollection<string> Failures => failures;
 
-    /// <summary>How many calls were made.</summary>
+    /// <summary>The number of calls.</summary>
     public int Calls { get; private set; }
 
-    /// <param name="riders">How many at once.</param>
-    /// <param name="pause">After each ride.</param>
+    /// <param name="riders">The number of concurrent riders.</param>
+    /// <param name="pause">The pause after each ride.</param>
     public void Start(int riders, TimeSpan pause) =>
         riding = Task.WhenAll(Enumerable.Range(0, riders).Select(rider => RideAsync(rider, pause)));
 
-    /// <summary>No more begin; waits for those that have begun.</summary>
+    /// <summary>Starts no further rides and waits for those under way.</summary>
     public Task StopAsync()
     {
         enough = true;

@@ -6,13 +6,13 @@ using Mannam.Tests.Host;
 
 namespace Mannam.Tests.SpreadOut;
 
-/// <summary>Taxi as processes of their own, on the tests' Kafka and PostgreSQL, behind a gateway. Every service has as many places as replicas are wanted;
-/// whoever stands at none of them is away.</summary>
+/// <summary>Taxi in separate processes behind a gateway, on the tests' Kafka and PostgreSQL. Every service has a fixed number of places (ports);
+/// a place without a replica is down.</summary>
 internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int places) : IAsyncDisposable
 {
     public static readonly string[] Services = ["taxi.payment", "taxi.catch", "taxi.pickup", "taxi.mypage"];
 
-    // A process that starts takes all there is; more at once would only take longer each.
+    // A starting process uses all cores, so more concurrent starts would only be slower.
     private static readonly SemaphoreSlim Starting = new(2);
     private static int count;
     private readonly Installed installed = new();
@@ -27,13 +27,13 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
 
     public string Prefix { get; } = $"spread{Interlocked.Increment(ref count)}_";
 
-    /// <summary>The topic of its events.</summary>
+    /// <summary>The topic of the events.</summary>
     public string Topic { get; } = kafka.NewTopic();
 
-    /// <summary>The broker; the tests' own unless told otherwise.</summary>
+    /// <summary>The broker; the tests' broker by default.</summary>
     public string? Bootstrap { get; set; }
 
-    /// <summary>The PostgreSQL server; the tests' own unless told otherwise.</summary>
+    /// <summary>The PostgreSQL server; the tests' server by default.</summary>
     public string? Server { get; set; }
 
     /// <summary>A client of the gateway.</summary>
@@ -42,13 +42,13 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
     /// <summary>A client of the provider.</summary>
     public HttpClient Provider { get; private set; } = null!;
 
-    /// <summary>The key that the services made at their first start.</summary>
+    /// <summary>The internal key that the services created at their first start.</summary>
     public string InternalKey => File.ReadAllText(Path.Combine(installed.Folder, ".mannam", "internal-key"));
 
     /// <summary>The database of a service.</summary>
     public string DatabaseOf(string service) => Prefix + service.Replace('.', '_');
 
-    /// <summary>Starts everything, so many replicas of each service.</summary>
+    /// <summary>Starts everything, with this number of replicas of each service.</summary>
     public async Task StartAsync(int replicas = 1)
     {
         Bootstrap ??= await kafka.BootstrapAsync();
@@ -64,7 +64,7 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
             await SeesAsync(service, replicas);
     }
 
-    /// <summary>Starts a replica at a place that is free, and waits until it is ready.</summary>
+    /// <summary>Starts a replica at a free place and waits until it is ready.</summary>
     public Task StartAsync(string service, int place) =>
         ReadyAsync((service, place), Arguments(service, service == "provider" ? providerPort : ports[(service, place)]));
 
@@ -84,7 +84,7 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
         }
     }
 
-    /// <summary>Waits until the gateway has found so many replicas of a service.</summary>
+    /// <summary>Waits until the gateway has found this number of replicas of a service.</summary>
     public async Task SeesAsync(string service, int replicas)
     {
         for (var began = Environment.TickCount64; ; await Task.Delay(50))
@@ -98,7 +98,7 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
         }
     }
 
-    /// <summary>Stops a replica in order, and waits for its end.</summary>
+    /// <summary>Stops a replica in order and waits for its end.</summary>
     public async Task<Ended> StopAsync(string service, int place)
     {
         var ended = await running[(service, place)].EndAsync(Posix.Interrupt);
@@ -106,20 +106,20 @@ internal sealed class Spread(PostgresFixture postgres, KafkaFixture kafka, int p
         return ended;
     }
 
-    /// <summary>Ends a replica at once.</summary>
+    /// <summary>Kills a replica.</summary>
     public async Task KillAsync(string service, int place)
     {
         await running[(service, place)].EndAsync(Posix.KillAtOnce);
         running.Remove((service, place));
     }
 
-    /// <summary>A client of one of its replicas, as its peers are.</summary>
+    /// <summary>A client that calls a replica directly, as other services do.</summary>
     public HttpClient At(string service) => running[(service, PlaceOf(service))].Http;
 
-    /// <summary>The first place at which a replica stands.</summary>
+    /// <summary>The first place with a replica.</summary>
     public int PlaceOf(string service) => running.Keys.Where(k => k.Service == service).Min(k => k.Place);
 
-    /// <summary>A client of the gateway that finds the provider too, as that of a front door does: at <c>/provider</c>.</summary>
+    /// <summary>A client of the gateway that also reaches the provider at <c>/provider</c>, as at a front door.</summary>
     public HttpClient Everywhere() =>
         new(new ToProvider(Provider.BaseAddress!)) { BaseAddress = Http.BaseAddress, Timeout = TimeSpan.FromMinutes(1) };
 

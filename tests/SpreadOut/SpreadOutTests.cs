@@ -7,12 +7,12 @@ using Xunit;
 
 namespace Mannam.Tests.SpreadOut;
 
-/// <summary>The services as processes of their own, behind the gateway, as clients see them.</summary>
+/// <summary>The services in separate processes behind the gateway, as clients see them.</summary>
 public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<SpreadOutTests.Taxi>
 {
     private readonly Spread spread = taxi.Spread;
 
-    /// <summary>One of each service, with room for a second.</summary>
+    /// <summary>One replica of each service, with a place for a second one.</summary>
     public sealed class Taxi(PostgresFixture postgres, KafkaFixture kafka) : IAsyncLifetime
     {
         internal Spread Spread { get; } = new(postgres, kafka, places: 2);
@@ -27,7 +27,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
             }
             catch
             {
-                // Whoever has not begun is not disposed of, but its processes run.
+                // xunit does not dispose of a fixture whose start failed, but its processes run.
                 await DisposeAsync();
                 throw;
             }
@@ -37,7 +37,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
     }
 
     [Fact]
-    public async Task A_ride_goes_through_all_processes_and_what_is_internal_stays_inside()
+    public async Task A_ride_goes_through_all_processes_and_internal_calls_stay_inside()
     {
         var http = spread.Http;
         using var requested = await http.RequestAsync();
@@ -56,7 +56,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         await spread.Provider.UntilAsync($"charges/taxi-{id}", "state", "givenBack");
         Assert.Equal(["charge", "giveBack"], await Scenarios.Ledger.OfAsync(spread.Provider, id));
 
-        // Internal, from outside; and from inside.
+        // An internal call is refused from outside and works with the key.
         var payment = new
         {
             matchId = 1_000_000,
@@ -67,12 +67,12 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         };
         await http.AskAsync("POST /payments", payment).Gives(405);
         Assert.Equal("GET, HEAD", (await http.AskAsync("POST /payments", payment)).Header("Allow"));
-        // Whoever has learned the key, too: the gateway takes it away.
+        // Even with the key: the gateway removes the header.
         await http.AskAsync("POST /payments", payment, (InternalKey.Header, spread.InternalKey)).Gives(405);
         Assert.Equal(405, await PayAsync(null));
         Assert.Equal(405, await PayAsync(new string('0', 64)));
         Assert.Equal(201, await PayAsync(spread.InternalKey));
-        // The provider is nobody's business outside.
+        // The provider cannot be reached from outside.
         await http.AskAsync("GET /ledger").Gives(404);
         await http.AskAsync("GET /provider/ledger").Gives(404);
 
@@ -81,7 +81,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         Assert.NotNull(described["/payments"]?["get"]);
         Assert.Null(described["/payments"]?["post"]);
 
-        // Of the service itself, past the gateway.
+        // Calls the service directly, not through the gateway.
         async Task<int> PayAsync(string? key)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "payments") { Content = JsonContent.Create(payment) };
@@ -96,13 +96,13 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
     [InlineData(null, "-01")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "-01")]
     [InlineData("00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", "-00")]
-    public async Task What_follows_from_a_request_is_of_the_clients_trace_or_of_a_new_one(string? sent, string flags)
+    public async Task Events_of_a_request_carry_the_clients_trace_or_a_new_one(string? sent, string flags)
     {
         (string, string)[] trace = sent is null ? [] : [("traceparent", sent)];
         var requested = await spread.Http.AskAsync("POST /catches", TaxiCalls.Order(), trace).Gives(201);
         var id = requested.Header("Location")!.Split('/')[^1];
 
-        // That it was requested, and that it was paid.
+        // Two events: the request and its payment.
         var traces = await TracesAsync(id, events: 2);
 
         Assert.All(traces, t => Assert.EndsWith(flags, t, StringComparison.Ordinal));
@@ -139,7 +139,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         var read = await http.AskAsync("GET /catches", null, ("Origin", "http://localhost:3000")).Gives(200);
         Assert.Equal("http://localhost:3000", read.Header("Access-Control-Allow-Origin"));
 
-        // Under the address that the client used, whoever stands in between.
+        // Links have the address that the client used, even behind a proxy.
         var seen = await http.AskAsync(
             "GET /catches",
             null,
@@ -160,7 +160,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
     }
 
     [Fact]
-    public async Task What_a_killed_replica_did_not_take_is_asked_of_the_other()
+    public async Task A_request_that_a_killed_replica_did_not_take_goes_to_another()
     {
         var place = spread.PlaceOf("taxi.pickup");
         await spread.StartAsync("taxi.pickup", 1 - place);
@@ -168,14 +168,14 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
 
         await spread.KillAsync("taxi.pickup", place);
 
-        // In turn, so that the gateway comes to the dead one before a probe has found it.
+        // The gateway tries the replicas in turn, so it meets the dead one before a probe has noticed.
         for (var i = 0; i < 4; i++)
             await spread.Http.AskAsync("GET /pickUps").Gives(200);
         await spread.SeesAsync("taxi.pickup", 1);
     }
 
     [LongFact]
-    public async Task Each_service_in_turn_is_replaced_behind_the_gateway_and_no_request_fails()
+    public async Task No_request_fails_while_each_service_is_replaced_behind_the_gateway()
     {
         var riders = new Riders(spread.Http);
         riders.Start(3, TimeSpan.FromMilliseconds(200));
@@ -191,7 +191,7 @@ public sealed class SpreadOutTests(SpreadOutTests.Taxi taxi) : IClassFixture<Spr
         await riders.StopAsync();
 
         Assert.Empty(riders.Failures);
-        Assert.True(riders.Calls > 100, $"{riders.Calls} calls are no load");
+        Assert.True(riders.Calls > 100, $"{riders.Calls} calls are too few for a load test");
         await Agreed.AllAsync(spread, riders.Rides, TimeSpan.FromSeconds(60));
     }
 }

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>How long something takes, less what the tests' machine was late at that moment: beside it a bare timer is measured.</summary>
+/// <summary>Measures how long something takes, minus the delay of the busy test machine. A bare timer in parallel measures that delay.</summary>
 internal static class BareTimer
 {
-    /// <summary>Runs it.</summary>
-    /// <param name="what">What is measured.</param>
-    /// <param name="expected">The time of the bare timer: that which it is expected to take.</param>
+    /// <summary>Runs and measures.</summary>
+    /// <param name="what">The code to measure.</param>
+    /// <param name="expected">The duration of the bare timer: the expected time.</param>
     public static async Task<(T Result, TimeSpan Took)> BesideAsync<T>(Func<Task<T>> what, TimeSpan expected)
     {
         var late = LateAsync(expected);
@@ -17,7 +17,7 @@ internal static class BareTimer
         return (result, took - await late);
     }
 
-    /// <summary>How late a bare timer is.</summary>
+    /// <summary>The delay of a bare timer.</summary>
     public static async Task<TimeSpan> LateAsync(TimeSpan expected)
     {
         var began = Stopwatch.GetTimestamp();
@@ -25,7 +25,7 @@ internal static class BareTimer
         return Stopwatch.GetElapsedTime(began) - expected;
     }
 
-    /// <summary>The one in the middle.</summary>
+    /// <summary>The median.</summary>
     public static TimeSpan Median(this IEnumerable<TimeSpan> times)
     {
         TimeSpan[] sorted = [.. times.Order()];

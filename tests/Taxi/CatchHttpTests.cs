@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>A rider requests a taxi, sees where it stands, and cancels: over HTTP.</summary>
+/// <summary>A rider requests a taxi, reads its status and cancels, over HTTP.</summary>
 public sealed class CatchHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -10,7 +10,7 @@ public sealed class CatchHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     [Theory]
     [InlineData("")]
     [InlineData("/taxi")]
-    public async Task A_request_is_answered_once_it_is_paid_with_its_place_and_links(string prefix)
+    public async Task A_request_is_answered_with_its_address_and_links_once_it_is_paid(string prefix)
     {
         var answer = await Http.AskAsync($"POST {prefix}/catches", TaxiCalls.Order()).Gives(201);
         var id = (long)answer.Json["id"]!;
@@ -42,7 +42,7 @@ public sealed class CatchHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     }
 
     [Fact]
-    public async Task It_is_not_cancelled_while_payment_is_being_asked_and_can_be_read()
+    public async Task A_request_being_paid_can_be_read_but_not_cancelled()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var ordered = Http.AskAsync("POST /catches", TaxiCalls.Order());

@@ -8,14 +8,14 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>The circuit between catch and payment: an overloaded or absent payment does not take the taxi down with it.</summary>
+/// <summary>The circuit breaker between catch and payment: an overloaded or missing payment does not make catch fail, too.</summary>
 public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>, IAsyncLifetime
 {
     private const string Payment = "taxi.payment";
 
     private HttpClient Http => taxi.Http;
 
-    // A new circuit each time.
+    // A restart gives each test a new circuit.
     public async ValueTask InitializeAsync() => await taxi.StartAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -36,7 +36,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
             await Http.OrderAsync();
     }
 
-    /// <summary>What people and monitoring see of it.</summary>
+    /// <summary>Asserts the circuit's state in the health page and in the metric.</summary>
     private async Task IsAsync(string state)
     {
         var health = await Http.AskAsync("GET /health/ready").Gives(200);
@@ -54,7 +54,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     private static void IsNotRecorded(Answer refused) => Assert.Null(refused.Header("Location"));
 
     [Fact]
-    public async Task It_opens_when_the_tenth_call_is_unknown_and_not_before()
+    public async Task The_circuit_opens_at_the_tenth_unknown_call_and_not_before()
     {
         await IsAsync("closed");
         await UnknownAsync(9);
@@ -64,7 +64,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task It_opens_when_half_of_the_calls_were_unknown()
+    public async Task The_circuit_opens_when_half_of_the_calls_were_unknown()
     {
         await ApprovedAsync(5);
         await UnknownAsync(4);
@@ -74,7 +74,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task It_stays_closed_while_less_than_half_were_unknown_and_declines_are_known()
+    public async Task The_circuit_counts_declines_as_known_and_opens_only_at_half_unknown()
     {
         await ApprovedAsync(3);
         await using (await Http.ProviderAsync(new { declineAbove = 1 }))
@@ -89,7 +89,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task What_is_longer_ago_than_10_s_does_not_count()
+    public async Task The_circuit_ignores_calls_older_than_10_s()
     {
         await UnknownAsync(9);
         taxi.Time.Forward(TimeSpan.FromSeconds(11));
@@ -98,7 +98,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task While_it_is_open_requests_are_refused_at_once_and_nothing_is_recorded()
+    public async Task An_open_circuit_refuses_requests_at_once_and_records_nothing()
     {
         await ApprovedAsync(1);
         var last = (await Http.AskAsync("GET /catches?sort=id,desc&size=1").Gives(200)).Rows("catches")[0];
@@ -116,7 +116,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
         }
         Assert.True(took.Median() < TimeSpan.FromMilliseconds(20), $"it took {took.Median().TotalMilliseconds} ms");
         taxi.Time.Forward(TimeSpan.FromSeconds(5));
-        // The next id: none was used up.
+        // The refused requests have used no ids.
         var next = await Http.OrderAsync();
         Assert.Equal((long)last["id"]! + 10, next);
         await taxi.Machine.SettledAsync(next);
@@ -129,14 +129,14 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task A_malformed_request_is_400_also_while_it_is_open()
+    public async Task A_malformed_request_is_400_even_while_the_circuit_is_open()
     {
         await UnknownAsync(10);
         await Http.AskAsync("POST /catches", TaxiCalls.Order(price: 0)).Refuses(400, "price");
     }
 
     [Fact]
-    public async Task What_remains_is_told_and_at_least_a_second()
+    public async Task Retry_After_is_the_open_time_left_and_at_least_1_s()
     {
         await UnknownAsync(10);
         Assert.InRange(RetryAfter(await AskAsync().Refuses(503)), 4, 5);
@@ -147,7 +147,7 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
     }
 
     [Fact]
-    public async Task After_5_s_one_probe_is_let_through_and_its_success_closes_it()
+    public async Task The_circuit_admits_one_probe_after_5_s_and_its_success_closes_it()
     {
         await UnknownAsync(10);
         await taxi.StartAsync(Payment);
@@ -165,11 +165,11 @@ public sealed class CircuitTests(TaxiMachine taxi, PostgresFixture postgres) : I
         charge.Elapse();
         await probe.Gives(201);
         await IsAsync("closed");
-        Assert.False(taxi.Time.HasMore, "more than one was let through");
+        Assert.False(taxi.Time.HasMore, "the circuit admitted more than one probe");
     }
 
     [Fact]
-    public async Task A_probe_that_stays_unknown_opens_it_for_another_5_s()
+    public async Task An_unknown_probe_opens_the_circuit_for_another_5_s()
     {
         await UnknownAsync(10);
         taxi.Time.Forward(TimeSpan.FromSeconds(5.1));

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>What happens while the answer to a request is still being made.</summary>
+/// <summary>Events that arrive before the answer to a request is complete.</summary>
 public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
 
-    /// <summary>A request that is paid, and offered to drivers, while catch has not recorded that.</summary>
+    /// <summary>A request that is paid and offered to drivers before catch has recorded the payment.</summary>
     private sealed record Crossed(long Id, Task<Answer> Ordered, TaskCompletionSource GoOn);
 
     private async Task<Crossed> PaidButNotRecordedAsync()
@@ -19,7 +19,7 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
         var committing = 0;
         taxi.Machine["taxi.catch"].Failpoints.OnHit = async point =>
         {
-            // First the request itself, then that it is paid.
+            // The first commit is the request itself, the second one its payment.
             if (point != "command.committing" || Interlocked.Increment(ref committing) != 2)
                 return;
             paid.SetResult();
@@ -33,7 +33,7 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
     }
 
     [Fact]
-    public async Task A_driver_may_be_faster_than_the_record_that_it_is_paid()
+    public async Task A_driver_may_take_a_request_before_its_payment_is_recorded()
     {
         var (id, ordered, goOn) = await PaidButNotRecordedAsync();
         await Http.TakeAsync(id, "Speedmate").Gives(201);
@@ -47,14 +47,14 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
     }
 
     [Fact]
-    public async Task A_rider_may_cancel_what_a_driver_took_before_it_was_recorded_as_paid()
+    public async Task A_rider_may_cancel_a_taken_request_before_its_payment_is_recorded()
     {
         var (id, ordered, goOn) = await PaidButNotRecordedAsync();
         await Http.TakeAsync(id, "Speedmate").Gives(201);
         await taxi.Machine.SettledAsync(id);
         await Http.CancelAsync(id).Gives(200);
         goOn.SetResult();
-        // Who asked for it is told that it came to nothing.
+        // The answer to the request reports the cancellation.
         await ordered.Refuses(503);
         await taxi.Machine.SettledAsync(id);
         Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
@@ -63,7 +63,7 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
     }
 
     [Fact]
-    public async Task A_request_runs_to_its_end_though_its_client_hangs_up()
+    public async Task A_request_runs_to_its_end_even_if_its_client_hangs_up()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         using var hangUp = new CancellationTokenSource();
@@ -77,7 +77,7 @@ public sealed class CrossedHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachi
         await hangUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ordered);
         charge.Elapse();
-        // A stop waits for the requests begun.
+        // A stop waits for requests under way.
         await taxi.Machine.StopAsync("taxi.catch");
         await taxi.StartAsync("taxi.catch");
         var last = (await Http.AskAsync("GET /catches?sort=id,desc&size=1").Gives(200)).Rows("catches")[0];

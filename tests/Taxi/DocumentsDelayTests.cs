@@ -5,19 +5,19 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>The documents' payment: 400 ms plus up to 220 at random, with a timeout of 610 ms. The documented system served 64.29 %.</summary>
+/// <summary>The documents' payment delay: 400 ms plus up to 220 ms at random, with a timeout of 610 ms. The documented system served 64.29 %.</summary>
 [Collection(nameof(Alone))]
 public sealed class DocumentsDelayTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private const int Users = 20;
     private const int Requests = 200;
 
-    // What is left of timeout and re-ask when the provider took its longest is 90 ms. A machine on which a request takes most of that without any delay
-    // is too busy to serve so many in time.
+    // If the provider takes its longest time, 90 ms of timeout and retry are left. A machine that needs most of that without any delay
+    // is too busy for this test.
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(60);
 
     [Fact]
-    public async Task Practically_every_request_succeeds_and_each_is_charged_once()
+    public async Task Nearly_every_request_succeeds_with_the_documents_delay_and_one_charge()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "610"), ("Taxi:Catch:PaymentCircuitCalls", "100000"));
         var before = await BusyShareAsync();

@@ -2,14 +2,14 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>The list that drivers choose from.</summary>
+/// <summary>The list of requests for drivers.</summary>
 public sealed class DriversListHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private async Task<List<long>> IdsAsync(string query = "") =>
         [.. (await taxi.Http.AskAsync("GET /catchReqLists" + query).Gives(200)).Rows("catchReqLists").Select(r => (long)r["id"]!)];
 
     [Fact]
-    public async Task It_holds_all_that_is_paid_and_free_in_one_answer_unless_a_page_is_asked()
+    public async Task The_drivers_list_has_all_free_paid_requests_unless_a_page_is_requested()
     {
         var http = taxi.Http;
         var empty = await http.AskAsync("GET /taxi/catchReqLists").Gives(200);

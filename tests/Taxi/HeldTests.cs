@@ -6,11 +6,11 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>What somebody holds in the store of a service costs those who need it a second at most, and nobody else anything.</summary>
+/// <summary>A lock in a service's store delays the requests that need the row or table by about a second, and no others.</summary>
 [Collection(nameof(Alone))]
 public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
-    // A second, and what the tests' machine takes when it is busy. Without the limits it takes 15 s and more.
+    // One second plus a margin for a busy test machine. Without the limits it takes at least 15 s.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(6);
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     private HttpClient Http => taxi.Http;
 
     [Fact]
-    public async Task Ten_changes_of_a_held_row_are_refused_within_a_second()
+    public async Task Ten_changes_of_a_locked_row_are_refused_within_seconds()
     {
         var id = await taxi.OfferAsync();
         await using (await HoldAsync("catch", $"select 1 from catches where key = {id} for update"))
@@ -36,7 +36,7 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     }
 
     [Fact]
-    public async Task A_held_row_leaves_reads_health_and_other_requests_alone()
+    public async Task A_locked_row_does_not_affect_reads_health_and_other_requests()
     {
         var (held, other) = (await taxi.OfferAsync(), await taxi.OfferAsync());
         await using (await HoldAsync("catch", $"select 1 from catches where key = {held} for update"))
@@ -65,7 +65,7 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     [InlineData("lock table outbox in access exclusive mode")]
     [InlineData("lock table idempotency in access exclusive mode")]
     [InlineData("select pg_advisory_lock(77001520, 4)")]
-    public async Task A_held_table_holds_up_requests_for_a_second_and_reads_not_at_all(string hold)
+    public async Task A_locked_table_delays_requests_briefly_and_reads_not_at_all(string hold)
     {
         var id = await taxi.OfferAsync();
         await using (await HoldAsync("catch", hold))
@@ -87,7 +87,7 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     }
 
     [Fact]
-    public async Task A_crowd_that_waits_for_a_held_table_leaves_reads_and_health_alone()
+    public async Task Many_requests_waiting_for_a_locked_table_do_not_affect_reads_and_health()
     {
         var id = await taxi.OfferAsync();
         await using (await HoldAsync("catch", "lock table idempotency in access exclusive mode"))
@@ -100,7 +100,7 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
                 await Http.AskAsync($"GET /catches/{id}").Gives(200);
                 await Http.AskAsync("GET /health/ready").Gives(200);
             }
-            // Each would wait for a second or two behind the crowd.
+            // Without separate limits each would wait a second or two behind the crowd.
             Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
             await end.CancelAsync();
             await Task.WhenAll(crowd);
@@ -108,7 +108,7 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     }
 
     [Fact]
-    public async Task A_view_whose_table_is_held_is_refused_and_others_are_read()
+    public async Task A_view_with_a_locked_table_is_503_and_other_views_answer()
     {
         var id = await taxi.OfferAsync();
         await using (await HoldAsync("mypage", "lock table my_pages in access exclusive mode"))
@@ -123,10 +123,10 @@ public sealed class HeldTests(TaxiMachine taxi, PostgresFixture postgres) : ICla
     }
 
     [Fact]
-    public async Task A_store_that_no_longer_answers_is_given_up_within_seconds()
+    public async Task A_store_that_stops_answering_is_abandoned_within_seconds()
     {
         var id = await taxi.OfferAsync();
-        // As a network that swallows everything: the connections stay open.
+        // Like a network that drops all packets: the connections stay open.
         var backends = await BackendsAsync("catch");
         backends.ForEach(b => Posix.Signal(b, StopSignal));
         try

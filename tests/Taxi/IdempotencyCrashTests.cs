@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>A rider who asks again with the same key through a crash is charged once, and ends with one request.</summary>
+/// <summary>A rider who repeats a request with the same key after a crash is charged once and has one request.</summary>
 public sealed class IdempotencyCrashTests(PostgresFixture postgres) : IAsyncDisposable
 {
     private readonly Installed installed = new();
@@ -22,17 +22,17 @@ public sealed class IdempotencyCrashTests(PostgresFixture postgres) : IAsyncDisp
     [InlineData("call.answered", 2)]
     [LongData("command.committed#2", 1)]
     [LongData("answer.committed", 1)]
-    public async Task A_process_that_dies_at(string point, long expected)
+    public async Task A_keyed_request_repeated_after_a_crash_is_charged_once(string point, long expected)
     {
         installed.KillAt = $"taxi.catch/{point}";
         var dying = await UpAsync();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => RequestAsync(dying.Http));
         await dying.EndAsync();
         installed.KillAt = null;
-        // The sweep need not be waited for.
+        // The request is made older, so that the test need not wait for the sweep.
         await postgres.ExecuteAsync(prefix + "taxi_catch", "update catches set requested_at = requested_at - interval '1 minute'");
         var mannam = await UpAsync();
-        // Another body is never taken for the request, nor does it become one.
+        // A request with another body is refused.
         if (point != "command.committing")
             await mannam.Http.KeyedAsync("POST /catches", key, TaxiCalls.Order(5)).Refuses(422);
 
@@ -47,7 +47,7 @@ public sealed class IdempotencyCrashTests(PostgresFixture postgres) : IAsyncDisp
 
     private Task<Answer> RequestAsync(HttpClient http) => http.KeyedAsync("POST /catches", key, TaxiCalls.Order());
 
-    // What the crash cut off is cancelled, and the money that was taken for it has gone back or does so now.
+    // Requests that the crash interrupted are cancelled, and their money goes back.
     private static async Task AllOthersEndedAsync(HttpClient http, long id)
     {
         var catches = (await http.AskAsync("GET /catches?size=100").Gives(200)).Rows("catches");

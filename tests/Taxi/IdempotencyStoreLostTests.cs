@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>Found by the simulator: a key's first answer that could not be remembered was told all the same, and the key's next request acted anew.</summary>
+/// <summary>The simulator found this: an answer that could not be stored under its key was sent anyway. The next request with the key was executed again.</summary>
 public sealed class IdempotencyStoreLostTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     [Fact]
-    public async Task A_request_that_does_nothing_is_not_answered_when_its_answer_cannot_be_remembered()
+    public async Task A_keyed_request_without_effect_is_409_if_its_answer_cannot_be_stored()
     {
         var key = Keyed.NewKey();
         var id = await taxi.OfferAsync();

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>What a gauge says at the moment.</summary>
+/// <summary>Reads a gauge.</summary>
 internal static class Measured
 {
     /// <summary>Every measurement of one meter's gauge, with its tags.</summary>

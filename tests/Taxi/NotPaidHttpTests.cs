@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>What is not paid: declined, or payment is not there. It is never seen by drivers, costs nothing, and stays readable.</summary>
+/// <summary>Requests that are not paid, because payment declines or is stopped. Drivers never see them, they cost nothing and stay readable.</summary>
 public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -24,7 +24,7 @@ public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres)
     [Theory]
     [InlineData("")]
     [InlineData("/taxi")]
-    public async Task A_declined_request_says_why_and_where_it_is_recorded(string prefix)
+    public async Task A_declined_request_gives_the_reason_and_its_address(string prefix)
     {
         await using (await Http.ProviderAsync(new { declineAbove = 1000 }))
         {
@@ -39,7 +39,7 @@ public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task While_payment_is_stopped_requests_fail_and_once_it_runs_they_succeed()
+    public async Task Requests_fail_while_payment_is_stopped_and_succeed_afterwards()
     {
         await taxi.Machine.StopAsync("taxi.payment");
         var failed = await Http.AskAsync("POST /taxi/catches", TaxiCalls.Order()).Refuses(503);
@@ -60,7 +60,7 @@ public sealed class NotPaidHttpTests(TaxiMachine taxi, PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_paid_request_is_cancelled_without_the_provider_and_money_goes_back_later()
+    public async Task A_paid_request_can_be_cancelled_while_the_provider_is_stopped()
     {
         var id = await taxi.OfferAsync();
         await taxi.Machine.StopAsync("provider");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>Money at rest, though the log, a database or what sessions remember is not what it was.</summary>
+/// <summary>The money stays right after a restore of the log or a database, and after sessions lost their prepared statements.</summary>
 public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private const string KillWriter =
@@ -25,7 +25,7 @@ public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task Rides_around_a_restored_log_are_given_back_once()
+    public async Task Rides_before_and_after_a_log_restore_are_refunded_once()
     {
         var before = await taxi.OfferAsync();
         await LogAsync("drop table if exists backup; create table backup as select * from log");
@@ -47,7 +47,7 @@ public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task A_restored_database_of_requests_does_not_give_an_id_twice()
+    public async Task A_restored_catch_database_does_not_reuse_an_id()
     {
         var catches = taxi.Prefix + "taxi_catch";
         var first = await taxi.OfferAsync();
@@ -78,12 +78,12 @@ public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) 
         {
             if ((await taxi.Machine[service].HealthAsync(ct)).Details.ContainsKey("history"))
                 return;
-            Assert.True(Environment.TickCount64 - began < 30_000, "it was not told");
+            Assert.True(Environment.TickCount64 - began < 30_000, "the restore was not noticed");
         }
     }
 
     [Fact]
-    public async Task Sessions_that_forget_what_was_prepared_are_replaced()
+    public async Task Sessions_that_lost_their_prepared_statements_are_replaced()
     {
         await taxi.OfferAsync();
         foreach (var service in Services)
@@ -93,12 +93,12 @@ public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) 
 
         foreach (var id in ids)
             await AgreeAsync(id, "charge 250000");
-        // A session that no request took still has to be replaced, and the next test would meet it.
+        // Sessions that no request has used are still broken. They must not disturb the next test.
         foreach (var service in Services)
             taxi.Machine[service].Services.GetRequiredService<NpgsqlDataSource>().Clear();
     }
 
-    // A payment that stumbles over such a session may be too late for its caller, who asks again.
+    // A payment that meets such a session may be too late for its caller. Then the request is repeated.
     private async Task<long> OrderedAsync()
     {
         for (var attempt = 1; ; attempt++)
@@ -111,7 +111,7 @@ public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) 
         }
     }
 
-    // Those that are free now. Each of them has prepared statements.
+    // Clears the prepared statements of the sessions that are free now.
     private static async Task ForgetAsync(NpgsqlDataSource database)
     {
         var open = new List<NpgsqlConnection>();
@@ -126,7 +126,7 @@ public sealed class OtherStateTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task A_column_is_added_to_every_table_under_load_and_no_request_fails()
+    public async Task No_request_fails_while_a_column_is_added_to_every_table()
     {
         using var enough = new CancellationTokenSource();
         var ordering = Enumerable

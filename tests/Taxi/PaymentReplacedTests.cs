@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>In payment's place somebody answers what is no answer: the outcome is unknown, never approved and never declined.</summary>
+/// <summary>A server in payment's place gives unusable answers: the outcome is unknown, neither approved nor declined.</summary>
 public sealed class PaymentReplacedTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>, IAsyncLifetime
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(610);
@@ -89,23 +89,23 @@ public sealed class PaymentReplacedTests(TaxiMachine taxi) : IClassFixture<TaxiM
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task What_is_no_answer_is_unknown_and_the_request_ends(string kind)
+    public async Task An_unusable_payment_answer_is_unknown_and_the_request_ends_cancelled(string kind)
     {
         payment.Answers = NoAnswers[kind];
         var (answer, took) = await BareTimer.BesideAsync(() => Http.AskAsync("POST /catches", TaxiCalls.Order()).Refuses(503), Timeout);
         Assert.InRange(int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 5);
-        // Once, and the machine may be busy; how exact it is is measured elsewhere.
+        // A single measurement on a busy machine; other tests measure the timeout exactly.
         Assert.True(took < Timeout * 2, $"it took {took}");
         var id = answer.Recorded();
         Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
         await taxi.Machine.SettledAsync(id);
-        // The real one knows that it never may be paid.
+        // The real payment service knows that this request must never be paid.
         Assert.Empty(await Http.LedgerAsync($"taxi-{id}"));
         await TaxiAgreement.CheckAsync(Http, id);
     }
 
     [Fact]
-    public async Task What_is_approved_in_words_of_its_own_is_approved()
+    public async Task An_approval_that_matches_the_request_is_accepted()
     {
         payment.Answers = http => Approve(http, price: 250000);
         await Http.OrderAsync();
@@ -113,9 +113,9 @@ public sealed class PaymentReplacedTests(TaxiMachine taxi) : IClassFixture<TaxiM
     }
 
     [Fact]
-    public async Task An_attempt_that_exceeds_its_time_is_repeated_once_with_the_same_words()
+    public async Task A_payment_call_that_times_out_is_repeated_once_with_the_same_body()
     {
-        // Long enough to arrive also on a busy machine.
+        // Long enough for a busy machine.
         await StartAsync(join: 3000);
         var asked = new List<string>();
         payment.Answers = async http =>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>A driver takes a request and gives it up: over HTTP.</summary>
+/// <summary>A driver takes a request and gives it up, over HTTP.</summary>
 public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -33,7 +33,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Fact]
-    public async Task The_same_driver_gets_the_same_resource_again_and_nothing_is_published()
+    public async Task A_driver_who_takes_a_request_again_gets_the_same_resource()
     {
         var id = await taxi.OfferAsync();
         var first = await Http.TakeAsync(id, "Speedmate").Gives(201);
@@ -42,7 +42,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Fact]
-    public async Task Answers_come_in_the_order_held_cancelled_not_on_the_list_another_customer()
+    public async Task A_take_is_checked_for_held_then_cancelled_then_unlisted_then_customer()
     {
         var id = await taxi.OfferAsync();
         var another = $$"""{"matchId": {{id}}, "driver": "Safemate", "customer": "Paul"}""";
@@ -76,7 +76,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     [Theory]
     [InlineData("")]
     [InlineData("/taxi")]
-    public async Task What_is_given_up_returns_to_the_list_and_another_takes_it(string prefix)
+    public async Task A_request_that_was_given_up_is_listed_again_for_other_drivers(string prefix)
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Speedmate").Gives(201);
@@ -91,7 +91,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Fact]
-    public async Task Who_gave_it_up_last_is_answered_as_at_first_also_after_a_cancellation()
+    public async Task A_repeated_give_up_gets_204_even_after_a_cancellation()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Speedmate").Gives(201);
@@ -106,7 +106,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Fact]
-    public async Task Only_the_driver_who_has_it_can_give_it_up()
+    public async Task Only_the_driver_who_holds_a_request_can_give_it_up()
     {
         var id = await taxi.OfferAsync();
         await Http.GiveUpAsync(id, "Speedmate").Refuses(404);
@@ -121,7 +121,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Fact]
-    public async Task Giving_it_up_honours_If_Match()
+    public async Task Giving_up_a_request_honours_If_Match()
     {
         var id = await taxi.OfferAsync();
         var tag = (await Http.TakeAsync(id, "Speedmate").Gives(201)).Header("ETag")!;
@@ -132,7 +132,7 @@ public sealed class PickupHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachin
     }
 
     [Fact]
-    public async Task A_cancellation_ends_an_assigned_pick_up_and_both_are_gone()
+    public async Task A_cancellation_removes_the_pick_up_and_the_list_entry()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Speedmate").Gives(201);

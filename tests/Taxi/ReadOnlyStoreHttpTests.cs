@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>A store that only reads: commands are refused with 503, views answer, and all goes on by itself when it writes again.</summary>
+/// <summary>A read-only store: commands get 503, views answer, and services recover by themselves once it is writable again.</summary>
 public sealed class ReadOnlyStoreHttpTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -34,7 +34,7 @@ public sealed class ReadOnlyStoreHttpTests(TaxiMachine taxi, PostgresFixture pos
     }
 
     [Fact]
-    public async Task Commands_are_refused_and_views_answer_until_it_writes_again()
+    public async Task Commands_are_503_and_views_answer_while_the_stores_are_read_only()
     {
         var id = await taxi.OfferAsync();
         await OnAllAsync("alter database DATABASE set default_transaction_read_only = on");
@@ -53,7 +53,7 @@ public sealed class ReadOnlyStoreHttpTests(TaxiMachine taxi, PostgresFixture pos
         foreach (var path in new[] { $"/catches/{id}", $"/payments/{id}", $"/myPages/{id}", "/myPages", $"/catchReqLists/{id}" })
             await taxi.Http.AskAsync("GET " + path).Gives(200);
 
-        // Sessions that are open still only read.
+        // Open sessions stay read-only.
         await OnAllAsync("alter database DATABASE reset default_transaction_read_only");
         await UntilAsync(200);
         await taxi.Http.CancelAsync(id).Gives(200);

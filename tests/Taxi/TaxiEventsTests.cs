@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>Every event as it lies in the topic: all fields of its resource, and a CloudEvents envelope that tells what it follows from.</summary>
+/// <summary>Every event in the topic has all fields of its resource, and a CloudEvents envelope with its cause.</summary>
 public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private const string Rider = "김철수 <b>\"🚕\"</b>";
@@ -21,7 +21,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
         await taxi.Machine.SettledAsync(id);
     }
 
-    /// <summary>A request that one driver takes and gives up, another takes, and the rider cancels: each event of Taxi.</summary>
+    /// <summary>Causes every event of Taxi: one driver takes a request and gives it up, another takes it, and the rider cancels.</summary>
     private async Task<long> StoryAsync()
     {
         var id = await taxi.OfferAsync(customer: Rider);
@@ -67,7 +67,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task Numbers_are_numbers_and_the_time_is_that_of_the_envelope()
+    public async Task Numbers_are_JSON_numbers_and_the_timestamp_equals_ce_time()
     {
         var began = DateTimeOffset.UtcNow;
         var id = await StoryAsync();
@@ -102,7 +102,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task An_event_names_the_event_or_the_request_that_it_follows_from()
+    public async Task An_event_names_the_event_or_request_that_caused_it()
     {
         var id = await StoryAsync();
         var published = await LogAsync(id);
@@ -112,7 +112,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
         var ended = events["/taxi/pickup PickupCancelled"].Last();
         Assert.Equal(cancelled.Header("ce_id"), moneyBack.Header("ce_causationid"));
         Assert.Equal(moneyBack.Header("ce_id"), ended.Header("ce_causationid"));
-        // The others follow from requests, each from its own; but what payment did for a request has that request's cause, and its trace.
+        // The other events are caused by HTTP requests, each by a different one. PaymentApproved has the cause and trace of the rider's request.
         var requested = events["/taxi/catch CatchRequested"].Single();
         var paid = events["/taxi/payment PaymentApproved"].Single();
         Assert.Equal(requested.Header("ce_causationid"), paid.Header("ce_causationid"));
@@ -120,7 +120,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
         var fromRequests = published.Except([moneyBack, ended]).Select(e => e.Header("ce_causationid")).ToList();
         Assert.Equal(5, fromRequests.Distinct().Count());
         Assert.Empty(fromRequests.Intersect(published.Select(e => e.Header("ce_id"))));
-        // And what follows belongs to the same trace.
+        // Later events belong to the same trace.
         Assert.Equal(Trace(cancelled), Trace(moneyBack));
         Assert.Equal(Trace(cancelled), Trace(ended));
 
@@ -128,7 +128,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task A_request_that_failed_and_its_cancellation_follow_from_the_same_call()
+    public async Task A_failed_request_and_its_cancellation_have_the_same_cause()
     {
         await using var limit = await Http.ProviderAsync(new { declineAbove = 1000 });
         var id = (await Http.AskAsync("POST /catches", TaxiCalls.Order()).Refuses(402)).Recorded();
@@ -139,7 +139,7 @@ public sealed class TaxiEventsTests(TaxiMachine taxi, PostgresFixture postgres) 
     }
 
     [Fact]
-    public async Task What_holds_already_publishes_nothing()
+    public async Task A_repeated_command_publishes_nothing()
     {
         var id = await taxi.OfferAsync();
         await SettledAsync(id, Http.TakeAsync(id, "Speedmate"), Http.TakeAsync(id, "Speedmate"));

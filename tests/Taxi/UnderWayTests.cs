@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>While payment is being asked: how many may be, who joins, and who hangs up.</summary>
+/// <summary>Requests whose payment is under way: their limit, joined attempts, and clients that hang up.</summary>
 public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -22,7 +22,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
     }
 
     [Fact]
-    public async Task More_than_may_be_under_way_are_refused_at_once_and_nothing_is_recorded()
+    public async Task Requests_beyond_the_payments_allowed_under_way_are_503_and_not_recorded()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentUnderWay", "3"), ("Taxi:Catch:PaymentTimeout", "60000"));
         var asked = new List<Task<Answer>>();
@@ -47,14 +47,14 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
         }
         charges.ForEach(c => c.Elapse());
         var ids = (await Task.WhenAll(asked)).Select(a => (long)a.Json["id"]!).Order().ToList();
-        // There is room again, and no id was used up.
+        // A place is free again, and the refused requests have used no ids.
         Assert.Equal(ids[2] + 1, await Http.OrderAsync());
         foreach (var id in ids)
             await AgreeAsync(id, "charge 250000");
     }
 
     [Fact]
-    public async Task At_least_128_may_be_under_way()
+    public async Task At_least_128_payments_may_be_under_way()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "60000"));
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
@@ -67,7 +67,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
     }
 
     [Fact]
-    public async Task An_approval_that_comes_while_the_attempt_is_joined_counts_and_is_charged_once()
+    public async Task An_approval_during_the_joined_attempt_counts_and_is_charged_once()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "300"), ("Taxi:Catch:PaymentJoin", "30000"));
         HeldTimer charge;
@@ -77,7 +77,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
             asked = AskAsync();
             charge = await taxi.Time.NextAsync();
         }
-        // The attempt that was given up, and the one that joins it.
+        // The attempt that timed out, and the one that joins it.
         while (taxi.Machine["taxi.payment"].Server.InProgress < 2)
             await Task.Delay(5, TestContext.Current.CancellationToken);
         Assert.False(asked.IsCompleted);
@@ -91,7 +91,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_once_read_runs_to_its_end_though_its_client_hangs_up(bool abruptly)
+    public async Task A_request_that_was_read_runs_to_its_end_even_if_its_client_hangs_up(bool abruptly)
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "60000"));
         HeldTimer charge;
@@ -130,7 +130,7 @@ public sealed class UnderWayTests(TaxiMachine taxi, PostgresFixture postgres) : 
         var id = (await asked.Refuses(503)).Recorded();
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         Assert.Equal("Cancel", (await Http.AskAsync($"GET /catches/{id}").Gives(200)).At("status"));
-        // Only now the provider takes the money that payment did not wait for.
+        // The provider takes the money only now, after payment has stopped.
         charge.Elapse();
         while ((await Http.LedgerAsync($"taxi-{id}")).Length == 0)
             await Task.Delay(5, TestContext.Current.CancellationToken);

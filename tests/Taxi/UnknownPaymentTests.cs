@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>Whatever payment and its provider do, or do not: the rider is told in time, the request ends, and money that was taken goes back.</summary>
+/// <summary>Whatever payment and its provider do: the rider gets an answer in time, the request ends, and taken money goes back.</summary>
 [Collection(nameof(Alone))]
 public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>, IAsyncLifetime
 {
@@ -14,7 +14,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
 
     private HttpClient Http => taxi.Http;
 
-    // The circuit has tests of its own.
+    // The circuit must stay closed; it has its own tests.
     public async ValueTask InitializeAsync() =>
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "610"), ("Taxi:Catch:PaymentCircuitCalls", "100000"));
 
@@ -32,14 +32,14 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
             ids.Add(answer.Recorded());
             took.Add(time);
         }
-        // The one in the middle: this machine does other things too.
+        // The median, because the machine is busy with other work.
         var allowed = Promised + busy.Median();
         var all = string.Join(", ", took.Select(t => $"{t.TotalMilliseconds:0} ms"));
         Assert.True(took.Median() <= allowed, $"it took {all}, allowed are {allowed.TotalMilliseconds:0} ms");
         return ids;
     }
 
-    /// <summary>By how much the machine is slower than one that takes 20 ms to read a request of this kind and answer it.</summary>
+    /// <summary>How much slower the machine is than one that needs 20 ms for three malformed requests of this kind.</summary>
     private async Task<TimeSpan> BusyAsync()
     {
         var began = Stopwatch.GetTimestamp();
@@ -64,21 +64,21 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [LongData("refuse")]
     [LongData("rubbish")]
     [InlineData("hang")]
-    public async Task The_provider_takes_nothing_and_gives_no_answer(string mode)
+    public async Task A_request_fails_in_time_if_the_provider_takes_nothing_and_gives_no_answer(string mode)
     {
         await using var settings = await Http.ProviderAsync(new { mode });
         await AllAgreeAsync(await ToldInTimeAsync());
     }
 
     [Fact]
-    public async Task The_provider_takes_the_money_and_is_mute()
+    public async Task The_money_goes_back_if_the_provider_takes_it_and_never_answers()
     {
         await using var settings = await Http.ProviderAsync(new { mode = "mute" });
         await AllAgreeAsync(await ToldInTimeAsync(), "charge 250000", "giveBack 250000");
     }
 
     [Fact]
-    public async Task The_provider_is_slower_than_the_rider_waits()
+    public async Task A_request_fails_in_time_if_the_provider_is_too_slow()
     {
         await using var settings = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var ids = await ToldInTimeAsync();
@@ -89,7 +89,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task The_provider_is_stopped_and_what_is_owed_is_settled_once_it_is_back()
+    public async Task A_request_fails_in_time_while_the_provider_is_stopped_and_settles_later()
     {
         await taxi.Machine.StopAsync("provider");
         var ids = await ToldInTimeAsync();
@@ -98,7 +98,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task Payment_is_stopped()
+    public async Task A_request_fails_in_time_while_payment_is_stopped()
     {
         await taxi.Machine.StopAsync("taxi.payment");
         var ids = await ToldInTimeAsync();
@@ -107,7 +107,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_decline_is_402_costs_nothing_and_is_never_seen_by_drivers()
+    public async Task A_declined_request_is_402_costs_nothing_and_is_hidden_from_drivers()
     {
         await using var settings = await Http.ProviderAsync(new { declineAbove = 1000 });
         var declined = await Http.AskAsync("POST /catches", TaxiCalls.Order(price: 1001)).Refuses(402);
@@ -117,7 +117,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task Refunds_that_the_provider_is_not_there_for_are_made_once_it_is_back()
+    public async Task Refunds_requested_while_the_provider_is_stopped_are_made_afterwards()
     {
         await taxi.StartAsync();
         var ids = new List<long>();
@@ -126,7 +126,7 @@ public sealed class UnknownPaymentTests(TaxiMachine taxi) : IClassFixture<TaxiMa
         await taxi.Machine.StopAsync("provider");
         foreach (var id in ids)
             await Http.CancelAsync(id).Gives(200);
-        // Tried in vain, more than once.
+        // Wait until every refund has failed more than once.
         var tries = 0;
         var twice = new TaskCompletionSource();
         taxi.Machine["taxi.payment"].Failpoints.OnHit = point =>

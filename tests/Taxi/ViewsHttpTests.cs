@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>What is read of Taxi: payments, the rider's pages, and the form of collections.</summary>
+/// <summary>The views of Taxi: payments and the riders' pages.</summary>
 public sealed class ViewsHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -32,7 +32,7 @@ public sealed class ViewsHttpTests(TaxiMachine taxi) : IClassFixture<TaxiMachine
     [Theory]
     [InlineData("")]
     [InlineData("/taxi")]
-    public async Task A_page_shows_where_a_request_stands_with_null_for_what_it_has_not(string prefix)
+    public async Task My_page_shows_all_fields_of_a_request_with_null_for_missing_ones(string prefix)
     {
         var id = await taxi.OfferAsync();
         var place = new Uri(Http.BaseAddress!, $"{prefix}/myPages/{id}").ToString();

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi;
 
-/// <summary>Guarantee 10 for people: requests, keys and circuits while clocks are wrong by hours.</summary>
+/// <summary>Guarantee 10 over HTTP: requests, keys and circuits while clocks are wrong by hours.</summary>
 public sealed class WrongClocksHttpTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private static readonly TimeSpan Hours = TimeSpan.FromHours(5);
@@ -15,7 +15,7 @@ public sealed class WrongClocksHttpTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_request_left_open_in_the_future_is_settled_within_its_time()
+    public async Task An_open_request_dated_in_the_future_is_settled_in_time()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentTimeout", "500"));
         await postgres.ExecuteAsync(
@@ -27,13 +27,13 @@ public sealed class WrongClocksHttpTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_key_recorded_in_the_future_does_not_block_its_repetition()
+    public async Task An_idempotency_key_dated_in_the_future_does_not_block_a_repetition()
     {
         await taxi.StartAsync();
         var key = Keyed.NewKey();
         var first = (await taxi.Http.KeyedAsync("POST /catches", key, TaxiCalls.Order()).Gives(201)).Recorded();
         await taxi.Http.CancelAsync(first).Gives(200);
-        // As a process left it that died before it answered.
+        // As left by a process that died before it answered.
         await postgres.ExecuteAsync(
             taxi.Prefix + "taxi_catch",
             "update idempotency set created = created + interval '5 hours', status = null, location = null, answer = null"
@@ -45,7 +45,7 @@ public sealed class WrongClocksHttpTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task An_open_circuit_lets_a_probe_through_though_the_clock_is_set_back()
+    public async Task An_open_circuit_admits_a_probe_even_if_the_clock_is_set_back()
     {
         await taxi.StartAsync(("Taxi:Catch:PaymentCircuitBreak", "500"));
         await taxi.Machine.StopAsync("taxi.payment");

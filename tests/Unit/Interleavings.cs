@@ -1,9 +1,9 @@
 namespace Mannam.Tests.Unit;
 
-/// <summary>Every order in which the steps of several producers can arrive while each producer's own keep their order.</summary>
+/// <summary>Every order in which steps of several producers can arrive. The steps of one producer keep their order.</summary>
 internal static class Interleavings
 {
-    /// <summary>All of them; of chains of lengths a, b, c there are (a+b+c)! / (a! b! c!).</summary>
+    /// <summary>All orders. For chains of lengths a, b, c there are (a+b+c)! / (a! b! c!).</summary>
     public static IEnumerable<IReadOnlyList<T>> Of<T>(params IReadOnlyList<T>[] chains)
     {
         if (chains.All(c => c.Count == 0))

@@ -2,10 +2,10 @@ using Mannam.Abstractions;
 
 namespace Mannam.Tests.Unit;
 
-/// <summary>Aggregates without a store.</summary>
+/// <summary>Aggregates in tests without a store.</summary>
 internal static class StoredAggregates
 {
-    /// <summary>As it is after one more commit: its service has met the saga.</summary>
+    /// <summary>Raises the version, as a commit does.</summary>
     public static T Stored<T>(this T aggregate)
         where T : Aggregate
     {

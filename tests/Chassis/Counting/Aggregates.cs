@@ -4,24 +4,24 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>Counts, and says so.</summary>
+/// <summary>Counts, and raises an event each time.</summary>
 internal sealed class Counter(long key) : Aggregate(key)
 {
     public long Total { get; private set; }
 
-    /// <summary>Who counted last.</summary>
+    /// <summary>The person who counted last.</summary>
     public string By { get; private set; } = "";
 
-    /// <summary>Each time is one more.</summary>
+    /// <summary>Adds one, whoever counts.</summary>
     public Decision Count(string by) => Decision.Happened(Raise(by));
 
-    /// <summary>The same person again is none more: repeatable, as what commands decide should be.</summary>
+    /// <summary>Adds one unless the same person counted last. So it can be repeated, as a command's decision should.</summary>
     public Decision CountOnce(string by) => By == by ? Decision.NoChange : Count(by);
 
-    /// <summary>Many events of one decision.</summary>
+    /// <summary>Raises many events in one decision.</summary>
     public Decision CountTimes(int times, string by) => Decision.Happened([.. Enumerable.Range(0, times).Select(_ => Raise(by))]);
 
-    /// <summary>Owes a word; nothing else changes.</summary>
+    /// <summary>Schedules a reminder; nothing else changes.</summary>
     public Decision Remind(string text) => Decision.Happened(new Reminder(Key, text));
 
     private Counted Raise(string by)
@@ -31,7 +31,7 @@ internal sealed class Counter(long key) : Aggregate(key)
     }
 }
 
-/// <summary>Keeps the numbers in the order in which they came.</summary>
+/// <summary>Keeps the numbers in their order of arrival.</summary>
 internal sealed class Ledger(long key) : Aggregate(key)
 {
     public string Numbers { get; private set; } = "";
@@ -43,7 +43,7 @@ internal sealed class Ledger(long key) : Aggregate(key)
     }
 }
 
-/// <summary>Asks about each number, and keeps the answers. Decided twice it would keep them twice.</summary>
+/// <summary>Asks about each number, and keeps the answers. A repeated decision would keep an answer twice.</summary>
 internal sealed class Asker(long key) : Aggregate(key)
 {
     public string Begun { get; private set; } = "";
@@ -62,7 +62,7 @@ internal sealed class Asker(long key) : Aggregate(key)
     }
 }
 
-/// <summary>Keeps what both others said, in the order in which it came.</summary>
+/// <summary>Keeps the events of counter and ledger in their order of arrival.</summary>
 internal sealed class Audit(long key) : Aggregate(key)
 {
     public string Counted { get; private set; } = "";

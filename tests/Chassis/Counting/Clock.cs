@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>A clock that stands still until it is put forward. Who waits by it waits as long as by any other, or until it is put forward so far.</summary>
+/// <summary>A clock that stands still until a test advances it. A timer ends after its real time, or when the clock is advanced by at least that time.</summary>
 internal sealed class Clock : TimeProvider
 {
     private readonly ConcurrentDictionary<Waiting, bool> _waiting = [];

@@ -7,13 +7,13 @@ namespace Mannam.Tests.Chassis.Counting;
 /// <summary>The counter was raised by one, to this number.</summary>
 public sealed record Counted(long Id, long Number, string By) : IEvent;
 
-/// <summary>The ledger has this number now.</summary>
+/// <summary>The ledger has stored this number.</summary>
 public sealed record Entered(long Id, long Number) : IEvent;
 
-/// <summary>Somebody was asked about a number, and answered.</summary>
+/// <summary>The answer to a question about a number.</summary>
 public sealed record Answered(long Id, long Number, bool Accepted) : IEvent;
 
-/// <summary>The counter owes somebody a word.</summary>
+/// <summary>A scheduled message of the counter.</summary>
 public sealed record Reminder(long Id, string Text) : IScheduledMessage;
 
 [JsonSerializable(typeof(Counted))]

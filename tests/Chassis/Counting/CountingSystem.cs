@@ -3,29 +3,29 @@ using Mannam.PostgreSql;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>A system as small as can be: <c>counter</c> raises <see cref="Counted"/>; <c>ledger</c> follows it and raises <see cref="Entered"/>; <c>audit</c>
-/// follows both; <c>asker</c> asks somebody about each number.</summary>
+/// <summary>A minimal system: <c>counter</c> raises <see cref="Counted"/>; <c>ledger</c> follows it and raises <see cref="Entered"/>; <c>audit</c>
+/// follows both; <c>asker</c> makes a call about each number.</summary>
 internal sealed class CountingSystem
 {
     public const string Topic = "counting";
 
-    /// <summary>Who publishes what.</summary>
+    /// <summary>The events, and the services that publish them.</summary>
     public static IReadOnlySet<(string, string)> Publishers { get; } =
         new HashSet<(string, string)> { (nameof(Counted), "/counting/counter"), (nameof(Entered), "/counting/ledger") };
 
-    /// <summary>What the ledger does before it enters a number, such as to fail.</summary>
+    /// <summary>Runs before the ledger enters a number. A test can throw here.</summary>
     public Action<Counted> BeforeEntering { get; set; } = _ => { };
 
-    /// <summary>What the ledger makes of the facts before it decides, such as to fail.</summary>
+    /// <summary>Runs when the ledger reads the facts before it decides. A test can throw here.</summary>
     public Action<PolicyFacts> KnowBeforeEntering { get; set; } = _ => { };
 
-    /// <summary>What the asker is answered about a number.</summary>
+    /// <summary>The answer to the asker's call about a number.</summary>
     public Func<Counted, MessageContext, Task<CallOutcome>> Ask { get; set; } = (_, _) => Task.FromResult(CallOutcome.Accepted());
 
-    /// <summary>What the audit does before it follows a number.</summary>
+    /// <summary>Runs before the audit follows a number.</summary>
     public Action<Counted> BeforeAuditing { get; set; } = _ => { };
 
-    /// <summary>What reminding means.</summary>
+    /// <summary>The action of a due reminder.</summary>
     public Func<Reminder, CancellationToken, Task> Remind { get; set; } = (_, _) => Task.CompletedTask;
 
     public ServiceDeclaration this[string service] =>
@@ -76,7 +76,7 @@ internal sealed class CountingSystem
                 begin: (counted, asker) => asker.Begin(counted.Number)
             );
 
-    // Raises Entered, and does not say so.
+    // Raises Entered, which it does not declare.
     private static ServiceDeclaration Undeclared =>
         Declare<LedgerDb, Ledger>("undeclared", key => new Ledger(key))
             .Whenever<Counted>((counted, ledger) => ledger.Enter(counted.Number));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>Tests of the chassis on the system Counting; each has a world of its own.</summary>
+/// <summary>Tests of the chassis on the system Counting; each test has its own world.</summary>
 public abstract class CountingTests(PostgresFixture postgres, KafkaFixture? kafka = null) : IAsyncLifetime
 {
     private protected World World { get; } = new(postgres, kafka);

@@ -64,7 +64,7 @@ internal sealed class Link(Wire wire, Socket client, Socket server)
         return true;
     }
 
-    // What is cut is answered by the server, but not to the client.
+    // The server answers a cut message; the client does not get the answer.
     private async Task<bool> AnswersAsync(List<Message> messages, Memory<byte> bytes, Socket to)
     {
         if (_cut is not { } cut)
@@ -92,7 +92,7 @@ internal readonly record struct Message(char Type, byte[] Body)
     public string Text => Encoding.UTF8.GetString(Body);
 }
 
-/// <summary>Splits a stream into messages: a type, a length that counts itself, a body. A client's first one has no type.</summary>
+/// <summary>Splits a stream into messages: a type, a length that counts itself, a body. A client's first message has no type.</summary>
 internal sealed class Messages(bool startup)
 {
     private readonly List<byte> _rest = [];

@@ -20,7 +20,7 @@ internal sealed class Measured : IDisposable
         _listener.Start();
     }
 
-    /// <summary>What was counted with these tags, by whichever service.</summary>
+    /// <summary>The sum counted with these tags, over all services.</summary>
     public long Of(params (string Name, string Value)[] tags) =>
         _all.Where(m => tags.All(t => m.Tags.Any(has => has.Key == t.Name && (string?)has.Value == t.Value))).Sum(m => m.Value);
 

@@ -2,10 +2,10 @@ using Mannam.Messaging;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>What a test lets happen at a named point.</summary>
+/// <summary>Actions of a test at a named failpoint.</summary>
 internal static class PointsExtensions
 {
-    /// <summary>The next time the point is reached, the code there fails, as a process that is killed there goes no further.</summary>
+    /// <summary>The code fails the next time it reaches the point, like a process that is killed there.</summary>
     public static void FailOnceAt(this Failpoints failpoints, string point)
     {
         var failed = 0;
@@ -13,7 +13,7 @@ internal static class PointsExtensions
             reached == point && Interlocked.Exchange(ref failed, 1) == 0 ? throw new FailedAtException(point) : ValueTask.CompletedTask;
     }
 
-    /// <summary>Whoever is the first to reach the point waits there until the test goes on; the others pass.</summary>
+    /// <summary>The first caller that reaches the point waits there until the test releases it; later callers pass.</summary>
     public static Hold HoldOnceAt(this Failpoints failpoints, string point)
     {
         var hold = new Hold();
@@ -33,25 +33,25 @@ internal static class PointsExtensions
         };
 }
 
-/// <summary>A point at which somebody waits.</summary>
+/// <summary>A point at which a caller waits.</summary>
 internal sealed class Hold
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Somebody has come.</summary>
+    /// <summary>Completes when a caller has reached the point.</summary>
     public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    /// <summary>Lets them go on.</summary>
+    /// <summary>Lets the caller go on.</summary>
     public void Release() => _released.TrySetResult();
 
     internal async ValueTask WaitAsync()
     {
         _reached.TrySetResult();
-        // A test that failed before it let go must not hang.
+        // A test that fails before the release must not hang.
         await _released.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }
 
-/// <summary>What a test made happen at a point.</summary>
+/// <summary>A failure that a test caused at a point.</summary>
 internal sealed class FailedAtException(string point) : Exception($"failed at {point}");

@@ -1,11 +1,11 @@
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>A process's clock whose day can be set, as an administrator or a clock service does; what it measures by goes on.</summary>
+/// <summary>A process's clock that can be set, as by an administrator or a clock service. Its timestamps go on unchanged.</summary>
 internal sealed class Wall(TimeSpan ahead) : TimeProvider
 {
     private long _ahead = ahead.Ticks;
 
-    /// <summary>How far it is ahead of the right time.</summary>
+    /// <summary>How far the clock is ahead of the right time.</summary>
     public TimeSpan IsAhead
     {
         get => new(Interlocked.Read(ref _ahead));

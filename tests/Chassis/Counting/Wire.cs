@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>The way from Npgsql to PostgreSQL, which can be cut: altogether, or so that what the client sent is done but the answer is lost.</summary>
+/// <summary>The connection between Npgsql and PostgreSQL. A test can break it, or lose the answer of a statement that was executed.</summary>
 internal sealed class Wire : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wire").FullName;
@@ -14,7 +14,7 @@ internal sealed class Wire : IAsyncDisposable
     private volatile bool _broken;
     private Cut? _armed;
 
-    /// <param name="database">The database it leads to.</param>
+    /// <param name="database">The database behind the wire.</param>
     public Wire(string database)
     {
         var direct = new NpgsqlConnectionStringBuilder(database);
@@ -28,12 +28,12 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>The same database, over this wire.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Cuts the connection that sends the next <c>COMMIT</c>, once the server has answered it; ends when that is done.</summary>
-    /// <remarks>Alone, or as the last statement of a batch, which is not prepared yet.</remarks>
+    /// <summary>Cuts the connection that sends the next <c>COMMIT</c>, after the server has executed it. The task ends with the cut.</summary>
+    /// <remarks>The <c>COMMIT</c> may be alone, or the last statement of a batch that is not prepared yet.</remarks>
     public Task CutAtNextCommit() =>
         Arm(m => m.Type is 'Q' or 'P' && m.Text.TrimStart('\0').StartsWith("COMMIT\0", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Cuts the connection that ends the next statement batch, once the server has answered it; ends when that is done.</summary>
+    /// <summary>Cuts the connection that ends the next statement batch, after the server has executed it. The task ends with the cut.</summary>
     public Task CutAtNextBatch() => Arm(m => m.Type == 'S');
 
     private Task Arm(Func<Message, bool> at)
@@ -51,10 +51,10 @@ internal sealed class Wire : IAsyncDisposable
             link.Close();
     }
 
-    /// <summary>It can be reached again.</summary>
+    /// <summary>PostgreSQL can be reached again.</summary>
     public void Mend() => _broken = false;
 
-    /// <summary>Whether this message is the one: only one connection is cut.</summary>
+    /// <summary>The armed cut, if this message is the one. Only one connection is cut.</summary>
     internal Cut? Take(Message message)
     {
         var armed = Volatile.Read(ref _armed);
@@ -82,7 +82,7 @@ internal sealed class Wire : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Closed.
+            // The wire was closed.
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class Wire : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>What is to be cut.</summary>
+    /// <summary>A cut that is armed: the message it waits for.</summary>
     internal sealed record Cut(Func<Message, bool> At)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace Mannam.Tests.Chassis.Counting;
 
-/// <summary>Counting on databases of its own. Services make single steps, unless they are started with loops; the log's writer runs.</summary>
+/// <summary>The system Counting on its own databases. Services make single steps unless they are started with loops; the log's writer runs.</summary>
 internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null) : IAsyncDisposable
 {
     public const int Partitions = 4;
@@ -21,16 +21,16 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
 
     public CountingSystem System { get; } = new();
 
-    /// <summary>The log's own database.</summary>
+    /// <summary>The log's database.</summary>
     public Task<string> LogDatabaseAsync() => DatabaseAsync("log");
 
-    /// <summary>The transport that services are started with, once <see cref="OpenLogAsync"/> has opened it.</summary>
+    /// <summary>The transport of the services. <see cref="OpenLogAsync"/> opens it.</summary>
     public ITransport Transport { get; private set; } = null!;
 
-    /// <summary>The Kafka that it runs on.</summary>
+    /// <summary>The Kafka broker, in tests with Kafka.</summary>
     public KafkaFixture Kafka => kafka ?? throw new InvalidOperationException("this world runs without Kafka");
 
-    /// <summary>The topic of its events.</summary>
+    /// <summary>The topic of the events.</summary>
     public string Topic { get; } = kafka?.NewTopic() ?? CountingSystem.Topic;
 
     /// <summary>The points of the log's writer.</summary>
@@ -58,7 +58,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         }
     }
 
-    /// <summary>Opens the log, as each process does; its writer runs unless told otherwise.</summary>
+    /// <summary>Opens the log, as each process does; its writer runs by default.</summary>
     public async Task<ILoop> OpenLogAsync(bool run = true, string? database = null, int partitions = Partitions)
     {
         var transport = new LocalTransport();
@@ -83,10 +83,10 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         return writer;
     }
 
-    /// <summary>Ends the log's writer, as a process that ends.</summary>
+    /// <summary>Ends the log's writer, like a process that ends.</summary>
     public Task StopLogAsync() => StopAsync(_writer!);
 
-    /// <summary>Starts a service on its database, whether it is its first start, another one, or another replica.</summary>
+    /// <summary>Starts a service on its database: for the first time, again, or as another replica.</summary>
     public Task<ServiceHost> StartAsync(
         string service,
         bool loops = false,
@@ -96,7 +96,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         ITransport? transport = null
     ) => StartAsync(System[service], loops, time, database, replicated, transport);
 
-    /// <summary>The same of a service of the test's own.</summary>
+    /// <summary>Starts a service that the test declared itself.</summary>
     public async Task<ServiceHost> StartAsync(
         ServiceDeclaration service,
         bool loops = false,
@@ -126,7 +126,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         return host;
     }
 
-    /// <summary>A way to a service's database that can be cut.</summary>
+    /// <summary>A connection to a service's database that can be cut.</summary>
     public async Task<Wire> WireAsync(string to)
     {
         var wire = new Wire(await DatabaseAsync(to));
@@ -134,14 +134,14 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         return wire;
     }
 
-    /// <summary>Ends a service or a log with what it was about to do undone, before the test's end.</summary>
+    /// <summary>Ends a service or a log before the test's end. Work under way is abandoned.</summary>
     public async Task StopAsync(IAsyncDisposable started)
     {
         _started.Remove(started);
         await started.DisposeAsync();
     }
 
-    /// <summary>A service's database, as an installation would set it up.</summary>
+    /// <summary>A service's database, set up as in an installation.</summary>
     public async Task<string> DatabaseAsync(string of)
     {
         if (!_databases.TryGetValue(of, out var database))
@@ -149,7 +149,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         return database;
     }
 
-    /// <summary>Asks a database for one value.</summary>
+    /// <summary>Reads one value from a database.</summary>
     public async Task<T?> AskAsync<T>(string of, string sql)
     {
         await using var connection = new NpgsqlConnection(await DatabaseAsync(of));
@@ -158,7 +158,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
-    /// <summary>The events in the log, of a saga or of all, as subscribers read them: by their offsets.</summary>
+    /// <summary>The events in the log, of one saga or of all, in the order of their offsets.</summary>
     public async Task<List<ReceivedEvent>> EventsAsync(long? key = null)
     {
         if (kafka is not null)
@@ -170,7 +170,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         return events.FindAll(e => key is null || e.Key == key);
     }
 
-    /// <summary>The numbers that the ledger has of a saga, in the order in which it heard of them.</summary>
+    /// <summary>The numbers that the ledger has of a saga, in their order of arrival.</summary>
     public Task<string?> LedgerAsync(long key) => AskAsync<string>("ledger", $"select numbers from ledgers where key = {key}");
 
     /// <summary>Waits until a saga has come to rest.</summary>
@@ -179,32 +179,32 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
 
     public async ValueTask DisposeAsync()
     {
-        // The services first, as a machine does.
+        // Services stop before the log, as in an installation.
         foreach (var started in _started.AsEnumerable().Reverse())
             await started.DisposeAsync();
     }
 }
 
-/// <summary>What a test lets a service do.</summary>
+/// <summary>Actions of a test on a service.</summary>
 internal static class Deeds
 {
-    /// <summary>Its decisions, as a route has them.</summary>
+    /// <summary>The service's repository, as a route uses it.</summary>
     public static Repository<Counter> Counters(this ServiceHost counter) => counter.Services.GetRequiredService<Repository<Counter>>();
 
-    /// <summary>A command: counts one more.</summary>
+    /// <summary>A command that counts one more.</summary>
     public static Task<CommandResult<Counter>> CountAsync(this ServiceHost counter, long key, string by = "somebody") =>
         counter.Counters().DecideAsync(key, c => c.Count(by), MessageContext.Internal());
 
-    /// <summary>Publishes all there is, and removes it from the outbox.</summary>
+    /// <summary>Publishes all events of the outbox and removes them.</summary>
     public static async Task RelayAllAsync(this ServiceHost service)
     {
         while (await service.RelayAsync()) { }
     }
 
-    /// <summary>Publishes what one step takes; it is removed from the outbox in the next.</summary>
+    /// <summary>Publishes one batch. The next step removes it from the outbox.</summary>
     public static Task<bool> RelayAsync(this ServiceHost service) => service.Loops["relay"].StepAsync(CancellationToken.None);
 
-    /// <summary>One batch of the consumer; false when there is none. A member of a group takes a moment until it has its partitions and their records.</summary>
+    /// <summary>Handles one batch; false when there is none. A member of a group needs a moment until it has its partitions and their records.</summary>
     public static async Task<bool> HandleAsync(this ServiceHost service)
     {
         var began = Environment.TickCount64;
@@ -213,22 +213,22 @@ internal static class Deeds
             if (service.Handled is { } handled && handled.Assigned == handled.Partitions)
                 return false;
             if (Environment.TickCount64 - began > 30_000)
-                throw new TimeoutException("it has not come to the end of its partitions");
+                throw new TimeoutException("the consumer has not reached the end of its partitions");
             await Task.Delay(5);
         }
         return true;
     }
 
-    /// <summary>Steps of the consumer until there is nothing more.</summary>
+    /// <summary>Handles batches until there are no more.</summary>
     public static async Task HandleAllAsync(this ServiceHost service)
     {
         while (await service.HandleAsync()) { }
     }
 
-    /// <summary>The number that an event tells of.</summary>
+    /// <summary>The number in an event.</summary>
     public static int Number(this ReceivedEvent received) =>
         System.Text.Json.JsonDocument.Parse(received.Value).RootElement.GetProperty("number").GetInt32();
 
-    /// <summary>One step of what it owes.</summary>
+    /// <summary>One step of the loop for due messages.</summary>
     public static Task<bool> DoDueAsync(this ServiceHost service) => service.Loops["due"].StepAsync(CancellationToken.None);
 }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>What one client, one service and one replica may hold of a door.</summary>
+/// <summary>How many connections and places of a front door one client, one service and one replica may take.</summary>
 public sealed class CrowdedDoorTests
 {
     private const string Get = "GET /catches HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -18,7 +18,7 @@ public sealed class CrowdedDoorTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Clients_that_send_their_bodies_slowly_take_nobodys_place()
+    public async Task Slow_uploads_do_not_take_the_places_of_other_requests()
     {
         await using var house = await House.OpenAsync(o => o with { MaxConcurrentRequests = 2 });
         var slow = new List<TcpClient>();
@@ -31,14 +31,14 @@ public sealed class CrowdedDoorTests
         foreach (var client in slow)
         {
             await client.GetStream().WriteAsync("\"a\":1234}"u8.ToArray(), House.Token);
-            // What is left of the answer to the GET may come before it.
+            // The rest of the answer to the GET may come first.
             await ReadUntilAsync(client, "HTTP/1.1 ");
             client.Dispose();
         }
     }
 
     [Fact]
-    public async Task Clients_that_wait_to_be_asked_for_their_bodies_take_half_of_the_places()
+    public async Task Clients_that_wait_for_100_Continue_take_at_most_half_of_the_places()
     {
         var entered = 0;
         await using var house = await House.OpenAsync(
@@ -64,7 +64,7 @@ public sealed class CrowdedDoorTests
     }
 
     [Fact]
-    public async Task One_connection_too_many_is_closed_and_the_next_is_served_when_one_has_gone()
+    public async Task A_connection_beyond_the_limit_is_closed_until_another_one_ends()
     {
         await using var house = await House.OpenAsync(o => o with { MaxConnections = 3, MaxConnectionsPerClient = 10 });
         var open = new List<TcpClient>();
@@ -78,7 +78,7 @@ public sealed class CrowdedDoorTests
     }
 
     [Fact]
-    public async Task One_client_does_not_take_the_connections_of_others()
+    public async Task One_client_cannot_take_all_connections()
     {
         await using var house = await House.OpenAsync(o => o with { MaxConnections = 6 });
         var open = new List<TcpClient>();
@@ -105,7 +105,7 @@ public sealed class CrowdedDoorTests
     }
 
     [Fact]
-    public async Task A_connection_that_says_nothing_is_closed()
+    public async Task A_connection_that_sends_nothing_is_closed()
     {
         await using var house = await House.OpenAsync(o => o with { FirstByteTimeout = TimeSpan.FromMilliseconds(100) });
         using var silent = new TcpClient();
@@ -145,7 +145,7 @@ public sealed class CrowdedDoorTests
     }
 
     [Fact]
-    public async Task One_service_that_hangs_leaves_a_quarter_of_the_places_to_others()
+    public async Task A_hanging_service_leaves_a_quarter_of_the_places_to_other_services()
     {
         var (go, entered) = (new Signal(), 0);
         await using var house = await House.OpenAsync(
@@ -172,7 +172,7 @@ public sealed class CrowdedDoorTests
     }
 
     [Fact]
-    public async Task A_replica_that_hangs_does_not_take_the_places_of_the_gateway()
+    public async Task A_hanging_replica_does_not_take_all_places_of_the_gateway()
     {
         await using var house = await House.OpenAsync();
         using var hung = new TcpListener(IPAddress.Loopback, 0);
@@ -188,7 +188,7 @@ public sealed class CrowdedDoorTests
         using var http = new HttpClient { BaseAddress = gateway.Address };
         var asked = Enumerable.Range(0, 8).Select(_ => http.GetAsync("catches", House.Token)).ToList();
 
-        // More than may hang are refused at once.
+        // The places for one service are taken; further requests are refused at once.
         await UntilAsync(() => Task.FromResult(asked.Count(a => a.IsCompletedSuccessfully) >= 5));
         Assert.All(asked.Where(a => a.IsCompletedSuccessfully), a => Assert.Equal(503, (int)a.Result.StatusCode));
         for (var i = 0; i < 20; i++)
@@ -197,7 +197,7 @@ public sealed class CrowdedDoorTests
     }
 
     [Fact]
-    public async Task A_replica_that_hangs_does_not_take_the_places_of_the_others_of_its_service()
+    public async Task A_hanging_replica_does_not_take_the_places_of_the_other_replicas()
     {
         var (go, entered) = (new TaskCompletionSource(), 0);
         await using var hanging = await House.OpenAsync(catches: app =>
@@ -232,13 +232,13 @@ public sealed class CrowdedDoorTests
                 hung.Add(asked);
         }
 
-        // It has half of the places; then the other one is asked, each time.
+        // The hanging replica has taken half of the places. Then every request goes to the other one.
         Assert.Equal(4, hung.Count);
         go.SetResult();
         Assert.All(await Task.WhenAll(hung), a => Assert.Equal(200, (int)a.StatusCode));
     }
 
-    // Sends this, and waits for the first answer: what came with it has been read too.
+    // Sends a text and waits for the first answer. The server has then read the whole text.
     private static async Task<TcpClient> SaidAsync(House house, string request, string until = "HTTP/1.1 ")
     {
         var client = new TcpClient();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>A host with an edge, as <c>up</c> and <c>gateway</c> build it.</summary>
+/// <summary>A host with an edge, built as by <c>up</c> and <c>gateway</c>.</summary>
 internal sealed class EdgeApp : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>What proxies tell of a request. The tests' connections come from loopback, which is trusted.</summary>
+/// <summary>The X-Forwarded headers of proxies. The tests' connections come from loopback, which is trusted.</summary>
 public sealed class ForwardedTests : IAsyncLifetime
 {
     private const string For = "X-Forwarded-For";
@@ -57,7 +57,7 @@ public sealed class ForwardedTests : IAsyncLifetime
     [InlineData(For, "010.1.1.1")]
     [InlineData(For, "unknown")]
     [InlineData(For, "127.0.0.1:99999")]
-    public async Task What_is_no_scheme_host_prefix_or_address_is_ignored(string header, string value)
+    public async Task Malformed_forwarded_headers_are_ignored(string header, string value)
     {
         var (address, client) = await SeenAsync((header, value));
         Assert.Equal(_house.Door.Address.GetLeftPart(UriPartial.Authority) + "/taxi", address);
@@ -68,7 +68,7 @@ public sealed class ForwardedTests : IAsyncLifetime
     [InlineData("HTTPS", "taxi.example:8443", "/app/", "https://taxi.example:8443/app/taxi")]
     [InlineData("http", "[2001:db8::7]:80", "/a/b", "http://[2001:db8::7]:80/a/b/taxi")]
     [InlineData("https", "a-b_c.example", "/", "https://a-b_c.example/taxi")]
-    public async Task One_proxys_scheme_host_and_prefix_are_believed(string proto, string host, string prefix, string expected) =>
+    public async Task The_scheme_host_and_prefix_of_a_trusted_proxy_are_used(string proto, string host, string prefix, string expected) =>
         Assert.Equal(expected, (await SeenAsync((Proto, proto), (Host, host), (Prefix, prefix))).Address);
 
     [Theory]
@@ -88,17 +88,17 @@ public sealed class ForwardedTests : IAsyncLifetime
         "https://taxi.example/taxi",
         "198.51.100.7"
     )]
-    // Who told the first entries is not trusted.
+    // The proxy that wrote the first entries is not trusted.
     [InlineData("203.0.113.9, 198.51.100.7", "https, http", "evil, inner", "/evil, /app", "http://inner/app/taxi", "198.51.100.7")]
     [InlineData("203.0.113.9, 198.51.100.7, 10.1.2.3", "https, https, http", "evil, b, c", "", "https://b/taxi", "198.51.100.7")]
-    // A proxy that passes on what the one before it told.
+    // This proxy passes on the header of the one before it.
     [InlineData("198.51.100.7, 10.1.2.3", "https", "taxi.example", "/kr", "https://taxi.example/kr/taxi", "198.51.100.7")]
-    // What an entry does not tell, the next one does.
+    // A malformed entry is ignored, and the next one is used.
     [InlineData("198.51.100.7, 10.1.2.3", "javascript, https", "a/b, inner", "//evil, /app", "https://inner/app/taxi", "198.51.100.7")]
-    // Beyond what is no address nobody is known.
+    // The entry "nobody" is no address, so the chain ends before it.
     [InlineData("203.0.113.9, nobody, 10.1.2.3", "evil, https, http", "a, b, c", "", "https://b/taxi", "10.1.2.3")]
     [InlineData("192.0.2.99, 10.1.2.3", "https, http", "taxi.example, inner", "", "https://taxi.example/taxi", "192.0.2.99")]
-    public async Task Every_entry_counts_as_far_back_as_proxies_are_trusted(
+    public async Task Forwarded_entries_count_back_to_the_first_untrusted_proxy(
         string by,
         string proto,
         string host,
@@ -108,7 +108,7 @@ public sealed class ForwardedTests : IAsyncLifetime
     )
     {
         Assert.Equal((address, client), await SeenAsync((For, by), (Proto, proto), (Host, host), (Prefix, prefix)));
-        // Each proxy may as well add a header of its own.
+        // The same, if each proxy adds its own header line.
         Assert.Equal(
             (address, client),
             await SeenAsync([.. Each(For, by), .. Each(Proto, proto), .. Each(Host, host), .. Each(Prefix, prefix)])
@@ -123,7 +123,7 @@ public sealed class ForwardedTests : IAsyncLifetime
 
         var each = await Task.WhenAll(Enumerable.Range(10, 20).Select(i => AskAsync($"198.51.100.{i}, 10.1.2.3")));
         Assert.All(each, a => Assert.Equal(200, (int)a.StatusCode));
-        // Whatever a client writes before its own address.
+        // The client invents addresses before its own. They do not count.
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AskAsync($"192.0.2.{i}, 198.51.100.3, 10.1.2.3")));
         Assert.Contains(answers, a => (int)a.StatusCode == 429);
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>Where a body ends must be certain, or nothing more is read from its connection. Bytes as they are, at a front door and at a gateway before it.</summary>
+/// <summary>If the end of a body is uncertain, nothing more is read from its connection. The tests send raw bytes to a front door and a gateway.</summary>
 public sealed class FramingTests : IAsyncLifetime
 {
     private const string Body = "{\"a\":\"bcd\"}";
@@ -51,7 +51,7 @@ public sealed class FramingTests : IAsyncLifetime
     [InlineData(";x")]
     [InlineData("b;x=\"a\r\nb\"")]
     [InlineData("b;x\n")]
-    public async Task A_chunk_size_that_is_none_is_400_and_ends_the_connection(string size) =>
+    public async Task A_malformed_chunk_size_is_400_and_ends_the_connection(string size) =>
         await RefusedAsync("Transfer-Encoding: chunked", $"{size}\r\n{Body}\r\n0\r\n\r\n");
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class FramingTests : IAsyncLifetime
     [InlineData("b\r\n" + Body + "\r\n0\r\n folded: x\r\n\r\n")]
     [InlineData("b\r\n" + Body + "\r\n0\r\nX\0: y\r\n\r\n")]
     [InlineData("b\r\n" + Body + "\r\n0\r\nX : y\r\n\r\n")]
-    public async Task Chunks_and_trailers_that_cannot_be_read_are_400_and_end_the_connection(string chunks) =>
+    public async Task Malformed_chunks_and_trailers_are_400_and_end_the_connection(string chunks) =>
         await RefusedAsync("Transfer-Encoding: chunked", chunks);
 
     [Theory]
@@ -85,13 +85,13 @@ public sealed class FramingTests : IAsyncLifetime
     [InlineData("Content-Length: 1 1")]
     [InlineData("Content-Length:")]
     [InlineData("Content-Length: -1")]
-    public async Task A_framing_that_two_readers_may_take_differently_is_400(string framing) =>
+    public async Task An_ambiguous_framing_is_400_and_ends_the_connection(string framing) =>
         await RefusedAsync(framing, $"b\r\n{Body}\r\n0\r\n\r\n");
 
     [Theory]
     [InlineData("Content-Length: 5\r\nTransfer-Encoding: chunked")]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 11")]
-    public async Task With_both_lengths_the_connection_ends_after_the_answer(string framing)
+    public async Task A_request_with_both_length_headers_is_the_last_of_its_connection(string framing)
     {
         foreach (var door in Doors)
         {
@@ -116,7 +116,7 @@ public sealed class FramingTests : IAsyncLifetime
     [InlineData("b\r\n" + Body + "\r\n0\r\n\r\n")]
     [InlineData("B;name=value\r\n" + Body + "\r\n0\r\nX: y\r\n\r\n")]
     [InlineData("5\r\n{\"a\":\r\n00006\r\n\"bcd\"}\r\n0\r\nContent-Length: 99\r\nHost: elsewhere\r\n\r\n")]
-    public async Task What_is_right_is_read_and_the_next_request_too(string chunks)
+    public async Task A_valid_chunked_body_is_read_and_so_is_the_next_request(string chunks)
     {
         foreach (var door in Doors)
         {
@@ -128,7 +128,7 @@ public sealed class FramingTests : IAsyncLifetime
     [Theory]
     [InlineData("GET /catches/1")]
     [InlineData("POST /nothing")]
-    public async Task A_body_that_nobody_reads_smuggles_nothing(string call)
+    public async Task An_unread_body_is_never_parsed_as_the_next_request(string call)
     {
         foreach (var door in Doors)
         {
@@ -137,18 +137,18 @@ public sealed class FramingTests : IAsyncLifetime
         }
     }
 
-    // Who asked for leave to send, and is refused, may send all the same, or not: nobody could tell what comes next.
+    // A refused client may send its body or not. So the server cannot know whether the next bytes are a body or a request.
     [Theory]
     [InlineData("POST /catches/read", "Content-Type: application/json\r\nContent-Length: 99999999", 413)]
     [InlineData("POST /catches/read", "Content-Type: text/plain\r\nContent-Length: 5000", 415)]
     [InlineData("POST /catches/read", "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 5000", 415)]
     [InlineData("POST /nothing", "Content-Length: 5000", 404)]
-    public async Task Expect_100_continue_that_is_refused_ends_the_connection(string call, string headers, int status)
+    public async Task A_refused_Expect_100_continue_ends_the_connection(string call, string headers, int status)
     {
         foreach (var door in Doors)
         {
             var request = $"{call} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n{headers}\r\n\r\n";
-            // The web server waits 5 s for what may come, and closes it then.
+            // The web server waits up to 5 s for the body and closes the connection then.
             var answer = await Network.RawAsync(door, request, until: "}");
             Assert.Equal([$"{status}"], Statuses(answer));
             Assert.Contains("Connection: close", answer, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class GuardTests
     [InlineData("127.0.0.1:8080")]
     [InlineData("[::1]:8080")]
     [InlineData("mannam.local:99")]
-    public async Task On_loopback_it_answers_to_loopback_and_configured_names(string host)
+    public async Task A_front_door_on_loopback_accepts_loopback_and_configured_host_names(string host)
     {
         await using var house = await House.OpenAsync(o => o with { Hosts = ["mannam.local"] });
         Assert.Equal(200, (int)(await house.GetAsync("/catches", ("Host", host))).StatusCode);
@@ -26,14 +26,14 @@ public sealed class GuardTests
     [InlineData("localhost.evil.example:8080", "/catches")]
     [InlineData("127.0.0.1.evil.example", "/provider/ledger")]
     [InlineData("169.254.169.254", "/health/ready")]
-    public async Task Another_name_is_misdirected_whatever_a_header_says(string host, string path)
+    public async Task Another_host_name_is_421_whatever_X_Forwarded_Host_says(string host, string path)
     {
         await using var house = await House.OpenAsync();
         await House.ProblemAsync(await house.GetAsync(path, ("Host", host), ("X-Forwarded-Host", "localhost")), 421);
     }
 
     [Fact]
-    public async Task Off_loopback_it_answers_to_every_name_but_not_to_pages_of_somebodys_own_machine()
+    public async Task A_public_front_door_accepts_every_host_name_but_no_pages_of_localhost()
     {
         await using var house = await House.OpenAsync(o => o with { Address = IPAddress.Any, Port = 0, Origins = ["https://app.example"] });
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{house.Door.Address.Port}") };
@@ -51,7 +51,7 @@ public sealed class GuardTests
     [InlineData("http://localhost")]
     [InlineData("http://127.0.0.1:3000")]
     [InlineData("https://app.example")]
-    public async Task A_page_that_may_call_is_told_so_before_and_after(string origin)
+    public async Task An_allowed_page_gets_CORS_headers_on_the_preflight_and_on_the_answer(string origin)
     {
         await using var house = await House.OpenAsync(o => o with { Origins = ["https://app.example"] });
         var before = await house.SendAsync(
@@ -75,7 +75,7 @@ public sealed class GuardTests
     [InlineData("http://localhost:")]
     [InlineData("https://localhost:5173")]
     [InlineData("null")]
-    public async Task Another_page_is_told_nothing_but_that_the_answer_depends_on_it(string origin)
+    public async Task Another_page_gets_no_CORS_headers_except_Vary_Origin(string origin)
     {
         await using var house = await House.OpenAsync();
         var answer = await house.GetAsync("/catches", ("Origin", origin));
@@ -85,7 +85,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public async Task A_page_can_read_errors_too_also_where_headers_were_cleared_on_the_way()
+    public async Task An_allowed_page_can_read_errors_too_even_after_headers_were_cleared()
     {
         await using var house = await House.OpenAsync(catches: app =>
             app.MapGet(
@@ -107,7 +107,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public async Task Direct_callers_reach_the_provider_without_CORS_and_callers_behind_a_proxy_do_not()
+    public async Task The_provider_is_served_to_direct_callers_only_and_without_CORS()
     {
         await using var house = await House.OpenAsync();
         var answer = await house.GetAsync("/provider/ledger", ("Origin", Page));
@@ -126,7 +126,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public async Task The_provider_is_unknown_to_other_machines()
+    public async Task The_provider_is_404_for_other_machines()
     {
         if (Network.OwnAddress is not { } address)
         {
@@ -151,7 +151,7 @@ public sealed class GuardTests
         answer.Headers.TryGetValues(name, out var values) ? string.Join(",", values) : "";
 
     [Fact]
-    public async Task A_client_that_asks_too_often_is_asked_to_wait_and_others_are_served()
+    public async Task A_client_above_the_rate_limit_gets_429_and_other_clients_are_served()
     {
         await using var house = await House.OpenAsync(o => o with { RequestsPerSecond = 5 });
         Task<HttpResponseMessage> AskAsync(string client) => house.GetAsync("/catches", ("X-Forwarded-For", client));

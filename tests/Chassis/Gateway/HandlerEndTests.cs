@@ -4,11 +4,11 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>How a call within the process ends other than well.</summary>
+/// <summary>How in-process calls fail.</summary>
 public sealed class HandlerEndTests
 {
     [Fact]
-    public async Task A_caller_that_gives_up_stops_waiting_and_the_callee_learns_it_and_finishes()
+    public async Task A_caller_may_give_up_and_the_callee_is_signalled_and_runs_to_its_end()
     {
         var (reached, heard, go, ended) = (new Signal(), new Signal(), new Signal(), new Signal());
         await using var service = await Service.StartAsync(
@@ -42,7 +42,7 @@ public sealed class HandlerEndTests
     }
 
     [Fact]
-    public async Task The_clients_timeout_works()
+    public async Task The_clients_timeout_applies_to_in_process_calls()
     {
         var heard = new Signal();
         await using var service = await Service.StartAsync("payment", app => app.MapGet("/mute", (HttpContext c) => Signal.Mute(c, heard)));
@@ -56,7 +56,7 @@ public sealed class HandlerEndTests
     [Theory]
     [InlineData("/throw")]
     [InlineData("/abort")]
-    public async Task An_answer_that_never_came_is_a_connection_that_ended(string path)
+    public async Task A_missing_answer_is_reported_as_a_connection_that_ended(string path)
     {
         await using var service = await Service.StartAsync(
             "payment",
@@ -74,7 +74,7 @@ public sealed class HandlerEndTests
     }
 
     [Fact]
-    public async Task An_answer_cut_off_in_its_body_is_an_error_of_reading()
+    public async Task An_answer_cut_off_in_its_body_fails_while_it_is_read()
     {
         await using var service = await Service.StartAsync(
             "payment",
@@ -93,7 +93,7 @@ public sealed class HandlerEndTests
     }
 
     [Fact]
-    public async Task An_answer_streams_and_hanging_up_in_the_middle_is_heard()
+    public async Task A_callee_streams_its_answer_and_notices_when_the_caller_hangs_up()
     {
         var (heard, next) = (new Signal(), new Signal());
         await using var service = await Service.StartAsync(

@@ -15,7 +15,7 @@ public sealed class HandlerTests
     private static readonly AsyncLocal<string?> Ambient = new();
 
     [Fact]
-    public async Task A_call_carries_line_headers_and_body_there_and_status_headers_and_body_back()
+    public async Task An_in_process_call_passes_everything_of_the_request_and_of_the_answer()
     {
         await using var service = await Service.StartAsync(
             "payment",
@@ -47,7 +47,7 @@ public sealed class HandlerTests
     }
 
     [Fact]
-    public async Task A_large_body_goes_both_ways()
+    public async Task A_large_body_passes_in_both_directions()
     {
         await using var service = await Service.StartAsync("payment");
         using var client = Client(service);
@@ -58,7 +58,7 @@ public sealed class HandlerTests
     }
 
     [Fact]
-    public async Task Nothing_ambient_passes_but_the_trace_by_its_header()
+    public async Task Only_the_trace_passes_to_the_callee_and_no_other_ambient_state()
     {
         string? ambient = "unset";
         Activity? current = null;
@@ -87,7 +87,7 @@ public sealed class HandlerTests
     }
 
     [Fact]
-    public async Task A_service_that_does_not_run_refuses_the_connection()
+    public async Task A_stopped_service_refuses_the_connection()
     {
         await using var service = await Service.StartAsync("payment");
         await service.Server.StopAsync(House.Token);
@@ -101,7 +101,7 @@ public sealed class HandlerTests
     }
 
     [Fact]
-    public async Task Head_has_headers_and_no_body()
+    public async Task An_in_process_HEAD_has_headers_and_no_body()
     {
         await using var service = await Service.StartAsync("payment");
         using var client = Client(service);
@@ -111,7 +111,7 @@ public sealed class HandlerTests
     }
 
     [Fact]
-    public async Task What_the_callee_registered_runs_when_the_answer_begins_and_after_it_is_complete()
+    public async Task The_callees_OnStarting_and_OnCompleted_callbacks_run()
     {
         var completed = new Signal();
         await using var service = await Service.StartAsync(

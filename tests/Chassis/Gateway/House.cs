@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>A front door on a free port before tiny services.</summary>
+/// <summary>A front door on a free port in front of tiny services.</summary>
 internal sealed class House : IAsyncDisposable
 {
     private House(EdgeApp door, params Service[] services)
@@ -79,7 +79,7 @@ internal sealed class House : IAsyncDisposable
     public static async Task<JsonNode> JsonAsync(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!;
 
-    /// <summary>It must be the problem document of this status.</summary>
+    /// <summary>Asserts a problem document of this status.</summary>
     public static async Task<JsonNode> ProblemAsync(HttpResponseMessage response, int status)
     {
         Assert.Equal(status, (int)response.StatusCode);
@@ -102,7 +102,7 @@ internal sealed class House : IAsyncDisposable
     }
 }
 
-/// <summary>A service that tells how it saw the request; <c>POST …/echo</c> gives the body back.</summary>
+/// <summary>A service that answers with what it saw of the request; <c>POST …/echo</c> returns the body.</summary>
 internal sealed class Service(InProcessServer server, WebApplication app) : IAsyncDisposable
 {
     public InProcessServer Server => server;

@@ -7,7 +7,7 @@ namespace Mannam.Tests.Chassis.Gateway;
 
 internal static class Network
 {
-    /// <summary>An address of this machine that is not loopback, if it has one.</summary>
+    /// <summary>An address of this machine that is not loopback, if there is one.</summary>
     public static IPAddress? OwnAddress =>
         NetworkInterface
             .GetAllNetworkInterfaces()
@@ -16,7 +16,7 @@ internal static class Network
             .Select(a => a.Address)
             .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
 
-    /// <summary>Sends these bytes and gives all that comes until the connection is closed, or until this text has come.</summary>
+    /// <summary>Sends a text and returns everything received until the connection is closed or <paramref name="until"/> has come.</summary>
     public static async Task<string> RawAsync(Uri address, string request, string? until = null)
     {
         using var connection = new TcpClient();

@@ -5,7 +5,7 @@ namespace Mannam.Tests.Chassis.Gateway;
 public sealed class OpenApiTests
 {
     [Fact]
-    public async Task A_systems_document_holds_the_paths_and_components_of_all_its_services()
+    public async Task A_systems_OpenAPI_document_holds_paths_and_components_of_all_services()
     {
         await using var house = await House.OpenAsync();
         var document = await House.JsonAsync(await house.GetAsync("/taxi/openapi/v1.json", ("X-Forwarded-Prefix", "/app")));
@@ -22,7 +22,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task What_is_renamed_because_two_differ_is_referred_to_by_its_new_name()
+    public async Task A_component_renamed_after_a_clash_is_referred_to_by_its_new_name()
     {
         await using var house = await House.OpenAsync();
         var document = await House.JsonAsync(await house.GetAsync("/openapi/v1.json"));
@@ -34,7 +34,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task The_OpenAPI_of_several_systems_has_prefixes_and_leaves_out_stopped_services()
+    public async Task The_document_of_all_systems_prefixes_paths_and_omits_stopped_services()
     {
         await using var house = await House.OpenAsync(law: true);
         await house.Catch.Server.StopAsync(House.Token);

@@ -13,7 +13,12 @@ public sealed class PathTests
     [InlineData("/catches/a%2Fb%20c?page=2", "catch", "", "/catches/a%2Fb c")]
     [InlineData("/provider/ledger/?page=2", "provider", "/provider", "/ledger")]
     [InlineData("/provider?page=2", "provider", "/provider", "/")]
-    public async Task A_path_leads_to_its_service_whose_base_is_the_prefix(string path, string service, string pathBase, string inner)
+    public async Task A_path_leads_to_its_service_and_the_prefix_becomes_the_path_base(
+        string path,
+        string service,
+        string pathBase,
+        string inner
+    )
     {
         await using var house = await House.OpenAsync();
         var seen = await House.JsonAsync(await house.GetAsync(path));
@@ -27,7 +32,7 @@ public sealed class PathTests
     [Theory]
     [InlineData("/")]
     [InlineData("/law/")]
-    public async Task A_system_is_at_the_root_only_while_it_runs_alone(string prefix)
+    public async Task A_system_is_served_at_the_root_only_when_it_is_the_only_one(string prefix)
     {
         await using var house = await House.OpenAsync(law: true);
         await House.ProblemAsync(await house.GetAsync(prefix + "catches"), 404);
@@ -42,14 +47,14 @@ public sealed class PathTests
     [InlineData("/Catches")]
     [InlineData("/catchesAndMore")]
     [InlineData("/health")]
-    public async Task A_path_of_nobody_is_404(string path)
+    public async Task A_path_that_no_service_serves_is_404(string path)
     {
         await using var house = await House.OpenAsync();
         await House.ProblemAsync(await house.GetAsync(path), 404);
     }
 
     [Fact]
-    public async Task A_stopped_service_answers_503_with_retry_after_until_it_runs_again()
+    public async Task A_stopped_service_answers_503_with_Retry_After_and_the_others_answer()
     {
         await using var house = await House.OpenAsync();
         await house.Pickup.Server.StopAsync(House.Token);
@@ -63,7 +68,7 @@ public sealed class PathTests
     }
 
     [Fact]
-    public async Task The_index_names_what_is_here_and_can_only_be_read()
+    public async Task The_index_lists_the_served_paths_and_is_read_only()
     {
         await using var house = await House.OpenAsync();
         Assert.Contains("/taxi/catchReqLists", (await House.JsonAsync(await house.GetAsync("/"))).ToJsonString(), StringComparison.Ordinal);
@@ -73,7 +78,7 @@ public sealed class PathTests
     }
 
     [Fact]
-    public async Task A_trusted_proxy_says_scheme_host_and_prefix()
+    public async Task A_trusted_proxy_sets_scheme_host_and_prefix()
     {
         await using var house = await House.OpenAsync();
         (string, string)[] told = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "mannam.example"), ("X-Forwarded-Prefix", "/app/")];
@@ -91,7 +96,7 @@ public sealed class PathTests
     [InlineData("/catches/%C0%AF")]
     [InlineData("/taxi/catches/%F8%88%80%80%80?a=b")]
     [InlineData("/%ff")]
-    public async Task A_path_that_is_no_UTF8_is_400(string path)
+    public async Task A_path_that_is_not_UTF8_is_400(string path)
     {
         await using var house = await House.OpenAsync();
         await House.ProblemAsync(await RawPathAsync(house, path), 400);
@@ -103,7 +108,7 @@ public sealed class PathTests
     [InlineData("/catches/100%25", "/catches/100%")]
     [InlineData("/catches/%EA%B9%80", "/catches/김")]
     [InlineData("/catches/%zz", "/catches/%zz")]
-    public async Task Other_percent_signs_are_none_of_the_doors_business(string path, string seen)
+    public async Task Other_percent_signs_are_accepted_and_passed_on(string path, string seen)
     {
         await using var house = await House.OpenAsync();
         Assert.Equal(seen, (string?)(await House.JsonAsync(await RawPathAsync(house, path)))["path"]);
@@ -113,13 +118,13 @@ public sealed class PathTests
     [InlineData("localhost:99999", 400)]
     [InlineData("localhost:0", 400)]
     [InlineData("localhost:65535", 200)]
-    public async Task A_port_in_Host_is_one(string host, int status)
+    public async Task A_port_in_the_Host_header_must_be_valid(string host, int status)
     {
         await using var house = await House.OpenAsync();
         Assert.Equal(status, (int)(await house.GetAsync("/catches", ("Host", host))).StatusCode);
     }
 
-    // No normal form of the client's own.
+    // The client must not normalise the path.
     private static Task<HttpResponseMessage> RawPathAsync(House house, string path) =>
         house.Client.GetAsync(
             new Uri(
@@ -130,7 +135,7 @@ public sealed class PathTests
         );
 
     [Fact]
-    public async Task An_untrusted_proxy_is_not_believed()
+    public async Task The_headers_of_an_untrusted_proxy_are_ignored()
     {
         if (Network.OwnAddress is not { } address)
         {

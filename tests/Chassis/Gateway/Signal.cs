@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Tests.Chassis.Gateway;
 
-/// <summary>Something a test waits for, or makes a service wait for.</summary>
+/// <summary>A signal that a test or a service waits for.</summary>
 internal sealed class Signal() : TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     public void SetResult() => TrySetResult(null);
 
-    /// <summary>Never answers, and signals when the caller has gone.</summary>
+    /// <summary>Never answers. Signals when the caller has hung up.</summary>
     public static async System.Threading.Tasks.Task Mute(HttpContext context, Signal heard)
     {
         try

@@ -9,7 +9,7 @@ namespace Mannam.Tests.Chassis.Gateway;
 public sealed class StopAndHealthTests
 {
     [Fact]
-    public async Task The_whole_is_up_while_all_are_and_down_with_one()
+    public async Task Overall_health_is_UP_only_while_every_service_is_up()
     {
         var live = true;
         var health = new ServiceHealth(true, true, new Dictionary<string, string> { ["lag"] = "0" });
@@ -32,7 +32,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task A_service_whose_health_cannot_be_told_is_down()
+    public async Task A_service_whose_health_check_fails_is_down()
     {
         await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("no connection"));
         var ready = await house.GetAsync("/health/ready");
@@ -57,7 +57,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task A_service_stopped_on_purpose_is_told_as_stopped_and_leaves_the_whole_ready()
+    public async Task A_service_stopped_on_purpose_is_shown_as_stopped_and_readiness_stays()
     {
         await using var house = await House.OpenAsync(health: () => throw new InvalidOperationException("must not be asked"));
         await house.Catch.Server.StopAsync(House.Token);
@@ -67,7 +67,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task A_draining_front_door_is_unready_closes_connections_and_finishes_what_was_begun()
+    public async Task A_draining_front_door_is_unready_and_finishes_requests_under_way()
     {
         var (reached, go) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(catches: app =>
@@ -102,7 +102,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task A_service_that_stops_finishes_what_was_begun_and_keeps_its_services_until_then()
+    public async Task A_stopping_service_finishes_requests_under_way_and_keeps_their_services()
     {
         var (reached, go) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(catches: app =>
@@ -128,7 +128,7 @@ public sealed class StopAndHealthTests
     }
 
     [Fact]
-    public async Task What_does_not_end_within_the_grace_period_is_cut_off()
+    public async Task A_request_that_outlasts_the_grace_period_is_cut_off()
     {
         var (reached, heard) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(catches: app =>

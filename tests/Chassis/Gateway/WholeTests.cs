@@ -9,7 +9,7 @@ namespace Mannam.Tests.Chassis.Gateway;
 public sealed class WholeTests
 {
     [Fact]
-    public async Task One_request_too_many_is_told_to_come_again_at_once_and_health_still_answers()
+    public async Task A_request_beyond_the_limit_is_503_at_once_and_health_still_answers()
     {
         var (reached, go) = (new Signal(), new Signal());
         await using var house = await House.OpenAsync(
@@ -37,7 +37,7 @@ public sealed class WholeTests
     }
 
     [Fact]
-    public async Task A_body_over_a_mebibyte_is_413_and_one_of_a_mebibyte_is_not()
+    public async Task A_body_over_1_MiB_is_413_and_one_of_1_MiB_is_accepted()
     {
         await using var house = await House.OpenAsync();
         var fits = await house.Client.PostAsync("/catches/echo", new ByteArrayContent(new byte[1 << 20]), House.Token);
@@ -49,7 +49,7 @@ public sealed class WholeTests
     }
 
     [Fact]
-    public async Task A_fault_of_a_service_is_a_problem_without_a_stack_trace()
+    public async Task An_exception_of_a_service_is_a_500_problem_without_details()
     {
         await using var house = await House.OpenAsync(catches: app =>
             app.MapGet("/catches/broken", new Func<string>(() => throw new InvalidOperationException("secret")))
@@ -66,7 +66,7 @@ public sealed class WholeTests
     [InlineData("GET /catches HTTP/9.1\r\nHost: localhost\r\n\r\n", 505)]
     [InlineData("LONG", 414)]
     [InlineData("MANY", 431)]
-    public async Task What_the_web_server_itself_refuses_is_a_problem_too(string request, int status)
+    public async Task A_refusal_of_the_web_server_itself_is_a_problem_document_too(string request, int status)
     {
         await using var house = await House.OpenAsync();
         request = request switch
@@ -83,7 +83,7 @@ public sealed class WholeTests
     }
 
     [Fact]
-    public async Task An_answer_streams_through_and_hanging_up_is_heard()
+    public async Task An_answer_streams_through_the_door_and_the_service_notices_a_hang_up()
     {
         var heard = new Signal();
         await using var house = await House.OpenAsync(catches: app =>
@@ -104,7 +104,7 @@ public sealed class WholeTests
     }
 
     [Fact]
-    public async Task Head_is_get_without_a_body_everywhere()
+    public async Task HEAD_is_GET_without_a_body_on_every_path()
     {
         await using var house = await House.OpenAsync();
         foreach (var path in (string[])["/", "/catches", "/health/ready", "/taxi/openapi/v1.json"])

@@ -19,7 +19,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>Law in somebody's own web application, with what such applications have besides.</summary>
+/// <summary>Law in a web application that also has its own middleware, files and endpoints.</summary>
 public sealed class AnyHostTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly string _pages = Directory.CreateTempSubdirectory("mannam-pages-").FullName;
@@ -109,7 +109,7 @@ public sealed class AnyHostTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Static_files_and_endpoints_of_the_host_are_served_beside()
+    public async Task The_hosts_own_files_and_endpoints_are_served_beside_Mannam()
     {
         Assert.Equal("hello", await _http.GetStringAsync("pages/hello.txt", Token));
         Assert.Equal("own", await _http.GetStringAsync("own", Token));
@@ -154,7 +154,7 @@ public sealed class AnyHostTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_is_stopped_answers_503_and_may_be_started_again()
+    public async Task A_stopped_service_answers_503_and_can_be_started_again()
     {
         var schedule = _app.Services.GetRequiredService<MannamServices>()["law.schedule"];
         await schedule.StopAsync(TimeSpan.FromSeconds(5));

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>A gRPC service, as the compiler of proto files would write it.</summary>
+/// <summary>A gRPC service, as the compiler of proto files would generate it.</summary>
 [BindServiceMethod(typeof(GreeterBase), nameof(Bind))]
 internal abstract class GreeterBase
 {

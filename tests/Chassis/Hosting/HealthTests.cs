@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>Guarantee 8: ready while the store can be reached and is current; live while every loop goes round.</summary>
+/// <summary>Guarantee 8: ready while the store can be reached and its schema is current; live while every loop makes steps.</summary>
 public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(61);
     private readonly Clock _clock = new();
 
-    // There is no signal for what a probe finds: it is asked again and again, as an orchestrator does.
+    // A probe's result sends no signal. The tests poll it, as an orchestrator does.
     private static async Task UntilAsync(ServiceHost service, Func<ServiceHealth, bool> holds)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -19,7 +19,7 @@ public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgr
     }
 
     [Fact]
-    public async Task A_service_without_its_store_is_live_not_ready_and_comes_back_by_itself()
+    public async Task A_service_without_its_store_is_live_but_not_ready_and_recovers_by_itself()
     {
         var wire = await World.WireAsync("ledger");
         var counter = await World.StartAsync("counter", loops: true);
@@ -32,7 +32,7 @@ public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgr
         Assert.False(health.Ready);
         Assert.StartsWith("unreachable", health.Details["store"], StringComparison.Ordinal);
         await UntilAsync(ledger, h => h.Details["consumer"].StartsWith("retrying", StringComparison.Ordinal));
-        // However long it lasts, the loops go round.
+        // The loops go round however long the outage lasts.
         for (var i = 0; i < 3; i++)
         {
             _clock.Advance(Long);
@@ -57,7 +57,7 @@ public sealed class HealthTests(PostgresFixture postgres) : CountingTests(postgr
     }
 
     [Fact]
-    public async Task A_loop_that_is_stuck_is_not_live()
+    public async Task A_service_with_a_stuck_loop_is_not_live()
     {
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true, time: _clock);

@@ -73,7 +73,7 @@ public sealed class MappedPathsTests
     public void A_service_that_the_system_does_not_have_is_refused() =>
         Assert.Throws<InvalidOperationException>(() => Mapped(b => b.AddMannam(Up.Named("law"), mannam => mannam.Services = ["pickup"])));
 
-    // The start of each mapped address, such as /law/consult.
+    // The beginning of each mapped path, such as /law/consult.
     private static List<string> Mapped(Action<WebApplicationBuilder> add)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());

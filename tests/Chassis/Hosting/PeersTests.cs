@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>What a service shows to those it calls.</summary>
+/// <summary>The headers that a service sends to other services.</summary>
 public sealed class PeersTests
 {
     private const string Key = "0123456789abcdef0123456789abcdef";
@@ -18,7 +18,7 @@ public sealed class PeersTests
     [InlineData("provider", null)]
     [InlineData("countings.ledger", null)] // Another system.
     [InlineData("counting", null)]
-    public async Task Only_services_of_its_own_system_are_shown_the_internal_key(string peer, string? expected)
+    public async Task A_service_sends_the_internal_key_only_to_services_of_its_own_system(string peer, string? expected)
     {
         await using var server = await PeerServer.StartAsync();
         string? shown = null;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>A store that only reads for a while, as a primary that was moved elsewhere.</summary>
+/// <summary>A store that is read-only for a while, like a former primary after a failover.</summary>
 public sealed class ReadOnlyStoreTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
 {
     private async Task ExecuteAsync(string service, string sql)
@@ -21,7 +21,7 @@ public sealed class ReadOnlyStoreTests(PostgresFixture postgres) : WaitingTestsB
         await command.ExecuteNonQueryAsync(Ct);
     }
 
-    // The sessions that are open stay as they are, so they are ended: their successors only read.
+    // Open sessions keep the old setting, so they are ended. New sessions are read-only.
     private async Task OnlyReadsAsync(string service)
     {
         await ExecuteAsync(service, Alter("set default_transaction_read_only = on"));
@@ -31,7 +31,7 @@ public sealed class ReadOnlyStoreTests(PostgresFixture postgres) : WaitingTestsB
         );
     }
 
-    // Sessions that are open go on reading only: a service must give them up by itself.
+    // Open sessions stay read-only: a service must replace them by itself.
     private Task WritesAgainAsync(string service) => ExecuteAsync(service, Alter("reset default_transaction_read_only"));
 
     private static string Alter(string what) => $"do $$ begin execute format('alter database %I {what}', current_database()); end $$";
@@ -44,7 +44,7 @@ public sealed class ReadOnlyStoreTests(PostgresFixture postgres) : WaitingTestsB
     }
 
     [Fact]
-    public async Task A_store_that_only_reads_makes_unready_and_is_left_for_one_that_writes()
+    public async Task A_read_only_store_makes_a_service_unready_until_it_is_writable_again()
     {
         var ledger = await World.StartAsync("ledger", loops: true);
         var counter = await World.StartAsync("counter", loops: true);
@@ -66,7 +66,7 @@ public sealed class ReadOnlyStoreTests(PostgresFixture postgres) : WaitingTestsB
     }
 
     [Fact]
-    public async Task A_relay_publishes_nothing_that_it_could_not_remove()
+    public async Task A_relay_publishes_nothing_that_it_cannot_remove_from_the_outbox()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);

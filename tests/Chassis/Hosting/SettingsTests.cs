@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>A setting that is wrong stops the start with a sentence that names it.</summary>
+/// <summary>A wrong setting stops the start with a sentence that names it.</summary>
 public sealed class SettingsTests
 {
     private static readonly Setting<string> Required = new("Password", "the password of the provider", null, text => text);
@@ -19,7 +19,7 @@ public sealed class SettingsTests
         Assert.Throws<ConfigurationException>(() => configuration.Check(Machine.SettingsOf(Up.AllSystems))).Message;
 
     [Fact]
-    public void An_unknown_key_is_named_with_the_one_that_may_be_meant() =>
+    public void An_unknown_key_is_named_with_the_one_probably_meant() =>
         Assert.Equal(
             "Mannam:Taxi:Pickup:PaymentTimeout is not a setting of Mannam (there is Mannam:Taxi:Catch:PaymentTimeout).",
             Refused(With("Mannam:Taxi:Pickup:PaymentTimeout", "1"))
@@ -38,7 +38,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void The_value_of_a_secret_is_not_told()
+    public void The_value_of_a_secret_is_not_shown()
     {
         var wrong = With("Mannam:Host:InternalKey", "too short");
         var messages = new[]
@@ -55,7 +55,7 @@ public sealed class SettingsTests
     [InlineData("manual", null)]
     [InlineData("Manual", "Mannam:Tests:Lessons:Assignment is \"Manual\", but one of automatic, manual is expected.")]
     [InlineData("", "Mannam:Tests:Lessons:Assignment is \"\", but one of automatic, manual is expected.")]
-    public void A_setting_is_one_of_its_words(string value, string? refused)
+    public void A_setting_with_allowed_words_accepts_only_those(string value, string? refused)
     {
         var setting = Setting.OneOf("Assignment", "automatic", "who assigns", "automatic", "manual");
         var configured = With("Mannam:Tests:Lessons:Assignment", value).SettingsOf("Tests:Lessons");
@@ -75,9 +75,10 @@ public sealed class SettingsTests
         );
 
     [Fact]
-    public void What_is_not_below_Mannam_is_nobodys_business() => With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
+    public void Setting_keys_outside_the_section_Mannam_are_not_checked() =>
+        With("Logging:LogLevel", "x").Check(Machine.SettingsOf(Up.AllSystems));
 
     [Fact]
-    public void Keys_are_the_same_in_upper_and_lower_case() =>
+    public void Setting_keys_are_case_insensitive() =>
         With("MANNAM:TAXI:CATCH:PAYMENTTIMEOUT", "100").Check(Machine.SettingsOf(Up.AllSystems));
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>A saga has settled when nothing of it is on its way.</summary>
+/// <summary>A saga has settled when no message of it is pending.</summary>
 public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private static Task AskAsync(params ServiceHost[] services) => Settlement.SettledAsync(services, 1, TimeSpan.FromMilliseconds(50));
@@ -13,7 +13,7 @@ public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(po
         Assert.ThrowsAsync<TimeoutException>(() => AskAsync(services));
 
     [Fact]
-    public async Task Not_while_an_event_is_unsent_unhandled_or_has_raised_another()
+    public async Task A_saga_is_not_settled_while_an_event_is_unsent_or_unhandled()
     {
         var counter = await World.StartAsync("counter");
         var ledger = await World.StartAsync("ledger");
@@ -34,7 +34,7 @@ public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(po
     }
 
     [Fact]
-    public async Task Not_while_something_is_owed()
+    public async Task A_saga_is_not_settled_while_a_scheduled_message_is_pending()
     {
         var counter = await World.StartAsync("counter");
         await counter.Counters().DecideAsync(1, c => c.Remind("hello"), Mannam.Abstractions.MessageContext.Internal());
@@ -46,7 +46,7 @@ public sealed class SettlementTests(PostgresFixture postgres) : CountingTests(po
     }
 
     [Fact]
-    public async Task Not_while_it_is_unknown_where_the_log_ends()
+    public async Task A_saga_is_not_settled_while_the_end_of_the_log_is_unknown()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);

@@ -5,17 +5,17 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>Guarantee 10: a service's time is its database's, whatever the process's clock says.</summary>
+/// <summary>Guarantee 10: a service uses its database's time, whatever the process's clock shows.</summary>
 public sealed class StoreClockTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private static readonly TimeSpan Hours = TimeSpan.FromHours(5);
     private readonly Wall _wall = new(Hours);
 
-    // How far it is from the database's, which is this machine's.
+    // The distance to the database's clock, which is this machine's.
     private static double Off(TimeProvider clock) => Math.Abs((clock.GetUtcNow() - DateTimeOffset.UtcNow).TotalSeconds);
 
     [Fact]
-    public async Task A_service_has_its_databases_time_from_its_start_on()
+    public async Task A_service_uses_its_databases_time_from_its_start_on()
     {
         var counter = await World.StartAsync("counter", time: new StoreClock(_wall));
         var clock = counter.Services.GetRequiredService<TimeProvider>();
@@ -26,7 +26,7 @@ public sealed class StoreClockTests(PostgresFixture postgres) : CountingTests(po
     }
 
     [Fact]
-    public async Task It_is_measured_again_with_each_look_for_what_is_due()
+    public async Task The_databases_time_is_measured_again_at_each_poll_for_due_messages()
     {
         var clock = new StoreClock(_wall);
         var counter = await World.StartAsync("counter", time: clock);
@@ -40,7 +40,7 @@ public sealed class StoreClockTests(PostgresFixture postgres) : CountingTests(po
     }
 
     [Fact]
-    public void A_measurement_that_says_nothing_new_moves_nothing()
+    public void A_measurement_consistent_with_the_clock_does_not_move_it()
     {
         var process = new Clock();
         var clock = new StoreClock(process);
@@ -48,7 +48,7 @@ public sealed class StoreClockTests(PostgresFixture postgres) : CountingTests(po
         process.Advance(TimeSpan.FromSeconds(20));
         var before = clock.GetUtcNow();
 
-        // Somewhere in the 20 s between question and answer it was asked: all of them are right.
+        // The database read its clock at some time in the 20 s between question and answer. Any of them is consistent.
         clock.Measured(asked, before - TimeSpan.FromSeconds(15));
         Assert.Equal(before, clock.GetUtcNow());
 

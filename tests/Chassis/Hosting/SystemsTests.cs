@@ -7,14 +7,14 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>What holds for every system.</summary>
+/// <summary>Rules for every system.</summary>
 public sealed class SystemsTests
 {
     public static IEnumerable<TheoryDataRow<string>> Systems => Up.AllSystems.Select(s => new TheoryDataRow<string>(s.Name));
 
     [Theory]
     [MemberData(nameof(Systems))]
-    public void Every_event_that_somebody_subscribes_to_has_one_publisher(string name)
+    public void Every_subscribed_event_has_exactly_one_publisher(string name)
     {
         var system = Up.AllSystems.Single(s => s.Name == name);
         var published = system.Services.SelectMany(s => s.Publishes).ToList();
@@ -25,7 +25,7 @@ public sealed class SystemsTests
 
     [Theory]
     [MemberData(nameof(Systems))]
-    public void A_service_knows_no_other_service_of_its_system_but_the_events(string name)
+    public void A_service_shares_only_events_with_the_other_services_of_its_system(string name)
     {
         var system = new DirectoryInfo(Path.Combine(Sources(), "src", Capital(name)));
         var services = system.GetDirectories().Where(d => d.Name is not ("Events" or "bin" or "obj")).ToList();
@@ -45,7 +45,7 @@ public sealed class SystemsTests
 
     [Theory]
     [MemberData(nameof(Systems))]
-    public void What_stands_in_a_folder_is_in_its_namespace_and_nothing_is_imported_for_all(string name)
+    public void Files_are_in_their_folders_namespace_and_there_are_no_global_usings(string name)
     {
         var system = new DirectoryInfo(Path.Combine(Sources(), "src", Capital(name)));
 
@@ -62,7 +62,7 @@ public sealed class SystemsTests
 
     [Theory]
     [MemberData(nameof(Systems))]
-    public void What_is_shown_and_told_can_be_made_of_the_aggregate(string name)
+    public void Every_published_event_can_be_made_from_its_aggregate(string name)
     {
         foreach (var service in Up.AllSystems.Single(s => s.Name == name).Services)
         {
@@ -73,7 +73,7 @@ public sealed class SystemsTests
     }
 
     [Fact]
-    public void What_cannot_be_made_of_an_aggregate_is_named()
+    public void A_record_that_cannot_be_made_from_an_aggregate_is_named_in_the_error()
     {
         var refused = Assert.Throws<InvalidOperationException>(() => Projection<Unlike>.Make(typeof(Lesson)));
 
@@ -83,7 +83,7 @@ public sealed class SystemsTests
     private sealed record Unlike(long Id, string Colour);
 
     [Fact]
-    public void A_service_takes_its_names_from_where_its_aggregate_stands()
+    public void A_service_takes_its_names_from_the_namespace_of_its_aggregate()
     {
         var consult = Up.AllSystems.Single(s => s.Name == "law").Services.Single(s => s.Name == "consult");
 
@@ -93,7 +93,7 @@ public sealed class SystemsTests
         Assert.Equal("LawJson", consult.JsonContext!.GetType().Name);
     }
 
-    // Imported, or written out as far as a neighbour needs to.
+    // A using, a full name, or a name relative to the system.
     private static bool Knows(FileInfo file, string system, string other) =>
         Regex.IsMatch(WithoutTexts(File.ReadAllText(file.FullName)), $@"Mannam\.{system}\.{other}\b|(?<![\w.])({system}\.)?{other}\.[A-Z]");
 

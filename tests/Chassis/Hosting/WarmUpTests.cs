@@ -8,14 +8,14 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
 
-/// <summary>Before it is ready, a service asks itself, so that the first request is as fast as the next. Nothing comes of it.</summary>
+/// <summary>A service calls itself before it is ready, so that the first request is as fast as later ones. These calls have no effect.</summary>
 public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private int _made;
     private int _asked;
 
     [Fact]
-    public async Task Warming_up_makes_nothing()
+    public async Task Warming_up_a_service_has_no_effect()
     {
         await World.StartAsync(
             new ServiceDeclaration<Ledger>(CountingSystem.Topic, "ledger", "ledger", key => new Ledger(key))
@@ -36,7 +36,7 @@ public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgr
         Assert.Equal(0, _made);
     }
 
-    // No field is needed.
+    // The request needs no field.
     private IResult Make(BoundRequest<Optional> request)
     {
         Interlocked.Increment(ref _asked);

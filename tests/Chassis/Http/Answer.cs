@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>What a service answered.</summary>
+/// <summary>An answer of a service.</summary>
 internal sealed record Answer(int Status, string? ContentType, string Body, IReadOnlyDictionary<string, string> Headers)
 {
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>The value under keys separated by slashes, as JSON writes it; null for <c>null</c> and for what is not there.</summary>
+    /// <summary>The value at a path of keys separated by slashes, as text; null for <c>null</c> and for a missing key.</summary>
     public string? At(string path)
     {
         JsonNode? at = Json;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>What a record of a request declares. What a text and a number are: <see cref="FieldsTests"/>.</summary>
+/// <summary>The declarations of a request record. Formats of texts and numbers: <see cref="FieldsTests"/>.</summary>
 public sealed class BoundRequestTests : IAsyncLifetime
 {
     private TestApp _app = null!;
@@ -29,14 +29,14 @@ public sealed class BoundRequestTests : IAsyncLifetime
 
     private static IResult Order(BoundRequest<NewOrder> request)
     {
-        // A rule that depends on more than the request.
+        // A rule that depends on data outside of the request.
         if (request.Fields.Amount != 5)
             request.Reject("amount", "amount must be today's.");
         return request.Problem ?? Results.Text($"{request.Fields}");
     }
 
     [Fact]
-    public async Task The_handler_receives_the_record()
+    public async Task A_handler_receives_the_request_as_a_record()
     {
         var answer = await PostAsync("/orders", """{"name":"김","amount":"5","kind":"small","unknown":[]}""");
 
@@ -44,7 +44,7 @@ public sealed class BoundRequestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_told_in_one_answer_also_what_the_handler_finds()
+    public async Task All_errors_come_in_one_answer_including_those_the_handler_finds()
     {
         var answer = await PostAsync("/orders", """{"amount":7,"kind":"huge","count":11}""");
 
@@ -56,7 +56,7 @@ public sealed class BoundRequestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_first_error_of_a_field_stays()
+    public async Task The_first_error_of_a_field_is_the_one_reported()
     {
         var answer = await PostAsync("/orders", """{"name":"a","amount":"x"}""");
 
@@ -81,20 +81,20 @@ public sealed class BoundRequestTests : IAsyncLifetime
     [InlineData("""{"customer":"a","custmoer":5}""", "a")]
     [InlineData("""{"custmoer":"b"}""", "b")]
     [InlineData("""{"customer":null,"custmoer":"b"}""", "nobody")]
-    public async Task A_second_name_counts_where_the_first_was_not_sent(string body, string expected) =>
+    public async Task A_second_name_of_a_field_counts_if_the_first_was_not_sent(string body, string expected) =>
         Assert.Equal(expected, (await PostAsync("/orders/a", body)).Body);
 
     [Theory]
     [InlineData("{}", "False Limits { Limit =  }")]
     [InlineData("""{"limit":null}""", "True Limits { Limit =  }")]
     [InlineData("""{"limit":3}""", "True Limits { Limit = 3 }")]
-    public async Task What_a_patch_may_remove_it_removes_by_null(string body, string expected) =>
+    public async Task A_removable_field_is_removed_by_null_in_a_patch(string body, string expected) =>
         Assert.Equal(expected, (await _app.SendAsync("PATCH", "/orders", body)).Body);
 
     [Theory]
     [InlineData("kim@example.com", 200)]
     [InlineData("kim", 400)]
-    public async Task Other_attributes_of_validation_hold_too(string to, int status) =>
+    public async Task Other_validation_attributes_apply_too(string to, int status) =>
         Assert.Equal(status, (await PostAsync("/mails", $$"""{"to":"{{to}}"}""")).Status);
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     }
 
     [Fact]
-    public async Task Filters_by_id_find_what_has_it()
+    public async Task A_filter_by_id_finds_the_rows_with_that_id()
     {
         await shop.HoldAsync(new Offer { Id = 1, Buyer = 10 }, new Offer { Id = 2, Buyer = 11 });
         var answer = await shop.App.SendAsync("GET", "/offers?buyer=11");
@@ -60,7 +60,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("%F8%88%80%80%80")]
     [InlineData("%F4%90%80%80")]
     [InlineData("%00")]
-    public async Task A_filter_that_is_no_text_is_400(string value)
+    public async Task A_filter_that_is_not_valid_text_is_400(string value)
     {
         var answer = await shop.App.SendAsync("GET", $"/offers?name={value}");
         Assert.Equal((400, true), (answer.Status, answer.At("errors/name") is not null));
@@ -72,7 +72,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("a+b%2Bc", "a b+c")]
     [InlineData("%F0%9F%9A%95%ea%b0%80", "🚕가")]
     [InlineData("x&name=last", "last")]
-    public async Task A_filter_is_decoded_as_forms_are(string value, string name)
+    public async Task A_filter_is_decoded_like_a_form_field(string value, string name)
     {
         await shop.HoldAsync(new Offer { Id = 1, Name = name });
         Assert.Equal("1", (await shop.App.SendAsync("GET", $"/offers?name={value}")).At("page/totalElements"));
@@ -83,7 +83,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("sort=price,desc", "3,1,2")]
     [InlineData("sort=id,desc", "3,2,1")]
     [InlineData("sort=id,ASC&page=0", "1,2,3")]
-    public async Task Rows_are_sorted_as_asked_and_by_id_where_equal(string query, string expected)
+    public async Task Rows_are_sorted_as_requested_and_equal_rows_by_id(string query, string expected)
     {
         await shop.HoldAsync(new Offer { Id = 2, Price = 5 }, new Offer { Id = 1, Price = 5 }, new Offer { Id = 3, Price = 9 });
         var answer = await shop.App.SendAsync("GET", $"/offers?{query}");
@@ -102,7 +102,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("sort=", "sort")]
     [InlineData("buyer=x", "buyer")]
     [InlineData("name=a%00b", "name")]
-    public async Task A_wrong_parameter_is_400_and_named(string query, string name)
+    public async Task A_wrong_query_parameter_is_400_and_named(string query, string name)
     {
         var answer = await shop.App.SendAsync("GET", $"/offers?{query}");
         Assert.Equal(400, answer.Status);
@@ -113,7 +113,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("page=7")]
     [InlineData("page=999999999")]
     [InlineData("page=999999999999999999")]
-    public async Task A_page_beyond_the_end_is_empty_and_leads_back(string query)
+    public async Task A_page_beyond_the_end_is_empty_and_links_back(string query)
     {
         await shop.HoldAsync(new Offer { Id = 1 });
         var answer = await shop.App.SendAsync("GET", $"/offers?{query}");
@@ -123,7 +123,7 @@ public sealed class CollectionTests(OfferShop shop) : IClassFixture<OfferShop>
     }
 
     [Fact]
-    public async Task All_rows_come_in_one_answer_unless_a_page_is_asked()
+    public async Task All_rows_come_in_one_answer_unless_a_page_is_requested()
     {
         await shop.HoldAsync([.. Enumerable.Range(1, 130).Select(id => new Offer { Id = id })]);
         var whole = await shop.App.SendAsync("GET", "/shop/offerLists");

@@ -58,7 +58,7 @@ public sealed class ErrorFormTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_method_that_is_not_named_is_405_with_Allow()
+    public async Task An_unsupported_method_is_405_with_Allow()
     {
         var allow = (await _app.SendAsync("DELETE", "/commands")).Header("Allow");
         Assert.Equal("POST", allow);
@@ -70,7 +70,7 @@ public sealed class ErrorFormTests : IAsyncLifetime
     [InlineData("///things///", 200)]
     [InlineData("/items//5/", 200)]
     [InlineData("//", 404)]
-    public async Task Repeated_slashes_count_as_one_and_one_at_the_end_as_none(string path, int status) =>
+    public async Task Repeated_slashes_count_as_one_and_a_trailing_slash_is_ignored(string path, int status) =>
         // An address that begins with two slashes would name a host.
         Assert.Equal(status, (await _app.SendAsync("GET", _app.Client.BaseAddress!.ToString().TrimEnd('/') + path)).Status);
 
@@ -93,14 +93,14 @@ public sealed class ErrorFormTests : IAsyncLifetime
     [InlineData("application/xml, text/*")]
     [InlineData("application/hal+json;q=0, application/json;q=0")]
     [InlineData("*/*;q=0")]
-    public async Task What_accepts_neither_form_is_406_before_any_effect(string accept)
+    public async Task An_Accept_that_allows_neither_JSON_nor_HAL_is_406_before_any_effect(string accept)
     {
         Assert.Equal(406, (await _app.SendAsync("POST", "/commands", headers: ("Accept", accept))).Status);
         Assert.Equal(0, _effects);
     }
 
     [Fact]
-    public async Task Accept_is_not_checked_where_answers_are_of_another_form_nor_before_404_and_405()
+    public async Task Accept_is_not_checked_for_other_media_types_nor_before_404_and_405()
     {
         Assert.Equal(200, (await _app.SendAsync("GET", "/stream", headers: ("Accept", "text/event-stream"))).Status);
         Assert.Equal(404, (await _app.SendAsync("GET", "/none", headers: ("Accept", "text/html"))).Status);
@@ -108,7 +108,7 @@ public sealed class ErrorFormTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_declined_payment_tells_reason_detail_and_location_in_plain_Korean()
+    public async Task A_declined_payment_has_its_reason_and_location_in_unescaped_Korean()
     {
         var answer = await _app.SendAsync("GET", "/declined");
         Assert.Equal((402, "http://a/x/1"), (answer.Status, answer.Header("Location")));

@@ -35,7 +35,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("100000000", "100000000")]
     [InlineData("100000000000000000000000000e-26", "1")]
     [InlineData("\"2\\u0035\"", "25")]
-    public async Task Money_is_whole_won_as_number_or_text(string json, string expected)
+    public async Task Money_is_whole_won_given_as_number_or_text(string json, string expected)
     {
         var answer = await Post("/money", $$"""{"v":{{json}}}""");
         Assert.Equal((200, expected), (answer.Status, answer.Body));
@@ -62,7 +62,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("true")]
     [InlineData("null")]
     [InlineData("[1]")]
-    public async Task What_is_no_whole_won_in_range_is_400_and_names_the_field(string json) =>
+    public async Task Money_that_is_not_whole_won_in_range_is_400_and_names_the_field(string json) =>
         AssertWrongField(await Post("/money", $$"""{"v":{{json}}}"""));
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class FieldsTests : IAsyncLifetime
     public async Task A_text_is_kept_as_given(string text) => Assert.Equal(text, (await Post("/text", $$"""{"v":"{{text}}"}""")).Body);
 
     [Fact]
-    public async Task A_text_may_have_255_code_points_however_many_bytes_they_take()
+    public async Task A_text_may_have_255_code_points_in_any_number_of_bytes()
     {
         var longest = string.Concat(Enumerable.Repeat("🚕", 255));
         Assert.Equal(200, (await Post("/text", $$"""{"v":"{{longest}}"}""")).Status);
@@ -106,10 +106,11 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("{\"v\":\"a\\ud800b\"}")]
     [InlineData("{\"v\":\"a\\udc00\"}")]
     [InlineData("{\"V\":\"names are case-sensitive\"}")]
-    public async Task A_required_text_that_is_missing_blank_or_no_text_is_400(string body) => AssertWrongField(await Post("/text", body));
+    public async Task A_missing_blank_or_non_text_value_of_a_required_text_is_400(string body) =>
+        AssertWrongField(await Post("/text", body));
 
     [Fact]
-    public async Task Of_a_field_given_twice_the_last_counts_also_when_its_name_is_escaped()
+    public async Task The_last_of_two_fields_with_one_name_counts_even_if_the_name_is_escaped()
     {
         Assert.Equal("b", (await Post("/text", """{"v":"a","v":"b"}""")).Body);
         Assert.Equal("b", (await Post("/text", """{"v":"a","\u0076":"b","w":{"v":"c"}}""")).Body);
@@ -125,10 +126,10 @@ public sealed class FieldsTests : IAsyncLifetime
     [Theory]
     [InlineData("{\"v\":\"Approve\"}")]
     [InlineData("{\"v\":1}")]
-    public async Task Another_word_than_the_allowed_is_400(string body) => AssertWrongField(await Post("/status", body));
+    public async Task A_word_that_is_not_allowed_is_400(string body) => AssertWrongField(await Post("/status", body));
 
     [Fact]
-    public async Task Every_wrong_field_is_named()
+    public async Task Every_wrong_field_of_a_request_is_named()
     {
         var answer = await _app.SendAsync("PATCH", "/queue", """{"id":2,"name":null,"status":7}""");
         Assert.Equal(["id", "name", "status"], answer.Json["errors"]!.AsObject().Select(error => error.Key).Order());
@@ -143,7 +144,7 @@ public sealed class FieldsTests : IAsyncLifetime
     [InlineData("{\"name\":\"other\"}", 400)]
     [InlineData("{\"note\":null}", 400)]
     [InlineData("{\"status\":null}", 400)]
-    public async Task In_a_patch_only_the_named_fields_may_change(string body, int expected) =>
+    public async Task A_patch_may_change_only_the_changeable_fields(string body, int expected) =>
         Assert.Equal(expected, (await _app.SendAsync("PATCH", "/queue", body, "application/merge-patch+json")).Status);
 
     private static async Task<IResult> QueueAsync(HttpContext http)

@@ -6,21 +6,21 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>What keys cost: nothing without the header, and nothing for good.</summary>
+/// <summary>The cost of idempotency keys: nothing without the header, and no rows that stay for ever.</summary>
 public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
 
     [Fact]
-    public async Task Without_the_header_nothing_is_asked_or_written_for_it()
+    public async Task A_request_without_a_key_costs_no_idempotency_statements()
     {
         Assert.Equal(0, await StatementsAsync(() => Http.AskAsync("POST /catches", TaxiCalls.Order()).Gives(201)));
-        // Looked for, inserted with the request, and answered.
+        // One statement each to look for the key, to insert it with the request, and to store the answer.
         Assert.Equal(3, await StatementsAsync(() => Http.KeyedAsync("POST /catches", Keyed.NewKey(), TaxiCalls.Order()).Gives(201)));
     }
 
     [Fact]
-    public async Task A_key_is_honoured_for_a_day_and_then_removed()
+    public async Task An_idempotency_key_is_valid_for_a_day_and_then_removed()
     {
         var key = Keyed.NewKey();
         var first = await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order()).Gives(201);
@@ -50,7 +50,7 @@ public sealed class IdempotencyCostTests(TaxiMachine taxi, PostgresFixture postg
     private Task AgeAsync(string by) =>
         postgres.ExecuteAsync(taxi.Prefix + "taxi_catch", $"update idempotency set created = created - interval '{by}'");
 
-    // Counts what catch sends to its database about keys.
+    // Counts the statements about keys that catch sends to its database.
     private async Task<int> StatementsAsync(Func<Task> request)
     {
         var sent = new ConcurrentBag<string>();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>"Safe to repeat", sentence by sentence, on a service of Taxi.</summary>
+/// <summary>The chapter "Safe to repeat", sentence by sentence, on a service of Taxi.</summary>
 public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMachine>
 {
     private readonly string key = Keyed.NewKey();
@@ -14,7 +14,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     private Task<Answer> RequestAsync(object? body = null) => Http.KeyedAsync("POST /catches", key, body ?? TaxiCalls.Order());
 
     [Fact]
-    public async Task The_same_key_and_body_get_the_first_answer_again_whatever_became_of_the_request()
+    public async Task The_same_key_and_body_get_the_first_answer_even_after_a_cancellation()
     {
         var before = await Http.CountAsync("/catches");
         var first = await RequestAsync().Gives(201);
@@ -29,7 +29,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_POST_that_decides_once_answers_again_too()
+    public async Task A_keyed_POST_gets_its_first_answer_even_after_the_driver_gave_up()
     {
         var id = await taxi.OfferAsync();
         var body = new { matchId = id, driver = "Kim" };
@@ -41,7 +41,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task What_held_already_answers_again_too()
+    public async Task A_200_for_a_pick_up_already_held_is_remembered_too()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Kim").Gives(201);
@@ -52,7 +52,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task Internal_calls_honour_it_too()
+    public async Task Internal_calls_honour_idempotency_keys_too()
     {
         using var inside = taxi.Inside("taxi.payment");
         var body = """{"matchId": 900001, "price": 100, "customer": "Peter", "startingPoint": "Busan", "destination": "Seoul"}""";
@@ -63,7 +63,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task Another_body_is_422_byte_by_byte()
+    public async Task An_idempotency_key_with_a_body_different_in_one_byte_is_422()
     {
         var body = """{"price": 1000, "startingPoint": "Busan", "destination": "Seoul", "customer": "Peter"}""";
         var first = await RequestAsync(body).Gives(201);
@@ -73,7 +73,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task While_the_first_runs_the_same_body_is_409_and_another_422()
+    public async Task An_idempotency_key_in_use_is_409_and_422_with_another_body()
     {
         await using var slow = await Http.ProviderAsync(new { delay = HeldTime.Held });
         var first = RequestAsync();
@@ -86,7 +86,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task A_key_belongs_to_a_path()
+    public async Task An_idempotency_key_is_valid_for_one_path_only()
     {
         var id = await taxi.OfferAsync();
         await RequestAsync().Gives(201);
@@ -94,7 +94,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task What_was_refused_before_anything_was_recorded_is_not_remembered()
+    public async Task A_refusal_before_anything_was_recorded_is_not_remembered()
     {
         await RequestAsync("{}").Gives(400);
         using (var text = new StringContent("price=1", Encoding.UTF8, "text/plain"))
@@ -124,7 +124,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     }
 
     [Fact]
-    public async Task What_ended_in_503_starts_anew()
+    public async Task An_idempotency_key_whose_request_ended_in_503_can_be_used_again()
     {
         await taxi.Machine.StopAsync("taxi.payment");
         var first = await RequestAsync().Gives(503);
@@ -142,7 +142,7 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [InlineData("two words")]
     [InlineData("열쇠")]
     [InlineData(256)]
-    public async Task A_key_that_is_none_is_400(object malformed)
+    public async Task A_malformed_idempotency_key_is_400(object malformed)
     {
         using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         using var http = new HttpClient(handler) { BaseAddress = Http.BaseAddress };
@@ -153,14 +153,14 @@ public sealed class IdempotencyKeyTests(TaxiMachine taxi) : IClassFixture<TaxiMa
     [Theory]
     [InlineData(1)]
     [InlineData(255)]
-    public async Task The_shortest_and_the_longest_key_are_honoured(int length)
+    public async Task Idempotency_keys_of_1_and_255_characters_are_accepted(int length)
     {
         var first = await Http.KeyedAsync("POST /catches", new string('~', length), TaxiCalls.Order()).Gives(201);
         (await Http.KeyedAsync("POST /catches", new string('~', length), TaxiCalls.Order())).IsAgain(first);
     }
 
     [Fact]
-    public async Task A_key_given_twice_is_400()
+    public async Task An_idempotency_key_given_twice_is_400()
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Http.BaseAddress!.Port, TestContext.Current.CancellationToken);

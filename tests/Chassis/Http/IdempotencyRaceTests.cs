@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>The same key at the same moment, in one replica and in two, and commits whose answer was lost.</summary>
+/// <summary>The same key used at the same moment, at one replica and at two, and commits whose answer was lost.</summary>
 public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private readonly string key = Keyed.NewKey();
@@ -15,7 +15,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
     private HttpClient Http => taxi.Http;
 
     [Fact]
-    public async Task Of_fifty_at_once_exactly_one_comes_about()
+    public async Task Fifty_requests_at_once_with_one_key_record_exactly_one()
     {
         var before = await Http.CountAsync("/catches");
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Http.KeyedAsync("POST /catches", key, TaxiCalls.Order())));
@@ -27,7 +27,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task Of_two_replicas_that_record_at_once_exactly_one_does()
+    public async Task One_key_at_two_replicas_at_once_records_exactly_one_request()
     {
         await using var replica = await ReplicaAsync("taxi.catch");
         using var other = new HttpClient(new InProcessHandler(replica.Server)) { BaseAddress = new Uri("http://localhost/") };
@@ -63,7 +63,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_commit_whose_answer_was_lost_is_not_taken_for_another_request()
+    public async Task A_commit_whose_answer_was_lost_is_recognised_and_not_repeated()
     {
         LoseOneAnswer(taxi.Machine["taxi.catch"]);
         var before = await Http.CountAsync("/catches");
@@ -74,7 +74,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
     }
 
     [Fact]
-    public async Task A_decision_whose_answer_was_lost_answers_as_it_was_recorded()
+    public async Task A_decision_whose_answer_was_lost_gets_the_recorded_answer()
     {
         var id = await taxi.OfferAsync();
         LoseOneAnswer(taxi.Machine["taxi.pickup"]);
@@ -84,7 +84,7 @@ public sealed class IdempotencyRaceTests(TaxiMachine taxi, PostgresFixture postg
         (await Http.KeyedAsync("POST /pickUps", key, body)).IsAgain(first);
     }
 
-    // Both have looked, and found nothing, before either commits.
+    // Both replicas have looked for the key and found nothing before either commits.
     private static void MeetAtCommit(params ServiceHost[] replicas)
     {
         var arrived = 0;

@@ -35,7 +35,7 @@ public sealed class ItemTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("/offers/3.0")]
     [InlineData("/offers/99999999999999999999")]
     [InlineData("/offers/5")]
-    public async Task An_unknown_or_hidden_item_and_an_id_that_is_no_number_are_404(string path)
+    public async Task An_unknown_item_a_hidden_item_and_a_malformed_id_are_404(string path)
     {
         await shop.HoldAsync(new Offer { Id = 3 }, new Offer { Id = 5, Hidden = true });
         Assert.Equal(404, (await shop.App.SendAsync("GET", path)).Status);
@@ -76,7 +76,7 @@ public sealed class ItemTests(OfferShop shop) : IClassFixture<OfferShop>
     [InlineData("\"1\"", 412)]
     [InlineData("W/\"2\"", 412)]
     [InlineData("2", 412)]
-    public async Task If_Match_lets_only_the_named_version_be_changed(string? tags, int status)
+    public async Task If_Match_permits_a_change_of_the_named_version_only(string? tags, int status)
     {
         (string, string)[] headers = tags is null ? [] : [("If-Match", tags)];
         Assert.Equal(status, (await shop.App.SendAsync("PATCH", "/offers/3", "{}", headers: headers)).Status);
@@ -112,7 +112,7 @@ public sealed class ItemTests(OfferShop shop) : IClassFixture<OfferShop>
     }
 
     [Fact]
-    public async Task Hrefs_keep_the_host_and_prefix_that_were_asked()
+    public async Task Hrefs_keep_the_host_and_prefix_of_the_request()
     {
         await shop.HoldAsync(new Offer { Id = 3 });
         foreach (var host in new[] { "a.example", "b.example:8080", "a.example" })

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>A service with the resources of <see cref="OfferDb"/> over a database of its own, for the tests of one class.</summary>
+/// <summary>A service with the resources of <see cref="OfferDb"/> and its own database, for the tests of one class.</summary>
 public sealed class OfferShop(PostgresFixture postgres) : IAsyncLifetime
 {
     private string _database = "";
@@ -28,7 +28,7 @@ public sealed class OfferShop(PostgresFixture postgres) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => App.DisposeAsync();
 
-    /// <summary>Leaves these rows and no others.</summary>
+    /// <summary>Replaces all rows by these.</summary>
     internal async Task HoldAsync(params Offer[] offers)
     {
         await using var db = Open();

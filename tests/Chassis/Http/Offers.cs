@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>A resource such as a system has, for tests.</summary>
+/// <summary>A resource for tests, such as a system has.</summary>
 internal sealed class Offer
 {
     public long Id { get; set; }
@@ -51,7 +51,7 @@ internal sealed class OfferDb(DbContextOptions<OfferDb> options) : DbContext(opt
         new("shop/offerLists", "offerList", offer => offer.Id, OfferJson.Default.OfferView, OfferView.Of) { AllRowsInOneAnswer = true };
 }
 
-/// <summary>As a service's container holds them.</summary>
+/// <summary>A context factory as in a service's container.</summary>
 internal sealed class OfferContexts(string database) : IDbContextFactory<DbContext>
 {
     public OfferDb Open() => new(new DbContextOptionsBuilder<OfferDb>().UseNpgsql(database).Options);

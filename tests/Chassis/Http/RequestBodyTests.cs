@@ -39,10 +39,10 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("{\"v\":01}")]
     [InlineData("{\"\\ud800\":1}")]
     [InlineData(" ")]
-    public async Task A_body_that_is_no_JSON_object_is_400(string body) => Assert.Equal(400, (await Post("/optional", body)).Status);
+    public async Task A_body_that_is_not_a_JSON_object_is_400(string body) => Assert.Equal(400, (await Post("/optional", body)).Status);
 
     [Fact]
-    public async Task Too_deep_or_not_UTF8_is_400()
+    public async Task A_body_nested_too_deeply_or_not_in_UTF8_is_400()
     {
         var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
         Assert.Equal(400, (await Post("/optional", $$"""{"x":{{deep}}}""")).Status);
@@ -62,7 +62,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("application/json;charset=\"UTF-8\"; x=y")]
     [InlineData("application/merge-patch+json")]
     [InlineData("application/vnd.x+json")]
-    public async Task Every_JSON_type_is_read(string type) =>
+    public async Task Every_JSON_content_type_is_read(string type) =>
         Assert.Equal(200, (await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type)).Status);
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("application/json x")]
     [InlineData("")]
     [InlineData(null)]
-    public async Task A_body_that_is_not_JSON_by_its_type_is_415(string? type)
+    public async Task A_body_without_a_JSON_content_type_is_415(string? type)
     {
         var answer = await _app.SendAsync("POST", "/text", "{\"v\":\"a\"}", type);
         Assert.Equal((415, "application/problem+json"), (answer.Status, answer.ContentType));
@@ -110,7 +110,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [InlineData("br", 415)]
     [InlineData("gzip, identity", 415)]
     [InlineData("identity", 200)]
-    public async Task An_encoded_body_is_415_and_told_what_is_accepted(string coding, int status)
+    public async Task An_encoded_body_is_415_and_the_answer_names_the_accepted_encoding(string coding, int status)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/text")
         {

@@ -6,7 +6,7 @@ namespace Mannam.Tests.Chassis.Http;
 public sealed class RowCountTests(OfferShop shop) : IClassFixture<OfferShop>
 {
     [Fact]
-    public async Task The_total_is_exact_up_to_10000_and_estimated_beyond()
+    public async Task The_total_of_rows_is_exact_up_to_10000_and_estimated_beyond()
     {
         await using var db = shop.Open();
         await InsertAsync(db, 1, 10_000);

@@ -25,7 +25,7 @@ public sealed class StoreFailureTests
     [Theory]
     [InlineData("Npgsql", true)]
     [InlineData("Mannam.Messaging", false)]
-    public void What_the_driver_stumbles_over_is_a_failure_of_the_store_and_what_we_do_is_not(string source, bool isStore)
+    public void An_exception_counts_as_a_store_failure_only_if_the_driver_threw_it(string source, bool isStore)
     {
         var stumble = Assert.Throws<NullReferenceException>(() => ((object)null!).ToString());
         stumble.Source = source;

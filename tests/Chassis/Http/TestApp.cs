@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Tests.Chassis.Http;
 
-/// <summary>A service with the conventions on a real Kestrel, and a client of it.</summary>
+/// <summary>A service with the HTTP conventions on a real Kestrel, and a client for it.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -22,7 +22,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>Starts it; <paramref name="before"/> adds what stands in front of the service, as the front door does.</summary>
+    /// <summary>Starts the service; <paramref name="before"/> adds middleware in front of it, as a front door does.</summary>
     public static async Task<TestApp> StartAsync(
         Action<WebApplication> map,
         Action<IServiceCollection>? services = null,
@@ -42,7 +42,7 @@ internal sealed class TestApp : IAsyncDisposable
         return new(app);
     }
 
-    /// <summary>An endpoint that answers with what it read of the fields.</summary>
+    /// <summary>An endpoint that answers with a value read from the fields.</summary>
     public static Func<BoundRequest<TFields>, IResult> Echo<TFields>(Func<TFields, object> read)
         where TFields : class =>
         request => request.Problem is { } refused ? refused : Results.Text(read(request.Fields).ToString(), contentEncoding: Encoding.UTF8);
@@ -73,7 +73,7 @@ internal sealed class TestApp : IAsyncDisposable
         return await Answer.OfAsync(response);
     }
 
-    /// <summary>Sends bytes as they are, and gives what the server sends until it closes or <paramref name="until"/> came.</summary>
+    /// <summary>Sends raw bytes. Returns the server's output until it closes the connection or <paramref name="until"/> has come.</summary>
     public async Task<string> SendRawAsync(byte[] request, string until)
     {
         using var client = new TcpClient();

@@ -2,23 +2,23 @@ using System.Diagnostics;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>A real Kafka broker, of the folder <c>shared/kafka</c> beside the checkout, with its data in a folder of its own.</summary>
+/// <summary>A real Kafka broker from the folder <c>shared/kafka</c> beside the checkout, with its own data folder.</summary>
 internal sealed class Broker(string folder) : IAsyncDisposable
 {
     private static readonly string? Scripts = Find();
     private Process? _watch;
 
-    /// <summary>Whether there is that folder here.</summary>
+    /// <summary>Whether the folder <c>shared/kafka</c> exists.</summary>
     public static bool IsHere => Scripts is not null;
 
     public string Bootstrap => File.ReadAllText(Path.Combine(folder, "bootstrap")).Trim();
 
-    /// <summary>Starts it, also again after a stop or a kill: on the same port, with the same data.</summary>
-    /// <param name="port">For its first start; a free one unless given.</param>
+    /// <summary>Starts the broker. After a stop or a kill it starts on the same port, with the same data.</summary>
+    /// <param name="port">The port of the first start; null for a free one.</param>
     public async Task StartAsync(int? port = null)
     {
         await RunAsync("start", [folder, .. port is null ? Array.Empty<string>() : [$"{port}"]]);
-        // A broker is a session of its own: without us it would run for ever.
+        // A broker runs in its own session. If the tests die, this process stops it.
         _watch ??= Process.Start(
             new ProcessStartInfo(
                 "setsid",
@@ -35,13 +35,13 @@ internal sealed class Broker(string folder) : IAsyncDisposable
         );
     }
 
-    /// <summary>Ends it in order.</summary>
+    /// <summary>Stops the broker in order.</summary>
     public Task StopAsync() => RunAsync("stop", folder);
 
-    /// <summary>Keeps a copy of its data, while it is stopped.</summary>
+    /// <summary>Copies the data. The broker must be stopped.</summary>
     public void BackUp() => Copy("data", "backup");
 
-    /// <summary>Its data are those of the copy again, while it is stopped.</summary>
+    /// <summary>Restores the data from the copy. The broker must be stopped.</summary>
     public void Restore()
     {
         Directory.Delete(Path.Combine(folder, "data"), recursive: true);
@@ -56,7 +56,7 @@ internal sealed class Broker(string folder) : IAsyncDisposable
             throw new InvalidOperationException($"{from} could not be copied to {to}");
     }
 
-    /// <summary>Moves it to another port, while it is stopped.</summary>
+    /// <summary>Changes the port. The broker must be stopped.</summary>
     public void Move(int port)
     {
         var settings = Path.Combine(folder, "server.properties");
@@ -68,12 +68,12 @@ internal sealed class Broker(string folder) : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, "bootstrap"), $"127.0.0.1:{port}\n");
     }
 
-    /// <summary>Ends it as a crash would.</summary>
+    /// <summary>Kills the broker, like a crash.</summary>
     public Task KillAsync() => RunAsync("stop", folder, "KILL");
 
     private static async Task RunAsync(string script, params string[] arguments)
     {
-        // Not into a pipe: the broker would inherit and hold it.
+        // Output must not go into a pipe: the broker would inherit the pipe and hold it open.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" > /dev/null", "sh", Path.Combine(Scripts!, script), .. arguments])
         {
             Environment = { ["KAFKA_HEAP"] = "256m" },
@@ -84,7 +84,7 @@ internal sealed class Broker(string folder) : IAsyncDisposable
             throw new InvalidOperationException($"{script} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 
-    // Beside the checkout that these tests were built in.
+    // The folder lies beside the checkout that the tests were built from.
     private static string? Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>Guarantees 1 and 8 while the broker is not there, or dies.</summary>
+/// <summary>Guarantees 1 and 8 while the broker is missing or dies.</summary>
 public sealed class BrokerAwayTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
     private readonly int _port = Spread.FreePort();
@@ -13,7 +13,7 @@ public sealed class BrokerAwayTests(PostgresFixture postgres, KafkaFixture kafka
     public override async ValueTask InitializeAsync() => await World.OpenTransportAsync(("bootstrap.servers", $"127.0.0.1:{_port}"));
 
     [Fact]
-    public async Task A_service_works_without_a_broker_and_loses_nothing_when_brokers_come_and_die()
+    public async Task A_service_works_without_a_broker_and_loses_no_event_when_a_broker_dies()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot be killed");
         await using var broker = new Broker(Path.Combine(Path.GetTempPath(), $"mannam-kafka-away-{Environment.ProcessId}"));

@@ -4,16 +4,16 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>The C library frees a client that ends, whoever is in its calls. That would be the end of the process, and of this run of the tests.</summary>
+/// <summary>The C library frees a closed client even while other threads call it. Such a call would crash the process, and with it this test run.</summary>
 public sealed class ClientsEndTests(KafkaFixture kafka)
 {
-    // So many that somebody is in the middle when another gives up.
+    // Large enough that some threads are publishing when another one gives up.
     private static readonly TopicRecord[] Batch = [.. Enumerable.Range(0, 20_000).Select(key => new TopicRecord(key, "{}", "{}"))];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_member_may_leave_while_others_ask_for_its_lag()
+    public async Task A_group_member_may_leave_while_other_threads_read_its_lag()
     {
         using var transport = await kafka.TransportAsync("leaving.", partitions: 4);
         var topic = kafka.NewTopic();
@@ -30,7 +30,7 @@ public sealed class ClientsEndTests(KafkaFixture kafka)
     }
 
     [Fact]
-    public async Task A_producer_may_be_given_up_while_others_publish()
+    public async Task A_producer_may_be_abandoned_while_other_threads_publish()
     {
         using var transport = await kafka.TransportAsync("", partitions: 4);
         var topic = kafka.NewTopic();
@@ -48,7 +48,7 @@ public sealed class ClientsEndTests(KafkaFixture kafka)
         await transport.PublishAsync(topic, Batch, Ct);
     }
 
-    // Whoever uses the producer that another gives up, is told that not all came.
+    // If one thread gives up the producer, the others get a PublishException.
     private static void Publish(KafkaTransport transport, string topic, CancellationToken ct)
     {
         try
@@ -58,7 +58,7 @@ public sealed class ClientsEndTests(KafkaFixture kafka)
         catch (Exception e) when (e is PublishException or OperationCanceledException) { }
     }
 
-    // On threads of their own: nobody waits for the pool.
+    // On dedicated threads, so that no call waits for the thread pool.
     private static Task Repeat(int threads, Action call, CancellationToken until) =>
         Task.WhenAll(
             Enumerable

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>Guarantee 2, over Kafka: the group decides who reads, the service's own database from where and who may commit.</summary>
+/// <summary>Guarantee 2, over Kafka: the group assigns partitions. The service's database keeps the positions and decides who may commit.</summary>
 public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
     private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
 
-    // A member that does not come back from its work is taken for dead after 6.5 s.
+    // The broker takes a member for dead that does not poll for 6.5 s.
     public override async ValueTask InitializeAsync() =>
         await World.OpenTransportAsync(("session.timeout.ms", "6000"), ("max.poll.interval.ms", "6500"));
 
@@ -26,7 +26,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
     private string Group => $"{World.Topic}.counting.ledger";
 
     [Fact]
-    public async Task A_zombie_that_still_holds_a_partition_it_lost_is_fenced_and_comes_back()
+    public async Task A_replica_that_works_on_a_lost_partition_is_fenced_and_rejoins()
     {
         var held = new HeldTransport(World.Transport);
         var zombie = await World.StartAsync("ledger", transport: held);
@@ -45,7 +45,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
         await Assert.ThrowsAsync<FencedException>(() => late);
         await World.StopAsync(replica);
         await PublishAsync(Event(1, 3));
-        // It is told first that it was thrown out.
+        // The first poll reports that the group has removed the member.
         await Assert.ThrowsAsync<ConsumeException>(() => zombie.Loops["consumer"].StepAsync(Ct));
         await UntilAsync(async () =>
         {
@@ -56,7 +56,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
     }
 
     [Fact]
-    public async Task What_the_broker_believes_of_the_groups_offsets_means_nothing()
+    public async Task The_offsets_that_a_group_has_committed_at_the_broker_are_ignored()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock takes no offsets from outside the group");
         var ledger = await World.StartAsync("ledger");
@@ -65,7 +65,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
         await World.StopAsync(ledger);
         await PublishAsync(Event(1, 2));
         await CommitEndsAsync();
-        // Without the inbox a second reading would have an effect.
+        // Without the inbox, reading an event twice would have two effects.
         await World.AskAsync<object>("ledger", "truncate inbox");
 
         var again = await World.StartAsync("ledger");
@@ -83,7 +83,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
     }
 
     [Fact]
-    public async Task Nothing_is_lost_to_a_kcat_that_joins_the_group_and_leaves_again()
+    public async Task No_event_is_lost_when_a_kcat_joins_the_group_and_leaves_again()
     {
         Assert.SkipUnless(Broker.IsHere, "kcat needs a real broker beside the checkout");
         var ledger = await World.StartAsync("ledger", loops: true);
@@ -106,7 +106,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
     private static Task SettledAsync(Mannam.Hosting.ServiceHost ledger) => World.SettledAsync(1, ledger);
 
     [Fact]
-    public async Task A_replica_that_joins_takes_over_partitions_and_one_that_leaves_gives_them_back()
+    public async Task A_joining_replica_takes_over_partitions_and_a_leaving_one_returns_them()
     {
         var first = await World.StartAsync("ledger", loops: true);
         await UntilAsync(() => Task.FromResult(first.Handled?.Assigned == World.Partitions));
@@ -128,7 +128,7 @@ public sealed class GroupTests(PostgresFixture postgres, KafkaFixture kafka) : C
         var began = Environment.TickCount64;
         while (!await holds())
         {
-            Assert.True(Environment.TickCount64 - began < 60_000, "it did not come about");
+            Assert.True(Environment.TickCount64 - began < 60_000, "the condition was not met in time");
             await Task.Delay(20, Ct);
         }
     }

@@ -3,12 +3,12 @@ using Mannam.Tests.Chassis.Counting;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>A transport whose subscribers can be held up when they have records in their hands, as a process that is stopped there.</summary>
+/// <summary>A transport whose subscribers can be held after a fetch, like a process that is stopped there.</summary>
 internal sealed class HeldTransport(ITransport inner) : ITransport
 {
     private Hold? _hold;
 
-    /// <summary>Whoever fetches records next waits with them until the test goes on.</summary>
+    /// <summary>The next fetch of records waits until the test releases it.</summary>
     public Hold HoldNext() => _hold = new Hold();
 
     public Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct) =>

@@ -9,11 +9,11 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>One Kafka for all tests, started by the first that needs it: a real broker where there is one, else librdkafka's mock cluster. Each test has a
-/// topic of its own.</summary>
+/// <summary>One Kafka for all tests. The first test that needs it starts it: a real broker if available, else librdkafka's mock cluster. Each test has
+/// its own topic.</summary>
 public sealed class KafkaFixture : IAsyncDisposable
 {
-    // librdkafka's mock answers a fetch that found nothing when its wait is over, and not, as a broker does, when something comes: it is asked more often.
+    // A broker answers a waiting fetch when a record arrives; librdkafka's mock only when the wait is over. So the wait is short.
     private static readonly (string Name, string Value) MockWait = ("fetch.wait.max.ms", "5");
     private readonly Lazy<Task<string>> _bootstrap;
     private Broker? _broker;
@@ -25,12 +25,12 @@ public sealed class KafkaFixture : IAsyncDisposable
     /// <summary>The address of a broker.</summary>
     public Task<string> BootstrapAsync() => _bootstrap.Value;
 
-    /// <summary>A name that no other test has.</summary>
+    /// <summary>A topic name that no other test uses.</summary>
     public string NewTopic() => $"counting{Interlocked.Increment(ref _topics)}";
 
-    /// <summary>A transport, as a process has one.</summary>
-    /// <param name="groups">What its consumer groups' names begin with.</param>
-    /// <param name="partitions">Of a topic that it makes.</param>
+    /// <summary>A transport, as each process has one.</summary>
+    /// <param name="groups">The prefix of the consumer groups' names.</param>
+    /// <param name="partitions">The number of partitions of topics that the transport creates.</param>
     /// <param name="client">Properties of librdkafka.</param>
     public async Task<KafkaTransport> TransportAsync(string groups, int partitions, params (string Name, string Value)[] client) =>
         new(
@@ -60,7 +60,7 @@ public sealed class KafkaFixture : IAsyncDisposable
         var partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions;
         consumer.Assign(partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, 0)));
         var records = new List<ConsumeResult<byte[], byte[]>>();
-        // Each partition tells its end again and again, while others write.
+        // A partition reports its end several times while others write.
         var left = partitions.Select(p => p.PartitionId).ToHashSet();
         while (left.Count > 0)
         {

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>A topic read as history, by people who do not stop the services for that.</summary>
+/// <summary>Reading a topic as history while the services run.</summary>
 public sealed class KafkaHistoryTests(KafkaFixture kafka)
 {
     private const int Long = 20;
     private const int Size = 9_000;
 
-    // One record of that size from each partition at a time. The broker waits for more than there ever is, so it answers ten times a second at most.
+    // A fetch returns one record of that size per partition. The broker waits for more bytes than exist, so it answers at most ten times a second.
     private static readonly Dictionary<string, string> Slowly = new()
     {
         ["max.partition.fetch.bytes"] = "10000",
@@ -22,11 +22,11 @@ public sealed class KafkaHistoryTests(KafkaFixture kafka)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_partition_that_grows_while_it_is_read_ends_no_other()
+    public async Task A_growing_partition_does_not_end_the_reading_of_the_others()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock answers at once, so nothing is read slowly");
         var (live, still) = await MakeAsync();
-        // A record every quarter of a second: its end is reached again and again, long before that of the other partition.
+        // One record every quarter of a second: the reader reaches this partition's end many times before the end of the other partition.
         using var writer = await WriterAsync(linger: 250);
         using var read = new CancellationTokenSource();
         var writing = WriteUntilAsync(writer, live, read.Token);
@@ -37,7 +37,7 @@ public sealed class KafkaHistoryTests(KafkaFixture kafka)
         await writing;
 
         Assert.Equal(Long, events.Count(e => e.Partition == still.Partition));
-        Assert.True(events.Count(e => e.Partition == live.Partition) > 2, "nobody wrote to it while it was read");
+        Assert.True(events.Count(e => e.Partition == live.Partition) > 2, "nothing was written to the partition while it was read");
     }
 
     private static async Task WriteUntilAsync(IProducer<byte[], byte[]> writer, TopicPartition to, CancellationToken read)
@@ -62,7 +62,7 @@ public sealed class KafkaHistoryTests(KafkaFixture kafka)
         var (live, still) = (new TopicPartition(topic, 0), new TopicPartition(topic, 1));
         using var writer = await WriterAsync();
         await writer.ProduceAsync(live, new() { Value = [1] }, Ct);
-        // Each in a batch of its own: the broker gives no less than a batch.
+        // Each record in its own batch: a broker returns whole batches.
         for (var i = 0; i < Long; i++)
             await writer.ProduceAsync(still, new() { Value = new byte[Size] }, Ct);
         return (live, still);

@@ -17,7 +17,7 @@ internal static class Kcat
             throw new InvalidOperationException(await kcat.StandardError.ReadToEndAsync());
     }
 
-    /// <summary>Joins a consumer group, as long as the process lives.</summary>
+    /// <summary>Joins a consumer group until the process ends.</summary>
     public static Process Join(string bootstrap, string group, string topic)
     {
         string[] properties = ["-X", "partition.assignment.strategy=cooperative-sticky", "-X", "session.timeout.ms=6000"];
@@ -27,7 +27,7 @@ internal static class Kcat
         return kcat;
     }
 
-    /// <summary>Ends it; the group misses it when its session is over.</summary>
+    /// <summary>Ends kcat. The group notices when the session has expired.</summary>
     public static async Task LeaveAsync(this Process kcat)
     {
         Posix.Signal(kcat.Id, Posix.Interrupt);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>The topic is another one than it was, while everything runs or while it was stopped.</summary>
+/// <summary>The topic is deleted, recreated or changed while services run, or while they are stopped.</summary>
 public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
     private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
@@ -28,10 +28,10 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
         (await service.HealthAsync(Ct)).Details.GetValueOrDefault("history");
 
     [Theory]
-    [InlineData(0)] // Nobody makes it anew but who needs it.
+    [InlineData(0)] // Only the services recreate it.
     [InlineData(2)]
     [InlineData(7)]
-    public async Task A_topic_made_anew_while_everything_runs_is_read_whole_without_a_restart(int partitions)
+    public async Task A_topic_recreated_while_services_run_is_read_whole_without_a_restart(int partitions)
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock deletes no topics");
         var counter = await World.StartAsync("counter", loops: true);
@@ -46,7 +46,7 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
         await admin.DeleteTopicsAsync([World.Topic]);
         if (partitions > 0)
             await MakeAsync(admin, partitions);
-        // Until the broker has taken note, it takes records into the topic that goes.
+        // Until the deletion is done, the broker accepts records into the old topic.
         while (await IdAsync(admin) == before)
             await Task.Delay(20, Ct);
         for (var i = 0; i < 3; i++)
@@ -61,7 +61,7 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
         Assert.Contains("made anew", await NoticeAsync(ledger));
     }
 
-    // Null where there is none.
+    // Null if the topic does not exist.
     private async Task<string?> IdAsync(IAdminClient admin)
     {
         try
@@ -86,7 +86,7 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
             }
             catch (CreateTopicsException) when (Environment.TickCount64 - began < 1_000)
             {
-                // It is not deleted yet. Or somebody here was faster, and made it.
+                // The topic is not deleted yet, or a service has recreated it.
             }
             catch (CreateTopicsException)
             {
@@ -101,12 +101,12 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
             Assert.True(Environment.TickCount64 - began < 90_000, $"the ledger of {saga} has {await World.LedgerAsync(saga)}");
     }
 
-    // Another number of partitions is another partition for a saga: what was published before and after may be read in any order.
+    // With another number of partitions a saga may move to another one. Then older and newer events may be read in any order.
     private async Task<string?> SortedAsync(long saga) =>
         await World.LedgerAsync(saga) is { } numbers ? string.Join(' ', numbers.Split(' ').Select(int.Parse).Order()) : null;
 
     [Fact]
-    public async Task A_topic_made_anew_while_a_service_was_stopped_is_read_from_its_beginning()
+    public async Task A_topic_recreated_while_a_service_was_stopped_is_read_from_the_beginning()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock deletes no topics");
         await PublishAsync(Event(1, 1), Event(1, 2));
@@ -126,9 +126,9 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
     }
 
     [Theory]
-    [InlineData(2, false)] // What was read is deleted: nothing is lost.
+    [InlineData(2, false)] // Only records that were read are deleted: nothing is lost.
     [InlineData(4, true)]
-    public async Task Unread_records_that_were_deleted_are_told_and_the_rest_is_read(int deleted, bool told)
+    public async Task Deleted_unread_records_are_reported_and_the_rest_is_read(int deleted, bool told)
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock deletes no records");
         await PublishAsync(Event(1, 1), Event(1, 2));
@@ -148,13 +148,13 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
     }
 
     [Fact]
-    public async Task A_position_without_a_history_is_adopted_and_nothing_is_read_again()
+    public async Task A_position_without_a_history_id_is_kept_and_nothing_is_read_again()
     {
         await PublishAsync(Event(1, 1), Event(1, 2));
         var ledger = await World.StartAsync("ledger");
         await ledger.HandleAllAsync();
         await World.StopAsync(ledger);
-        // As an older version left it. Without the inbox a second reading would have an effect.
+        // As an older version left it. Without the inbox, reading an event twice would have two effects.
         await World.AskAsync<object>("ledger", "update positions set history = null, last = null; truncate inbox");
         await PublishAsync(Event(1, 3));
 
@@ -166,13 +166,13 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
     }
 
     [Fact]
-    public async Task Another_record_where_the_last_one_was_read_is_noticed()
+    public async Task A_different_record_at_the_last_read_offset_is_noticed()
     {
         await PublishAsync(Event(1, 1), Event(1, 2), Event(1, 3));
         var ledger = await World.StartAsync("ledger");
         await ledger.HandleAllAsync();
         await World.StopAsync(ledger);
-        // As if what is there now had been written by others since.
+        // As if the topic had been replaced by another one with the same offsets.
         await World.AskAsync<object>("ledger", "update positions set last = gen_random_uuid() where next > 0");
         await PublishAsync(Event(1, 4));
 
@@ -184,7 +184,7 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
     }
 
     [Fact]
-    public async Task Partitions_that_are_added_while_everything_runs_are_read()
+    public async Task Partitions_added_while_services_run_are_assigned()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock adds no partitions");
         var counter = await World.StartAsync("counter", loops: true);
@@ -195,6 +195,6 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
         await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = World.Topic, IncreaseTo = World.Partitions + 5 }]);
 
         for (var began = Environment.TickCount64; ledger.Handled?.Assigned != World.Partitions + 5; await Task.Delay(50, Ct))
-            Assert.True(Environment.TickCount64 - began < 60_000, "the new partitions are nobody's");
+            Assert.True(Environment.TickCount64 - began < 60_000, "the new partitions are not assigned");
     }
 }

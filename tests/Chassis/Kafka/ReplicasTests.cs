@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>Replicas of every service in its group: they come and go under load, and nothing is handled twice, or out of its order.</summary>
+/// <summary>Replicas of every service join and leave under load. Every event is handled once and in order.</summary>
 public sealed class ReplicasTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
     private const int Sagas = 24;
@@ -37,13 +37,13 @@ public sealed class ReplicasTests(PostgresFixture postgres, KafkaFixture kafka) 
         await enough.CancelAsync();
         var counted = (await counting).Sum();
 
-        Assert.True(counted > 10 * Sagas, $"{counted} events are no load");
+        Assert.True(counted > 10 * Sagas, $"{counted} events are too few for a load test");
         Assert.Equal(counted, await World.AskAsync<decimal>("counter", "select sum(total) from counters"));
         for (var saga = 1; saga <= Sagas; saga++)
         {
             await World.SettledAsync(saga, [.. _replicas.Values.SelectMany(r => r)]);
             var total = await World.AskAsync<long>("counter", $"select total from counters where key = {saga}");
-            // Each number once, and in the order in which its producer committed it.
+            // Each number once, in the order of the producer's commits.
             var expected = string.Join(' ', Enumerable.Range(1, (int)total));
             Assert.Equal(expected, await World.LedgerAsync(saga));
             Assert.Equal(expected, await World.AskAsync<string>("audit", $"select counted from audits where key = {saga}"));
@@ -58,7 +58,7 @@ public sealed class ReplicasTests(PostgresFixture postgres, KafkaFixture kafka) 
             _replicas[service].Add(replica);
     }
 
-    // Each time by a replica that is there to stay for a while: what it was asked is not cut off.
+    // Uses the newest replica, which does not stop during the call.
     private async Task<int> CountAsync(int writer, CancellationToken enough)
     {
         var counted = 0;

@@ -15,8 +15,8 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
         await World.OpenTransportAsync(("bootstrap.servers", $"127.0.0.1:{_port},127.0.0.1:{_other}"));
 
     [Theory]
-    [LongData(1)] // The topic ends before what was read.
-    [LongData(9)] // Others are at the same offsets, and behind what was read.
+    [LongData(1)] // The topic ends before the read position.
+    [LongData(9)] // Other records are at the same offsets and beyond the read position.
     public async Task A_broker_restored_from_a_backup_loses_no_later_event(int later)
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock cannot be restored");
@@ -55,7 +55,7 @@ public sealed class RestoredBrokerTests(PostgresFixture postgres, KafkaFixture k
         await UntilAsync("1 2", counter, ledger);
     }
 
-    // One count, which the ledger has.
+    // Counts once and waits until the ledger has it.
     private async Task<(ServiceHost Counter, ServiceHost Ledger)> CountedAsync(Broker broker)
     {
         await broker.StartAsync(_port);

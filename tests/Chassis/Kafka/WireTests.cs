@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Kafka;
 
-/// <summary>What others find in the topic, and what they may put there.</summary>
+/// <summary>The format of records in the topic, and records written by other programs.</summary>
 public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : CountingTests(postgres, kafka)
 {
     private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
@@ -53,7 +53,7 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
     }
 
     [Fact]
-    public async Task A_topic_is_made_with_twelve_partitions_and_kept_for_ever()
+    public async Task A_topic_is_created_with_twelve_partitions_and_unlimited_retention()
     {
         Assert.SkipUnless(Broker.IsHere, "librdkafka's mock makes topics by itself");
         var topic = Kafka.NewTopic();
@@ -63,13 +63,13 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();
         Assert.Equal(12, admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Count);
         var settings = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }]);
-        // The topic's own, whatever the broker's default is.
+        // The topic sets it explicitly, so the broker's default does not matter.
         foreach (var limit in new[] { "retention.ms", "retention.bytes" })
             Assert.Equal(("-1", ConfigSource.DynamicTopicConfig), (settings[0].Entries[limit].Value, settings[0].Entries[limit].Source));
     }
 
     [Fact]
-    public async Task A_kcat_that_uses_the_usual_partitioner_agrees_on_the_partition_of_every_saga()
+    public async Task A_kcat_with_the_standard_partitioner_uses_the_same_partition_per_saga()
     {
         Assert.SkipUnless(Broker.IsHere, "kcat needs a real broker beside the checkout");
         await PublishAsync([.. Enumerable.Range(1, 30).Select(saga => Event(saga, 1))]);
@@ -84,7 +84,7 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
     }
 
     [Fact]
-    public async Task What_a_stranger_writes_is_parked_by_its_place_and_blocks_nothing()
+    public async Task Foreign_records_are_parked_by_partition_and_offset_and_block_nothing()
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1));
@@ -115,9 +115,9 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
     }
 
     [Theory]
-    [InlineData(2_000_000)] // The library refuses it, as the broker would.
-    [InlineData(2_000)] // The broker does: less than that is configured for the topic.
-    public async Task What_the_broker_refuses_stops_what_is_behind_it_until_it_is_gone(int size)
+    [InlineData(2_000_000)] // The library refuses the record, as the broker would.
+    [InlineData(2_000)] // The broker refuses the record: the topic's limit is lower.
+    public async Task A_record_refused_by_the_broker_stops_later_records_of_its_batch(int size)
     {
         await PublishAsync(Event(1, 1));
         if (size < 1_000_000)
@@ -136,7 +136,7 @@ public sealed class WireTests(PostgresFixture postgres, KafkaFixture kafka) : Co
 
     private async Task LimitAsync(int bytes)
     {
-        Assert.SkipUnless(Broker.IsHere, "librdkafka's mock takes whatever it is given");
+        Assert.SkipUnless(Broker.IsHere, "librdkafka's mock accepts records of any size");
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = await Kafka.BootstrapAsync() }).Build();
         await admin.IncrementalAlterConfigsAsync(
             new()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Local;
 
-/// <summary>The log over a connection that is cut.</summary>
+/// <summary>The log over a connection that a test cuts.</summary>
 public sealed class LogCutTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private Wire _wire = null!;
@@ -16,7 +16,7 @@ public sealed class LogCutTests(PostgresFixture postgres) : CountingTests(postgr
     }
 
     [Fact]
-    public async Task An_append_is_handled_once_though_its_connection_is_cut_while_it_commits()
+    public async Task An_append_is_handled_once_even_if_its_connection_is_cut_during_commit()
     {
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
@@ -33,14 +33,14 @@ public sealed class LogCutTests(PostgresFixture postgres) : CountingTests(postgr
     }
 
     [Fact]
-    public async Task Who_appends_while_the_log_cannot_be_reached_is_told_so_and_nothing_is_lost()
+    public async Task An_append_while_the_log_is_unreachable_fails_and_nothing_is_lost()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);
         _wire.Break();
 
         await Assert.ThrowsAsync<PublishException>(RelayAsync);
-        // The second finds no connection at all.
+        // The second attempt cannot open a connection.
         await Assert.ThrowsAsync<PublishException>(RelayAsync);
         _wire.Mend();
         var ledger = await World.StartAsync("ledger", loops: true);

@@ -22,7 +22,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     private Task AppendAsync(params TopicRecord[] records) => World.Transport.PublishAsync(CountingSystem.Topic, records, Ct);
 
     [Fact]
-    public async Task Offsets_of_a_partition_are_gapless_and_unique_however_many_append_at_once()
+    public async Task Offsets_of_a_partition_are_gapless_and_unique_under_concurrent_appends()
     {
         await Task.WhenAll(
             Enumerable
@@ -62,9 +62,9 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Theory]
-    [InlineData(2)] // Its records need more.
+    [InlineData(2)] // Its records occupy more partitions.
     [InlineData(7)]
-    public async Task An_older_log_has_as_many_partitions_as_its_next_start_says_or_more(int configured)
+    public async Task An_older_log_adopts_the_larger_of_configured_and_used_partitions(int configured)
     {
         var sagas = Enumerable.Range(1, 8).ToList();
         await AppendAsync([.. sagas.Select(saga => Event(saga, 1))]);
@@ -81,7 +81,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task A_log_that_has_other_partitions_while_it_is_open_is_not_written()
+    public async Task A_log_whose_partition_count_changed_while_open_is_not_written()
     {
         await AppendAsync(Event(1, 1));
         await World.StopLogAsync();
@@ -90,7 +90,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
         await World.AskAsync<object>("log", "update history set partitions = 7");
         await World.AskAsync<object>("log", KillWriter);
 
-        // However often it is tried.
+        // Every attempt fails.
         for (var attempt = 1; attempt <= 4; attempt++)
         {
             var append = AppendAsync(Event(1, 2));
@@ -107,7 +107,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     [Theory]
     [InlineData("log.appending")]
     [InlineData("log.appended")]
-    public async Task An_append_held_open_while_others_wait_is_missed_by_nobody(string point)
+    public async Task A_reader_does_not_skip_an_append_that_is_held_open(string point)
     {
         var ledger = await World.StartAsync("ledger");
         await AppendAsync(Event(1, 1));
@@ -130,7 +130,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task An_append_that_fails_leaves_no_gap()
+    public async Task A_failed_append_leaves_no_gap()
     {
         await AppendAsync(Event(1, 1));
         World.LogPoints.FailOnceAt("log.appending");
@@ -144,7 +144,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task Only_one_process_writes_and_another_takes_over_when_its_connection_dies()
+    public async Task One_process_writes_the_log_and_another_takes_over_if_its_connection_dies()
     {
         await AppendAsync(Event(1, 1));
         var first = World.Transport;
@@ -155,7 +155,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
         await Assert.ThrowsAsync<PublishException>(() => refused);
         Assert.Single(await World.EventsAsync());
 
-        // Held where it is about to write, so that it does not come back for the lock.
+        // The first writer is held before its write, so that it does not take the lock again.
         var hold = World.LogPoints.HoldOnceAt("log.appending");
         var held = first.PublishAsync(CountingSystem.Topic, [Event(1, 2)], Ct);
         await hold.Reached;
@@ -173,7 +173,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     [Theory]
     [InlineData("log.appending", 1)]
     [InlineData("log.appended", 2)]
-    public async Task A_writer_that_fails_in_the_middle_reads_its_ends_anew(string point, int copies)
+    public async Task A_log_writer_that_failed_reads_the_ends_of_the_partitions_again(string point, int copies)
     {
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
@@ -191,7 +191,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task A_writer_whose_connection_is_killed_in_the_middle_goes_on_without_loss()
+    public async Task A_log_writer_whose_connection_was_killed_continues_without_loss()
     {
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
@@ -211,7 +211,7 @@ public sealed class LogTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task A_subscriber_who_was_away_while_the_tail_moved_on_reads_on_from_the_database()
+    public async Task A_subscriber_behind_the_cached_tail_reads_on_from_the_database()
     {
         var ledger = await World.StartAsync("ledger");
         await AppendAsync(Event(1, 1));

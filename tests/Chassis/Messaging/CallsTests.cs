@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>A policy that calls: the event schedules a call, which is made until its outcome is certain; then the saga decides on it, once.</summary>
+/// <summary>A policy with a call: the event schedules the call, and the call is repeated until its outcome is certain. Then the saga decides once.</summary>
 public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
 {
     private readonly List<(long Saga, long Number)> _asked = [];
@@ -29,7 +29,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
 
     private Task<long> OwedAsync() => World.AskAsync<long>("asker", "select count(*) from due where key <> 0");
 
-    // Whoever had claimed it is given up.
+    // The lease of an earlier claim has expired.
     private async Task DoLaterAsync(ServiceHost asker)
     {
         Clock.Advance(Scheduler.Lease);
@@ -39,7 +39,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
     [Theory]
     [InlineData(true, "1:yes")]
     [InlineData(false, "1:no")]
-    public async Task What_follows_from_the_outcome_is_decided_once(bool accepted, string answers)
+    public async Task The_outcome_of_a_call_is_decided_on_once(bool accepted, string answers)
     {
         _answer = accepted ? CallOutcome.Accepted() : CallOutcome.Refused("no");
         var asker = await StartAsync();
@@ -57,7 +57,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
     }
 
     [Fact]
-    public async Task The_call_and_the_decision_follow_from_the_event_and_its_trace()
+    public async Task A_call_and_its_decision_carry_the_events_causation_and_trace()
     {
         var asker = await StartAsync();
         MessageContext? told = null;
@@ -80,7 +80,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
     }
 
     [Fact]
-    public async Task The_call_is_made_outside_of_every_transaction()
+    public async Task A_call_is_made_outside_of_any_transaction()
     {
         var asker = await StartAsync();
         long? open = null;
@@ -100,7 +100,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
     }
 
     [Fact]
-    public async Task What_was_rolled_back_asks_nobody()
+    public async Task A_policy_that_is_rolled_back_makes_no_call()
     {
         var asker = await StartAsync();
         KillAt(asker, "consumer.committing");
@@ -116,7 +116,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
 
     [Theory]
     [MemberData(nameof(Unanswered))]
-    public async Task It_is_asked_again_until_the_outcome_is_certain_and_holds_up_nobody(string how)
+    public async Task A_call_is_repeated_until_its_outcome_is_certain_and_delays_no_other(string how)
     {
         using var refusals = new Measured("mannam.refusals");
         var asker = await StartAsync();
@@ -154,13 +154,13 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
             _ => how,
         };
 
-    // Before the call, after it, before the decision's commit, after it.
+    // Before the call; after the call; before the decision's commit; after that commit.
     [Theory]
     [InlineData("due.Counted.claimed", 1)]
     [InlineData("due.Counted.done", 2)]
     [InlineData("command.committing", 2)]
     [InlineData("command.committed", 1)]
-    public async Task Killed_at_any_line_it_is_decided_once_after_the_restart(string point, int asked)
+    public async Task A_call_killed_at_any_point_is_decided_on_once_after_the_restart(string point, int asked)
     {
         var killed = await StartAsync();
         await PublishAsync(Event(1, 1));
@@ -180,7 +180,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
         Assert.Single(await World.EventsAsync(1), e => e.Type == nameof(Answered));
     }
 
-    // From that point on nothing of it goes on, as in a process that is not there any more.
+    // Every later point fails too, as in a process that is dead.
     private static void KillAt(ServiceHost service, string point)
     {
         var dead = false;
@@ -188,7 +188,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
     }
 
     [Fact]
-    public async Task Two_replicas_that_are_answered_at_once_decide_once()
+    public async Task Two_replicas_that_both_make_a_call_decide_on_it_once()
     {
         var first = await StartAsync();
         var second = await World.StartAsync("asker", time: Clock);
@@ -198,7 +198,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
         var slow = first.DoDueAsync();
         await hold.Reached;
 
-        // The claim of the first has ended, and it does not know.
+        // The lease of the first has expired, and it does not know.
         await DoLaterAsync(second);
         hold.Release();
         await slow;
@@ -209,7 +209,7 @@ public sealed class CallsTests(PostgresFixture postgres) : WaitingTestsBase(post
     }
 
     [Fact]
-    public async Task An_answer_of_the_store_that_is_lost_does_not_decide_again()
+    public async Task A_lost_answer_of_the_store_does_not_repeat_the_decision_on_a_call()
     {
         var wire = await World.WireAsync("asker");
         World.System.Ask = (counted, _) => AnswerAsync(counted);

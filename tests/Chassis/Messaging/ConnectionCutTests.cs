@@ -5,11 +5,11 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>A commit that was made, but whose answer was lost, leaves one effect.</summary>
+/// <summary>A commit whose answer was lost has one effect.</summary>
 public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     [Fact]
-    public async Task A_creating_command_has_one_effect_though_its_connection_is_cut_at_commit()
+    public async Task A_creating_command_has_one_effect_even_if_its_connection_is_cut_at_commit()
     {
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
@@ -26,7 +26,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
     }
 
     [Fact]
-    public async Task A_first_decision_has_one_effect_though_its_connection_is_cut_at_commit()
+    public async Task A_first_decision_has_one_effect_even_if_its_connection_is_cut_at_commit()
     {
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
@@ -42,7 +42,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
     }
 
     [Fact]
-    public async Task A_changing_command_has_one_effect_though_its_connection_is_cut_at_commit()
+    public async Task A_changing_command_has_one_effect_even_if_its_connection_is_cut_at_commit()
     {
         var wire = await World.WireAsync("counter");
         var counter = await World.StartAsync("counter", database: wire.ConnectionString);
@@ -69,7 +69,7 @@ public sealed class ConnectionCutTests(PostgresFixture postgres) : CountingTests
     }
 
     [Fact]
-    public async Task A_batch_of_events_has_one_effect_though_its_connection_is_cut_while_it_commits()
+    public async Task A_batch_of_events_has_one_effect_even_if_its_connection_is_cut_at_commit()
     {
         var counter = await World.StartAsync("counter");
         for (var saga = 1; saga <= 5; saga++)

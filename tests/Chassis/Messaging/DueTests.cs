@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 10: what is due is done.</summary>
+/// <summary>Guarantee 10: due messages are executed.</summary>
 public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private readonly Clock _clock = new();
@@ -29,7 +29,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
         counter.Counters().DecideAsync(1, c => c.Remind(text), MessageContext.Internal());
 
     [Fact]
-    public async Task It_is_done_once_when_it_is_due_and_not_before()
+    public async Task A_scheduled_message_is_done_once_when_due_and_not_before()
     {
         var counter = await StartAsync();
         await OweAsync(counter);
@@ -46,11 +46,11 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task One_step_takes_no_more_than_it_may_whatever_the_statistics_say()
+    public async Task One_step_takes_a_limited_number_of_due_messages_with_any_statistics()
     {
         var counter = await StartAsync();
         await OweAsync(counter);
-        // By these statistics a subquery would be run for each row that it is compared with.
+        // With these statistics PostgreSQL would run a subquery once per compared row.
         await World.AskAsync<object>("counter", "delete from due where key <> 1; analyze due");
         for (var i = 0; i < 40; i++)
             await OweAsync(counter, $"{i}");
@@ -61,7 +61,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task That_an_event_was_handled_is_forgotten_after_thirty_days_and_not_before()
+    public async Task The_inbox_forgets_a_handled_event_after_thirty_days_and_not_before()
     {
         var counter = await StartAsync();
         await counter.DoDueAsync();
@@ -77,7 +77,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task Many_old_rows_are_removed_in_small_steps_between_requests()
+    public async Task Many_old_inbox_rows_are_removed_in_small_steps_with_pauses()
     {
         var counter = await StartAsync();
         await counter.DoDueAsync();
@@ -102,7 +102,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task It_is_stored_with_the_decision_or_not_at_all()
+    public async Task A_scheduled_message_is_stored_with_its_decision_or_not_at_all()
     {
         var counter = await StartAsync();
         counter.Failpoints.FailOnceAt("command.committing");
@@ -113,7 +113,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task It_is_repeated_with_growing_pauses_until_it_succeeds()
+    public async Task A_due_message_is_retried_with_growing_pauses_until_it_succeeds()
     {
         var counter = await StartAsync();
         var attempts = new List<DateTimeOffset>();
@@ -138,7 +138,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task It_survives_a_restart()
+    public async Task A_scheduled_message_survives_a_restart()
     {
         var counter = await StartAsync();
         await OweAsync(counter);
@@ -153,7 +153,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     [Theory]
     [InlineData("due.Reminder.claimed", 1)]
     [InlineData("due.Reminder.done", 2)]
-    public async Task It_is_due_again_when_whoever_took_it_has_not_come_back_in_time(string point, int times)
+    public async Task A_due_message_is_due_again_when_its_lease_expires(string point, int times)
     {
         var killed = await StartAsync();
         await OweAsync(killed);
@@ -171,7 +171,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task Two_replicas_do_not_do_it_at_the_same_moment()
+    public async Task Two_replicas_do_not_execute_a_due_message_at_the_same_time()
     {
         var first = await StartAsync();
         var second = await StartAsync();
@@ -190,7 +190,7 @@ public sealed class DueTests(PostgresFixture postgres) : CountingTests(postgres)
     }
 
     [Fact]
-    public async Task Of_many_things_two_replicas_do_each_once()
+    public async Task Two_replicas_execute_each_of_many_due_messages_once()
     {
         var replicas = new[] { await StartAsync(), await StartAsync() };
         for (var i = 0; i < 60; i++)

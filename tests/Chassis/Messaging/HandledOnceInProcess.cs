@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 2 where every replica reads every partition.</summary>
+/// <summary>Guarantee 2 over the local log, where every replica reads every partition.</summary>
 public sealed class HandledOnceInProcess(PostgresFixture postgres) : HandledOnceTests(postgres, null)
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class HandledOnceInProcess(PostgresFixture postgres) : HandledOnce
     }
 
     [Fact]
-    public async Task A_replica_that_is_overtaken_while_it_handles_is_fenced()
+    public async Task A_replica_overtaken_while_it_handles_a_batch_is_fenced()
     {
         var slow = await World.StartAsync("ledger");
         var fast = await World.StartAsync("ledger");

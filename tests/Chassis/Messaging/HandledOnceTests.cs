@@ -36,7 +36,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     }
 
     [Theory]
-    [InlineData("/counting/ledger")] // A service of the system that does not publish it.
+    [InlineData("/counting/ledger")] // A service of the system that does not publish this event.
     [InlineData("/elsewhere/counter")]
     [InlineData("")]
     public async Task An_event_of_the_same_name_from_another_source_has_no_effect(string source)
@@ -56,7 +56,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     }
 
     [Fact]
-    public async Task An_event_that_one_batch_holds_three_times_has_one_effect()
+    public async Task An_event_three_times_in_one_batch_has_one_effect()
     {
         var ledger = await World.StartAsync("ledger");
         var one = Event(1, 1);
@@ -85,7 +85,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     }
 
     [Fact]
-    public async Task A_saga_that_fails_holds_up_only_itself_and_goes_on_in_order()
+    public async Task A_failing_saga_delays_only_itself_and_continues_in_order()
     {
         var clock = new Clock();
         var ledger = await World.StartAsync("ledger", time: clock);
@@ -112,7 +112,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     }
 
     [Fact]
-    public async Task What_comes_after_a_failing_event_takes_effect_too()
+    public async Task Events_of_other_sagas_after_a_failing_event_take_effect()
     {
         var ledger = await World.StartAsync("ledger");
         World.System.BeforeEntering = counted => _ = counted.Id == 2 ? throw new FormatException("never") : 0;
@@ -138,7 +138,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     }
 
     [Fact]
-    public async Task A_service_that_starts_again_goes_on_where_it_was()
+    public async Task A_restarted_service_continues_at_its_stored_position()
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1), Event(2, 1));
@@ -155,7 +155,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
     }
 
     [Fact]
-    public async Task A_process_that_ends_after_a_batch_was_committed_does_not_handle_it_again()
+    public async Task A_batch_committed_before_its_process_died_is_not_handled_again()
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1));
@@ -167,7 +167,7 @@ public abstract class HandledOnceTests(PostgresFixture postgres, KafkaFixture? k
 
         await World.SettledAsync(1, again);
         Assert.Equal("1", await World.LedgerAsync(1));
-        // What it raised was in the outbox, and is on its way now.
+        // The event that the batch raised was in the outbox and is published now.
         Assert.Single(await World.EventsAsync(1), e => e.Type == nameof(Entered));
     }
 }

@@ -24,7 +24,7 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
     }
 
     [Fact]
-    public async Task What_the_policies_of_one_batch_raise_keeps_its_order()
+    public async Task Events_raised_by_the_policies_of_one_batch_keep_their_order()
     {
         var counter = await World.StartAsync("counter", loops: true);
         for (var saga = 1; saga <= 3; saga++)
@@ -33,7 +33,7 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
 
         for (var saga = 1; saga <= 3; saga++)
             await World.SettledAsync(saga, counter);
-        // Over Kafka the partitions' records may come one after the other: a batch each.
+        // Over Kafka each partition's records may come in a separate batch.
         await ledger.HandleAllAsync();
         await ledger.RelayAllAsync();
 
@@ -42,14 +42,14 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
     }
 
     [Fact]
-    public async Task Concurrent_commands_and_failures_leave_the_order_of_every_saga()
+    public async Task Concurrent_commands_and_failures_do_not_change_the_order_of_a_saga()
     {
         const int sagas = 12;
         const int each = 25;
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
         var audit = await World.StartAsync("audit", loops: true);
-        // Some events fail when they are first met, some steps before or after their commit.
+        // Some events fail at the first attempt, some steps before or after their commit.
         var met = new ConcurrentDictionary<(long, long), bool>();
         World.System.BeforeEntering = counted =>
         {
@@ -66,7 +66,7 @@ public abstract class OrderTests(PostgresFixture postgres, KafkaFixture? kafka) 
                 .Range(0, 6)
                 .Select(async writer =>
                 {
-                    // Two writers at a time meet at each saga.
+                    // Two writers at a time work on the same saga.
                     for (var i = 0; i < sagas * each / 6; i++)
                         await counter.CountAsync(1 + (i * 3 + writer / 2) % sagas);
                 })

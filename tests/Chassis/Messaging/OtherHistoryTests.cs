@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 2 where the log, or a service's own database, is not the one that it was.</summary>
+/// <summary>Guarantee 2 after the log or a service's database was restored or recreated.</summary>
 public sealed partial class OtherHistoryTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private const string KillWriter =
@@ -31,7 +31,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
             Headers = Id().Replace(record.Headers, Guid.CreateVersion7(DateTimeOffset.UtcNow - age).ToString()),
         };
 
-    // The writer is just finding out that its connection is gone: a relay would come again.
+    // The writer may just be noticing its lost connection. A relay would retry, too.
     private async Task PublishAsync(params TopicRecord[] records)
     {
         for (var attempt = 1; ; attempt++)
@@ -52,7 +52,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
 
     private Task<object?> BackUpAsync() => LogAsync("create table backup as select * from log");
 
-    // As pg_restore --clean does, with the writer's connection lost.
+    // Like pg_restore --clean, with the writer's connection killed.
     private async Task RestoreAsync()
     {
         await LogAsync("truncate log; insert into log select * from backup");
@@ -64,7 +64,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
 
     [Theory]
     [InlineData(1)] // The log ends before the position.
-    [InlineData(9)] // Others are at the same offsets, and behind the position.
+    [InlineData(9)] // Other records are at the same offsets and beyond the position.
     public async Task A_log_restored_from_a_backup_loses_no_later_event(int later)
     {
         var ledger = await World.StartAsync("ledger", loops: true);
@@ -83,13 +83,13 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task What_memory_holds_of_the_log_that_was_is_not_handed_on()
+    public async Task Cached_events_of_the_log_before_a_restore_are_not_delivered()
     {
         var ledger = await World.StartAsync("ledger", loops: true);
         await PublishAsync(Event(1, 1), Event(1, 2));
         await World.SettledAsync(1, ledger);
         await BackUpAsync();
-        // Of the same length, and with another record at the same offset.
+        // A log of the same length, with another record at the same offset.
         await LogAsync(
             """
             update backup set headers = jsonb_set(headers::jsonb, '{ce_id}', to_jsonb(gen_random_uuid()::text))::json,
@@ -105,7 +105,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_restored_log_is_noticed_by_a_service_that_was_stopped()
+    public async Task A_service_that_was_stopped_notices_a_restored_log()
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1));
@@ -124,7 +124,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_log_made_anew_while_everything_runs_is_read_from_its_beginning()
+    public async Task A_log_recreated_while_services_run_is_read_from_its_beginning()
     {
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
@@ -143,9 +143,9 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Theory]
-    [InlineData(2, false)] // What was read is deleted: nothing is lost.
+    [InlineData(2, false)] // Only records that were read are deleted: nothing is lost.
     [InlineData(4, true)]
-    public async Task Unread_records_that_were_deleted_are_told_and_the_rest_is_read(int deleted, bool told)
+    public async Task Deleted_unread_records_are_reported_and_the_rest_is_read(int deleted, bool told)
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1), Event(1, 2));
@@ -162,13 +162,13 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_position_without_a_history_is_adopted_and_nothing_is_read_again()
+    public async Task A_position_without_a_history_id_is_kept_and_nothing_is_read_again()
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1), Event(1, 2));
         await ledger.HandleAllAsync();
         await World.StopAsync(ledger);
-        // As an older version left it. Without the inbox a second reading would have an effect.
+        // As an older version left it. Without the inbox, reading an event twice would have two effects.
         await World.AskAsync<object>("ledger", "update positions set history = null, last = null; truncate inbox");
         await PublishAsync(Event(1, 3));
 
@@ -181,7 +181,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task Events_that_the_inbox_has_forgotten_take_no_second_effect_when_read_again()
+    public async Task Events_forgotten_by_the_inbox_have_no_second_effect_when_read_again()
     {
         var (old, older) = (Aged(Event(1, 2), TimeSpan.FromDays(35)), Aged(Event(1, 1), TimeSpan.FromDays(40)));
         var ledger = await World.StartAsync("ledger");
@@ -199,14 +199,14 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
 
         Assert.Equal("1 2 3", await World.LedgerAsync(1));
         Assert.Equal("1", await World.LedgerAsync(2));
-        // A service that is new to the topic knows that it has handled none of them.
+        // A service that is new to the topic has handled none of them, so they take effect.
         var audit = await World.StartAsync("audit");
         await audit.HandleAllAsync();
         Assert.Equal("1 2 3", await World.AskAsync<string>("audit", "select counted from audits where key = 1"));
     }
 
     [Fact]
-    public async Task A_parked_event_that_was_dropped_stays_without_effect_when_read_again()
+    public async Task A_dropped_event_stays_without_effect_when_it_is_read_again()
     {
         var fails = true;
         World.System.BeforeEntering = counted => _ = fails && counted.Number == 1 ? throw new PermanentException("no") : 0;

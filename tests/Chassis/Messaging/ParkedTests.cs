@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 4: what is parked can be read, replayed and dropped.</summary>
+/// <summary>Guarantee 4: parked events can be read, replayed and dropped.</summary>
 public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
 {
     private bool _ill = true;
@@ -29,7 +29,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
     private async Task<DeadLetters> StoreAsync() => new(NpgsqlDataSource.Create(await World.DatabaseAsync("ledger")));
 
     [Fact]
-    public async Task Replaying_all_with_an_error_handles_them_in_order_and_once_though_replayed_twice()
+    public async Task Events_replayed_by_their_error_are_handled_once_and_in_order()
     {
         var ledger = await WithParkedAsync();
         var store = await StoreAsync();
@@ -46,7 +46,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
     }
 
     [Fact]
-    public async Task What_arrives_after_a_replay_queues_behind_it()
+    public async Task An_event_that_arrives_after_a_replay_queues_behind_it()
     {
         var ledger = await WithParkedAsync();
         _ill = false;
@@ -75,7 +75,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
     }
 
     [Fact]
-    public async Task What_is_dropped_never_comes_again()
+    public async Task A_dropped_event_never_comes_back()
     {
         var ledger = await WithParkedAsync();
         var store = await StoreAsync();
@@ -90,7 +90,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
     }
 
     [Fact]
-    public async Task What_waits_and_what_is_parked_handled_and_published_is_a_metric()
+    public async Task Waiting_parked_handled_and_published_events_are_metrics()
     {
         var figures = new Dictionary<string, long>();
         using var listener = new MeterListener();
@@ -99,7 +99,7 @@ public sealed class ParkedTests(PostgresFixture postgres) : WaitingTestsBase(pos
             if (instrument.Meter.Name == "Mannam")
                 l.EnableMeasurementEvents(instrument);
         };
-        // Other tests measure too, at the same time: their services are not the one of this world.
+        // Services of other tests emit metrics at the same time, so only measurements from here on count.
         var ours = false;
         listener.SetMeasurementEventCallback<long>(
             (instrument, value, _, _) =>

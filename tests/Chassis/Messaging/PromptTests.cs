@@ -6,18 +6,18 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Events are on their way at once, not at the next poll.</summary>
+/// <summary>Events are published at once, not at the next poll.</summary>
 public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
     [Fact]
-    public async Task A_policy_has_taken_effect_milliseconds_after_the_commit_of_what_it_follows()
+    public async Task A_policy_takes_effect_milliseconds_after_the_commit_of_its_event()
     {
         var counter = await World.StartAsync("counter", loops: true);
         await AssertPromptAsync(counter, within: 25, counter);
     }
 
     [Fact]
-    public async Task An_event_that_another_replica_committed_is_published_as_promptly()
+    public async Task An_event_committed_by_another_replica_is_published_within_100_ms()
     {
         var active = await World.StartAsync("counter", loops: true, replicated: true);
         await active.CountAsync(1);
@@ -27,7 +27,7 @@ public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka)
     }
 
     [Fact]
-    public async Task So_it_has_after_the_connection_that_hears_of_it_was_lost()
+    public async Task Events_are_published_promptly_after_the_listening_connection_was_lost()
     {
         const string Listeners = "from pg_stat_activity where datname = current_database() and query = 'listen mannam_outbox'";
         var active = await World.StartAsync("counter", loops: true, replicated: true);
@@ -41,7 +41,7 @@ public abstract class PromptTests(PostgresFixture postgres, KafkaFixture? kafka)
             await World.AskAsync<long>("counter", $"select count(*) {Listeners}") == 0;
             await Task.Delay(20, Ct)
         )
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "nobody listens");
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "no relay listens");
         await AssertPromptAsync(other, within: 100, active, other);
     }
 

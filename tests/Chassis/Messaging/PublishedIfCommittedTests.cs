@@ -51,7 +51,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_policy_that_fails_publishes_nothing_of_what_its_batch_had_raised()
+    public async Task A_failed_policy_publishes_nothing_that_its_batch_raised()
     {
         var counter = await World.StartAsync("counter");
         var ledger = await World.StartAsync("ledger");
@@ -68,7 +68,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task What_a_policy_raised_is_lost_with_the_batch_it_was_raised_in()
+    public async Task Events_raised_in_a_batch_that_fails_to_commit_are_not_published()
     {
         var counter = await World.StartAsync("counter");
         var ledger = await World.StartAsync("ledger");
@@ -102,7 +102,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task Events_that_cannot_be_stored_take_their_new_aggregate_with_them()
+    public async Task A_new_aggregate_is_not_stored_if_its_events_cannot_be_stored()
     {
         var counter = await World.StartAsync("counter");
         await World.AskAsync<object>("counter", "alter table outbox add constraint none_of_saga_1 check (key <> 1)");
@@ -115,7 +115,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_new_aggregate_that_is_there_already_takes_its_events_with_it()
+    public async Task Events_of_a_new_aggregate_that_exists_already_are_not_stored()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1, "first");
@@ -129,7 +129,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_change_of_an_outdated_version_takes_its_events_with_it()
+    public async Task Events_decided_on_an_outdated_version_are_not_stored()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);
@@ -142,13 +142,13 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
         await slow;
         await counter.RelayAsync();
 
-        // Three, not four: what the slow one had raised on the outdated version is gone, what it decided anew is there.
+        // Three, not four: the slow command's events for the outdated version are gone, those of its new decision are there.
         Assert.Equal([1, 2, 3], (await World.EventsAsync(1)).Select(e => e.Number()));
         Assert.Equal(3, (await counter.Counters().FindAsync(1))!.Total);
     }
 
     [Fact]
-    public async Task More_events_than_one_batch_holds_are_stored_all_or_none()
+    public async Task More_events_than_fit_into_one_batch_are_stored_all_or_none()
     {
         var counter = await World.StartAsync("counter");
         await World.AskAsync<object>("counter", "alter table outbox add constraint not_the_last check (value->>'number' <> '2500')");
@@ -162,7 +162,7 @@ public sealed class PublishedIfCommittedTests(PostgresFixture postgres) : Counti
     }
 
     [Fact]
-    public async Task A_process_that_ends_between_commit_and_publishing_publishes_when_it_starts_again()
+    public async Task A_process_that_dies_before_publishing_publishes_after_its_restart()
     {
         var counter = await World.StartAsync("counter");
         counter.Failpoints.FailOnceAt("command.committed");

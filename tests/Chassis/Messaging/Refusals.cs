@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>The ways in which a peer does not answer.</summary>
+/// <summary>The ways in which a call to a peer fails.</summary>
 internal static class Refusals
 {
     public static readonly string[] All =

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 4: what the store or a peer refuses for reasons outside the event is never the event's fault.</summary>
+/// <summary>Guarantee 4: refusals of the store or a peer for reasons outside of the event do not count against the event.</summary>
 public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
 {
-    // More than an event may fail by its own fault.
+    // More attempts than an event may fail by its own fault.
     private const int Often = 15;
 
     private async Task<ServiceHost> StartAsync(string options = "")
@@ -30,7 +30,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // What a loop does until it waits; a step that fails is repeated, as the host does.
+    // Runs each loop until it would wait. A failed step is reported and repeated later, as in the host.
     private static async Task<int> TryAsync(ServiceHost ledger)
     {
         var failed = 0;
@@ -42,7 +42,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // Npgsql fails on a connection again and again whose prepared statement was refused with 0A000: it is given up.
+                // After a prepared statement was refused with 0A000, Npgsql fails again on the same connection. So the service gives the connection up.
                 ledger.Failed(loop, e);
                 failed++;
             }
@@ -63,7 +63,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
 
     private async Task HandledAfterAllAsync(ServiceHost ledger)
     {
-        // Connections are given up once a second at most.
+        // A service gives up connections at most once a second.
         var began = Environment.TickCount64;
         do
         {
@@ -78,7 +78,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
 
     private Task<long> WaitingAsync() => World.AskAsync<long>("ledger", "select count(*) from waiting");
 
-    // After the usual number of attempts.
+    // The event is parked after the usual number of attempts.
     private async Task ParkedInTheEndAsync(ServiceHost ledger)
     {
         for (var i = 0; i < Often; i++)
@@ -113,7 +113,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     [LongData("F0000")]
     [LongData("XX000")]
     [LongData("ZZ123")]
-    public async Task What_the_store_refuses_is_tried_again_without_end(string state)
+    public async Task An_event_that_the_store_refuses_is_retried_without_limit(string state)
     {
         var ledger = await StartAsync();
         using var refusals = new Measured("mannam.refusals");
@@ -124,7 +124,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
 
         Assert.Empty(await ParkedAsync());
         Assert.Equal("1", await World.LedgerAsync(2));
-        // One of each saga is refused, what comes after it waits behind it.
+        // The first event of each saga is refused; the later one queues behind it.
         Assert.Equal("queued 1, store 2", await World.AskAsync<string>("ledger", Kinds));
         Assert.True(await World.AskAsync<int>("ledger", "select max(refusals) from waiting") >= 10);
         Assert.True(refusals.Of(("by", "store"), ("code", state), ("where", "waiting")) >= 10);
@@ -151,7 +151,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     [LongData("38000")]
     [LongData("54000")]
     [InlineData("P0001")]
-    public async Task What_the_store_says_of_the_events_own_data_is_parked_in_the_end(string state)
+    public async Task An_event_whose_own_data_the_store_rejects_is_parked_in_the_end(string state)
     {
         var ledger = await StartAsync();
         await RefuseAllAsync(state);
@@ -161,7 +161,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task An_event_that_was_refused_still_has_all_attempts_of_its_own()
+    public async Task Refusals_of_the_store_do_not_count_as_attempts_of_the_event()
     {
         var ledger = await StartAsync();
         await RefuseAllAsync("55P03");
@@ -181,7 +181,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     [InlineData("a statement takes too long")]
     [LongData("a table is renamed for a while")]
     [InlineData("a row is locked")]
-    public async Task Maintenance_holds_up_events_and_loses_none(string what)
+    public async Task Database_maintenance_delays_events_and_loses_none(string what)
     {
         var ledger = await StartAsync(what == "a statement takes too long" ? "-c statement_timeout=100" : "");
         await using var other = new NpgsqlConnection(await World.DatabaseAsync("ledger"));
@@ -251,7 +251,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task A_table_that_is_locked_keeps_no_loop_from_going_round()
+    public async Task A_locked_table_does_not_block_the_loops()
     {
         var ledger = await StartAsync();
         await using var other = new NpgsqlConnection(await World.DatabaseAsync("ledger"));
@@ -264,7 +264,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         var clock = System.Diagnostics.Stopwatch.StartNew();
         await ledger.HandleAsync();
 
-        // Each waits for the lock; all of them for 40 s, if each waited as long as the first.
+        // If each event waited for the lock as long as the first one, it would take 40 s.
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         await ledger.HandleAllAsync();
         Assert.Equal(200, await World.AskAsync<long>("ledger", "select count(*) from waiting where kind = 'store' and code = '55P03'"));
@@ -275,7 +275,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     [InlineData("inside")]
     [LongData("time")]
     [InlineData("http 503")]
-    public async Task What_is_made_of_the_facts_fails_by_the_events_own_fault(string how)
+    public async Task An_exception_while_reading_facts_counts_as_the_events_own_fault(string how)
     {
         var ledger = await StartAsync();
         World.System.KnowBeforeEntering = _ => throw Refusals.Of(how);
@@ -292,14 +292,14 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
         await PublishAsync(Event(3, 1), Event(4, 7));
 
         await TryAsync(ledger);
-        // Nobody else waits for it.
+        // Other sagas do not wait for it.
         Assert.Equal("7", await World.LedgerAsync(4));
         await ParkedInTheEndAsync(ledger);
         Assert.Contains("ledgers_numbers", Assert.Single(await ParkedAsync()).Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_policy_that_would_break_a_constraint_decides_again_on_what_is_there_then()
+    public async Task A_policy_that_would_break_a_constraint_is_retried_on_the_newer_state()
     {
         var ledger = await StartAsync();
         await ExecuteAsync("create unique index ledgers_numbers on ledgers (numbers)");
@@ -316,7 +316,7 @@ public sealed class RefusedTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task What_is_owed_and_fails_is_told_and_done_in_the_end()
+    public async Task A_due_message_that_fails_is_reported_and_done_in_the_end()
     {
         using var refusals = new Measured("mannam.refusals");
         var fails = true;

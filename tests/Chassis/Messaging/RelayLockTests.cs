@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>The active relay hears of what other replicas commit, also after the connection by which it hears has died.</summary>
+/// <summary>The active relay learns of commits of other replicas, also after its listening connection has died.</summary>
 public sealed class RelayLockTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     private const int StopSignal = 19;
     private const int ContinueSignal = 18;
 
-    // Whoever listens, by its process; 0 where nobody does.
+    // The process id of the listening session; 0 if there is none.
     private Task<int> ListenerAsync(int but = 0) =>
         World.AskAsync<int>(
             "counter",
@@ -23,16 +23,16 @@ public sealed class RelayLockTests(PostgresFixture postgres) : CountingTests(pos
         {
             if (await ListenerAsync(but) is > 0 and var listener)
                 return listener;
-            Assert.True(Environment.TickCount64 - began < 60_000, "nobody listens");
+            Assert.True(Environment.TickCount64 - began < 60_000, "no relay listens");
         }
     }
 
     [Fact]
-    public async Task A_connection_that_died_without_a_word_is_noticed_and_replaced()
+    public async Task A_listening_connection_that_died_silently_is_noticed_and_replaced()
     {
         await World.StartAsync("counter", loops: true, replicated: true);
         var died = await NextListenerAsync();
-        // As a machine that is gone: nothing is closed, and nothing is answered.
+        // Like a machine that is gone: it neither closes the connection nor answers.
         Posix.Signal(died, StopSignal);
         try
         {

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 1, the second half: what was committed is published.</summary>
+/// <summary>Guarantee 1, second half: committed events are published.</summary>
 public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) : CountingTests(postgres, kafka)
 {
     [Theory]
     [InlineData("relay.publishing", 1)]
     [InlineData("relay.published", 2)]
-    public async Task A_relay_that_ends_on_the_way_publishes_again_and_the_subscriber_has_one_effect(string point, int published)
+    public async Task A_relay_that_dies_publishes_again_and_the_event_has_one_effect(string point, int published)
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);
@@ -31,7 +31,7 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
     }
 
     [Fact]
-    public async Task What_was_published_is_removed_and_not_published_again()
+    public async Task A_published_event_is_removed_and_not_published_again()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);
@@ -87,7 +87,7 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
     }
 
     [Fact]
-    public async Task Of_two_relays_one_publishes_and_the_other_takes_over_when_its_connection_dies()
+    public async Task One_of_two_relays_publishes_and_the_other_takes_over_when_it_dies()
     {
         var active = await World.StartAsync("counter");
         var waiting = await World.StartAsync("counter");
@@ -127,7 +127,7 @@ public abstract class RelayTests(PostgresFixture postgres, KafkaFixture? kafka) 
     }
 
     [Fact]
-    public async Task A_relay_that_ends_in_order_leaves_nothing_to_be_published_again()
+    public async Task A_relay_that_stops_in_order_leaves_an_empty_outbox()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);

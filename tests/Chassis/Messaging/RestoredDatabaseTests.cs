@@ -22,7 +22,7 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
 
     private Task PublishAsync(params TopicRecord[] records) => World.Transport.PublishAsync(World.Topic, records, Ct);
 
-    // The service is stopped, so nobody is connected to it.
+    // The service is stopped, so the database has no connections.
     private async Task<string> CopyAsync(string database)
     {
         var copy = await _postgres.CreateDatabaseAsync();
@@ -41,7 +41,7 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
     }
 
     [Fact]
-    public async Task It_handles_again_what_it_does_not_know()
+    public async Task A_service_on_a_restored_database_handles_the_lost_events_again()
     {
         var ledger = await World.StartAsync("ledger");
         await PublishAsync(Event(1, 1));
@@ -63,7 +63,7 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
     }
 
     [Fact]
-    public async Task Its_own_events_of_sagas_that_it_does_not_know_tell_that_it_went_back()
+    public async Task A_service_notices_a_restore_by_its_own_events_of_unknown_sagas()
     {
         var ledger = await World.StartAsync("ledger", loops: true);
         await PublishAsync(Event(1, 1));
@@ -71,7 +71,7 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
         Assert.Null(await NoticeAsync(ledger));
         await World.StopAsync(ledger);
         var backup = await CopyAsync(await World.DatabaseAsync("ledger"));
-        // Raised by a state that is lost, for a saga that nothing else tells of.
+        // An event that the lost state had raised. No other event belongs to this saga.
         var own = new EventSerializer("/counting/ledger", CountingEvents.Language, TimeProvider.System).Write(
             9,
             new Entered(9, 1),
@@ -92,13 +92,13 @@ public sealed class RestoredDatabaseTests(PostgresFixture postgres) : CountingTe
         var began = Environment.TickCount64;
         while (!await holds())
         {
-            Assert.True(Environment.TickCount64 - began < 30_000, "it did not come about");
+            Assert.True(Environment.TickCount64 - began < 30_000, "the condition was not met in time");
             await Task.Delay(20, Ct);
         }
     }
 
     [Fact]
-    public async Task Ids_that_were_used_are_not_given_again()
+    public async Task Used_ids_are_not_given_out_again()
     {
         await World.AskAsync<object>("counter", "create sequence ids; select nextval('ids')");
         await using var database = NpgsqlDataSource.Create(await World.DatabaseAsync("counter"));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-// Guarantee 5: transports are equal. What these tests say holds for both.
+// Guarantee 5: transports are equal. These tests run over both.
 
 public sealed class HandledOnceOverKafka(PostgresFixture postgres, KafkaFixture kafka) : HandledOnceTests(postgres, kafka);
 

@@ -8,11 +8,11 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 4: poison does not block. What becomes of an event that fails.</summary>
+/// <summary>Guarantee 4: a failing event does not block others.</summary>
 public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
 {
     [Fact]
-    public async Task A_permanent_failure_is_parked_at_once_and_lets_its_saga_go_on()
+    public async Task A_permanent_failure_is_parked_at_once_and_its_saga_continues()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
         FailAt(1, 2, () => new PermanentException("nobody can enter this"));
@@ -28,7 +28,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task An_event_that_its_service_does_not_declare_is_not_left_in_the_outbox()
+    public async Task An_undeclared_event_is_not_stored_and_its_policy_fails()
     {
         var undeclared = await World.StartAsync("undeclared", time: Clock);
 
@@ -41,7 +41,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task A_value_that_is_not_the_event_is_parked_at_once()
+    public async Task A_malformed_event_value_is_parked_at_once()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
         var good = Event(1, 1);
@@ -55,14 +55,14 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task A_transient_failure_is_tried_again_with_growing_pauses_and_parked_with_its_error()
+    public async Task A_transient_failure_is_retried_with_growing_pauses_and_then_parked()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
         var tries = 0;
         World.System.BeforeEntering = _ => throw new InvalidOperationException($"failure {++tries}");
         await PublishAsync(Event(1, 1));
         await ledger.HandleAllAsync();
-        // As it came, and once more at once.
+        // Once in its batch, and once more immediately.
         Assert.Equal(2, tries);
 
         var pauses = new List<double>();
@@ -84,7 +84,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task A_handler_that_must_wait_is_asked_later_without_limit()
+    public async Task A_handler_that_asks_to_wait_is_retried_without_limit()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
         var tries = 0;
@@ -98,7 +98,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
 
         while (tries < 100)
         {
-            // The batch's failure alone counts: should it fail otherwise one day, it has its attempts before it.
+            // Only the failure in the batch counts. If the event fails for another reason later, it still has all other attempts.
             Assert.Equal(1, await World.AskAsync<int>("ledger", "select max(attempts) from waiting"));
             Clock.Advance(TimeSpan.FromSeconds(2.9));
             Assert.False(await ledger.DrainAsync());
@@ -112,7 +112,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task What_arrives_while_its_saga_waits_queues_behind_it_and_is_handled_in_order_once()
+    public async Task Events_of_a_waiting_saga_queue_and_are_handled_once_and_in_order()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
         var ill = true;
@@ -142,7 +142,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task A_record_that_cannot_be_read_is_parked_by_its_place_and_blocks_nothing()
+    public async Task An_unreadable_record_is_parked_by_partition_and_offset_and_blocks_nothing()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
 
@@ -156,7 +156,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 
     [Fact]
-    public async Task A_policy_that_throws_what_a_lost_connection_throws_is_not_taken_for_one()
+    public async Task An_IOException_of_a_policy_is_not_taken_for_a_lost_connection()
     {
         var ledger = await World.StartAsync("ledger", time: Clock);
         FailAt(1, 1, () => new IOException("no such file"));
@@ -169,7 +169,7 @@ public sealed class WaitingTests(PostgresFixture postgres) : WaitingTestsBase(po
     }
 }
 
-/// <summary>What tests of waiting events share: a clock that stands still, and failing at will.</summary>
+/// <summary>Base of tests of waiting events: a clock that stands still, and failures on demand.</summary>
 public abstract class WaitingTestsBase(PostgresFixture postgres) : CountingTests(postgres)
 {
     private static readonly EventSerializer Writer = new("/counting/counter", CountingEvents.Language, TimeProvider.System);
@@ -210,7 +210,7 @@ public abstract class WaitingTestsBase(PostgresFixture postgres) : CountingTests
 
 internal static class WaitingDeeds
 {
-    /// <summary>One step of what waits: true when an event was due.</summary>
+    /// <summary>One step of the loop for waiting events; true if an event was due.</summary>
     public static Task<bool> DrainAsync(this ServiceHost service) => service.Loops["waiting"].StepAsync(CancellationToken.None);
 
     /// <summary>Steps until nothing is due.</summary>

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.Messaging;
 
-/// <summary>Guarantee 10: nothing that is stored waits for a moment that a wrong clock wrote.</summary>
+/// <summary>Guarantee 10: stored messages do not wait for a time that a wrong clock wrote.</summary>
 public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBase(postgres)
 {
     private static readonly TimeSpan Hours = TimeSpan.FromHours(5);
@@ -25,7 +25,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
         counter.Counters().DecideAsync(1, c => c.Remind("hello"), MessageContext.Internal());
 
     [Fact]
-    public async Task What_a_replica_hours_ahead_owes_is_done_by_another_one()
+    public async Task A_message_scheduled_by_a_replica_hours_ahead_is_done_by_another()
     {
         Remembers();
         await OweAsync(await StartAsync("counter", Hours));
@@ -36,7 +36,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
     }
 
     [Fact]
-    public async Task What_is_owed_is_done_after_the_clock_was_set_back()
+    public async Task A_due_message_is_done_after_the_clock_was_set_back()
     {
         Remembers();
         var wall = new Wall(Hours);
@@ -50,7 +50,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
     }
 
     [Fact]
-    public async Task What_a_replica_hours_ahead_took_and_did_not_do_is_done_by_another_one()
+    public async Task A_message_claimed_by_a_dead_replica_hours_ahead_is_done_by_another()
     {
         Remembers();
         var ahead = await StartAsync("counter", Hours);
@@ -65,7 +65,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
     }
 
     [Fact]
-    public async Task What_is_not_due_yet_waits_though_clocks_differ_a_little()
+    public async Task A_message_not_yet_due_waits_even_if_clocks_differ_a_little()
     {
         Remembers();
         await OweAsync(await StartAsync("counter", TimeSpan.FromSeconds(4)));
@@ -78,7 +78,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task An_event_that_waits_is_handled_whichever_way_the_clock_was_set(int hours)
+    public async Task A_waiting_event_is_handled_after_the_clock_was_set_forward_or_back(int hours)
     {
         var ill = true;
         FailAt(1, 1, () => ill ? new InvalidOperationException("ill") : null);
@@ -95,7 +95,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
     }
 
     [Fact]
-    public async Task Keys_recorded_in_the_future_are_kept_for_a_day_from_now()
+    public async Task Idempotency_keys_recorded_in_the_future_are_kept_for_a_day_from_now()
     {
         var counter = await World.StartAsync("counter", time: Clock);
         await World.AskAsync<object>(
@@ -114,7 +114,7 @@ public sealed class WrongClocksTests(PostgresFixture postgres) : WaitingTestsBas
     }
 
     [Fact]
-    public async Task Event_ids_that_tell_a_wrong_time_are_forgotten_too()
+    public async Task Inbox_rows_whose_ids_carry_a_wrong_time_are_removed_too()
     {
         var counter = await World.StartAsync("counter", time: Clock);
         var handled = Clock.GetUtcNow();

@@ -9,7 +9,7 @@ namespace Mannam.Tests.Chassis.PostgreSql;
 public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     [Fact]
-    public async Task Of_two_hundred_decisions_at_once_none_is_lost()
+    public async Task None_of_two_hundred_concurrent_decisions_is_lost()
     {
         var counter = await World.StartAsync("counter", loops: true);
 
@@ -25,7 +25,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task Whoever_was_slower_decides_again_on_the_newer_state(int countedBefore)
+    public async Task The_slower_of_two_decisions_is_made_again_on_the_newer_state(int countedBefore)
     {
         var counter = await World.StartAsync("counter");
         for (var i = 0; i < countedBefore; i++)
@@ -54,7 +54,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     }
 
     [Fact]
-    public async Task What_is_at_hand_is_decided_on_once_and_then_what_is_stored()
+    public async Task A_decision_uses_the_given_state_first_and_then_the_stored_one()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1, "first");
@@ -79,7 +79,7 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     }
 
     [Fact]
-    public async Task A_decision_that_changes_nothing_leaves_nothing()
+    public async Task A_decision_without_a_change_stores_nothing()
     {
         var counter = await World.StartAsync("counter");
 
@@ -90,9 +90,9 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : CountingTests(p
     }
 
     [Fact]
-    public async Task A_command_and_a_policy_on_the_same_saga_lose_nothing_to_each_other()
+    public async Task A_command_and_a_policy_on_the_same_saga_both_take_effect()
     {
-        // The ledger is decided on by its policy and, here, by commands too.
+        // Here commands change the ledger too, besides its policy.
         var counter = await World.StartAsync("counter", loops: true);
         var ledger = await World.StartAsync("ledger", loops: true);
         var ledgers = (Repository<Ledger>)ledger.Services.GetService(typeof(Repository<Ledger>))!;

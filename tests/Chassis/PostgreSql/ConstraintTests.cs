@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.PostgreSql;
 
-/// <summary>A constraint of the store that is declared refuses the command that would break it.</summary>
+/// <summary>A declared constraint of the store refuses a command that would break it.</summary>
 public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(postgres)
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
-    public async Task Over_HTTP_it_is_409_with_the_declared_words()
+    public async Task A_broken_constraint_is_409_with_the_declared_words_over_HTTP()
     {
         var teacher = await StartAsync();
         await ScheduleAsync(teacher, 1, 1);
@@ -43,7 +43,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
-    public async Task An_aggregate_whose_creation_would_break_one_is_refused_and_not_stored()
+    public async Task A_new_aggregate_that_would_break_a_constraint_is_refused()
     {
         var teacher = await StartAsync();
         await ScheduleAsync(teacher, 1, 1);
@@ -56,7 +56,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
-    public async Task Of_many_who_want_the_same_at_once_one_gets_it_and_only_the_others_are_refused()
+    public async Task One_of_many_concurrent_commands_for_one_hour_wins_the_rest_are_refused()
     {
         var replicas = new[] { await StartAsync(), await StartAsync() };
         var all = await Task.WhenAll(
@@ -65,7 +65,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
                 .Select(async id =>
                 {
                     var lesson = new Lesson(id);
-                    // Every fourth wants the same hour; the others share their commits.
+                    // Every fourth command wants the same hour; the others share their commits.
                     var hour = id % 4 == 0 ? 1000 : id;
                     var raised = lesson.Schedule("Kim", hour);
                     return (id, hour, await CreateAsync(replicas[id % 8 / 4], lesson, raised));
@@ -77,7 +77,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
         Assert.Equal(31, await World.AskAsync<long>("teacher", "select count(*) from lessons"));
     }
 
-    // On two replicas one may have to wait for the other's row for too long, or both for each other.
+    // With two replicas a command may wait too long for the other's row, or both may deadlock.
     private static async Task<string?> CreateAsync(ServiceHost teacher, Lesson lesson, IMessage[] raised)
     {
         while (true)
@@ -91,7 +91,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
-    public async Task A_command_that_was_decided_on_something_outdated_is_decided_again_first()
+    public async Task A_command_decided_on_an_outdated_state_is_decided_again_before_refusal()
     {
         var (teacher, other) = (await StartAsync(), await StartAsync());
         await ScheduleAsync(teacher, 1, 1);
@@ -108,11 +108,11 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
-    public async Task One_that_is_stored_though_the_answer_was_lost_is_not_refused_by_itself()
+    public async Task A_stored_aggregate_whose_answer_was_lost_is_not_refused_by_itself()
     {
         var wire = await World.WireAsync("teacher");
         var teacher = await World.StartAsync(TeacherService.Declaration, database: wire.ConnectionString);
-        // So that the constraint is what the second attempt meets first.
+        // The second attempt must meet the constraint before the primary key.
         await World.AskAsync<object>(
             "teacher",
             "alter table lessons drop constraint lessons_pkey; alter table lessons add primary key (key)"
@@ -129,7 +129,7 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
-    public async Task A_constraint_that_is_not_declared_is_no_refusal()
+    public async Task An_undeclared_constraint_does_not_become_a_refusal()
     {
         var teacher = await StartAsync();
         await World.AskAsync<object>("teacher", "create unique index not_declared on lessons (hour)");

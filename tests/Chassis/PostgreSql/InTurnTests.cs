@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.PostgreSql;
 
-/// <summary>A command in turn decides on how the service's other sagas stand; nobody else decides in turn meanwhile.</summary>
+/// <summary>A command in turn may read the service's other sagas before it decides. No other command in turn runs meanwhile.</summary>
 public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgres)
 {
     private const string Queued =
@@ -14,7 +14,7 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
         + "and database = (select oid from pg_database where datname = current_database())";
 
     [Fact]
-    public async Task Of_two_commands_in_turn_on_two_replicas_the_second_sees_the_first()
+    public async Task The_second_of_two_commands_in_turn_sees_the_first_across_replicas()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
         await ScheduleAsync(one, 1, 1);
@@ -33,13 +33,13 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
     }
 
     [Fact]
-    public async Task Many_commands_in_turn_on_two_replicas_never_take_the_same()
+    public async Task Commands_in_turn_on_two_replicas_never_take_the_same_hour()
     {
         var replicas = new[] { await StartAsync(), await StartAsync() };
         for (var id = 1; id <= 20; id++)
             await ScheduleAsync(replicas[0], id, id);
 
-        // Not the constraint, but the turn keeps them apart.
+        // Without the constraint only the turn keeps them apart.
         await World.AskAsync<object>("teacher", "drop index lessons_one_an_hour");
 
         await Task.WhenAll(Enumerable.Range(1, 20).Select(id => RepeatAsync(() => LaterAsync(replicas[id % 2], id))));
@@ -48,7 +48,7 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
     }
 
     [Fact]
-    public async Task Those_who_wait_for_their_turn_leave_connections_to_others()
+    public async Task Commands_that_wait_for_their_turn_leave_connections_to_others()
     {
         var teacher = await StartAsync();
         await ScheduleAsync(teacher, 1, 1);
@@ -66,7 +66,7 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
     }
 
     [Fact]
-    public async Task What_is_refused_in_turn_changes_nothing_and_lets_the_next_have_its_turn()
+    public async Task A_command_refused_in_turn_changes_nothing_and_the_next_one_follows()
     {
         var teacher = await StartAsync();
 
@@ -79,7 +79,7 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
     }
 
     [Fact]
-    public async Task A_command_in_turn_has_one_effect_though_its_connection_is_cut_while_it_commits()
+    public async Task A_command_in_turn_has_one_effect_even_if_its_connection_is_cut()
     {
         var wire = await World.WireAsync("teacher");
         var teacher = await World.StartAsync(TeacherService.Declaration, database: wire.ConnectionString);
@@ -87,7 +87,7 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
         var cut = Task.CompletedTask;
         teacher.Failpoints.RunAt("locked.committing", () => cut = cut == Task.CompletedTask ? wire.CutAtNextBatch() : cut);
 
-        // Asked for an hour of its own, it holds already when it is decided again.
+        // When the command is decided again, the lesson has the requested hour already.
         await Lessons(teacher)
             .DecideInTurnAsync<TeacherDb, int>(1, db => db.FreeHourAsync("Lee", 5), (l, hour) => l.Move(hour), MessageContext.Internal());
         await cut;
@@ -96,7 +96,7 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
         Assert.Equal(2, await World.AskAsync<int>("teacher", "select version from lessons"));
     }
 
-    // Others may hold the turn for longer than a command waits: then it is busy.
+    // If others hold the turn for too long, the command fails as busy and is repeated.
     private static async Task RepeatAsync(Func<Task> command)
     {
         while (await Record.ExceptionAsync(command) is { } e)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.PostgreSql;
 
-/// <summary>Those who commit at the same moment share the commit, and neither each other's failures nor each other's conflicts.</summary>
+/// <summary>Concurrent commands share a commit, but neither failures nor conflicts.</summary>
 public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
@@ -14,7 +14,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // As services have it: what is asked for twice is prepared.
+        // As in services: a statement that is used twice is prepared.
         _database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Max Auto Prepare=64;Auto Prepare Min Usages=2");
         _commits = new GroupCommit(_database, new KeyedLimiter(3));
         await new Schema(("chassis", typeof(Schema).Assembly, "Mannam.PostgreSql.Chassis.sql")).ApplyAsync(_database, Ct);
@@ -24,18 +24,18 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task What_is_committed_while_a_commit_is_under_way_is_one_commit()
+    public async Task Commands_that_arrive_during_a_commit_share_the_next_commit()
     {
         var all = await TogetherAsync([.. Enumerable.Range(1, 9).Select(key => Inserting(key))]);
 
         Assert.All(all, failure => Assert.Null(failure));
         Assert.Equal(9, await NumberAsync("select count(*) from sagas"));
-        // The first goes alone, as nobody is there yet to share with.
+        // The first command commits alone, because no other has arrived yet.
         Assert.Equal(2, await NumberAsync("select count(distinct xmin::text) from sagas"));
     }
 
     [Fact]
-    public async Task One_that_is_refused_is_refused_alone_and_whole()
+    public async Task A_refused_command_in_a_shared_commit_is_refused_alone_and_whole()
     {
         await ExecuteAsync("insert into sagas values (70, 1, 'taken')");
         var half = Inserting(3);
@@ -51,11 +51,11 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refusals_without_end_leave_every_connection_usable()
+    public async Task Many_refusals_in_shared_commits_leave_every_connection_usable()
     {
         await ExecuteAsync("insert into sagas values (70, 1, 'taken')");
 
-        // Beside each other, so that a connection is not always the one that was used before.
+        // In parallel, so that commits use different connections.
         await Task.WhenAll(
             Enumerable
                 .Range(1, 8)
@@ -79,7 +79,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_whose_row_was_changed_meanwhile_is_outdated_alone()
+    public async Task An_outdated_command_in_a_shared_commit_fails_alone()
     {
         await ExecuteAsync("insert into sagas values (70, 4, null), (71, 4, null)");
 
@@ -95,7 +95,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_store_is_away_each_is_told()
+    public async Task Every_command_of_a_shared_commit_learns_that_the_store_is_away()
     {
         await using var nobody = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2");
         _commits = new GroupCommit(nobody, new KeyedLimiter(3));
@@ -105,7 +105,7 @@ public sealed class SharedCommitTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.All(all, failure => Assert.True(StoreFailures.IsStoreUnreachable(failure!)));
     }
 
-    // The first waits for a lock on the table while the others come.
+    // The first command waits for a table lock while the others arrive.
     private async Task<List<Exception?>> TogetherAsync(IReadOnlyList<StatementBatch> several, bool held = true)
     {
         await using var holder = await _database.OpenConnectionAsync(Ct);

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.PostgreSql;
 
-/// <summary>Those who ask the store at the same moment share a round trip, and nothing else.</summary>
+/// <summary>Concurrent reads share a round trip to the store, and nothing else.</summary>
 public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     [Fact]
-    public async Task Who_asks_while_others_are_asked_for_shares_the_next_round_trip()
+    public async Task Reads_that_arrive_during_a_round_trip_share_the_next_one()
     {
         var asked = new List<int[]>();
         var first = new TaskCompletionSource();
@@ -35,7 +35,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
-    public async Task What_is_asked_for_several_knows_nothing_of_who_asked_first()
+    public async Task A_shared_round_trip_carries_no_ambient_state_of_its_callers()
     {
         var who = new AsyncLocal<string?>();
         var known = new List<string?>();
@@ -65,7 +65,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
-    public async Task With_two_round_trips_allowed_the_second_starts_and_the_others_share_the_next()
+    public async Task Two_round_trips_run_at_once_if_allowed_and_further_reads_share_the_next()
     {
         var asked = new List<int[]>();
         var held = new List<TaskCompletionSource>();
@@ -98,7 +98,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
         held[2].SetResult();
         int[] answered = await Task.WhenAll(answers);
         Assert.Equal([10, 20, 30, 40, 50], answered);
-        // Nobody is under way any more: two may be again.
+        // No round trip is under way any more, so two may start again.
         _ = shared.AskAsync(6);
         _ = shared.AskAsync(7);
         _ = shared.AskAsync(8);
@@ -112,7 +112,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
-    public async Task What_fails_fails_for_those_who_asked_together_and_not_for_the_next()
+    public async Task A_failed_round_trip_fails_only_for_the_reads_that_shared_it()
     {
         var shared = new RequestBatcher<int, int>(questions =>
             questions.Contains(2) ? throw new IOException("lost") : Task.FromResult<IReadOnlyList<int>>([.. questions])
@@ -123,7 +123,7 @@ public sealed class SharedRoundTripTests(PostgresFixture postgres) : CountingTes
     }
 
     [Fact]
-    public async Task Who_asks_for_the_same_aggregate_at_the_same_moment_gets_one_of_his_own()
+    public async Task Concurrent_reads_of_one_aggregate_each_get_their_own_instance()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);

@@ -10,7 +10,7 @@ namespace Mannam.Tests.Chassis.PostgreSql;
 public sealed class StoreModelTests(PostgresFixture postgres) : CountingTests(postgres)
 {
     [Fact]
-    public async Task A_service_goes_on_when_the_store_library_has_forgotten_its_model()
+    public async Task A_service_works_after_EF_Core_evicted_its_cached_model()
     {
         var counter = await World.StartAsync("counter");
         await counter.CountAsync(1);

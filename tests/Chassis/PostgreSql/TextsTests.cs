@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mannam.Tests.Chassis.PostgreSql;
 
-/// <summary>Texts are compared by their NFC forms, in memory as in the store.</summary>
+/// <summary>Texts are compared by their NFC forms, both in memory and in the store.</summary>
 public sealed class TextsTests(PostgresFixture postgres)
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class TextsTests(PostgresFixture postgres)
     [InlineData("é", "e\u0301")]
     [InlineData("Å", "\u212B")]
     [InlineData("ở", "o\u0309\u031B")]
-    public void What_looks_the_same_is_the_same(string one, string other)
+    public void Texts_with_equal_NFC_forms_are_equal(string one, string other)
     {
         Assert.True(UnicodeText.AreEqual(one, other));
         Assert.True(UnicodeText.AreEqual(other, one));
@@ -28,13 +28,13 @@ public sealed class TextsTests(PostgresFixture postgres)
     [InlineData("Ａ", "A")]
     [InlineData("e", "é")]
     [InlineData("", null)]
-    public void What_looks_different_is_not(string one, string? other) => Assert.False(UnicodeText.AreEqual(one, other));
+    public void Texts_with_different_NFC_forms_are_not_equal(string one, string? other) => Assert.False(UnicodeText.AreEqual(one, other));
 
     [Theory]
     [InlineData("김")]
     [InlineData("José")]
     [InlineData("🏳️‍🌈 ở Å ﬁ Ａ")]
-    public async Task The_store_has_the_same_form_as_memory(string text)
+    public async Task PostgreSQL_normalizes_a_text_to_the_same_form_as_memory(string text)
     {
         await using var connection = new NpgsqlConnection(await postgres.CreateDatabaseAsync());
         await connection.OpenAsync(TestContext.Current.CancellationToken);
@@ -47,7 +47,7 @@ public sealed class TextsTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_filter_by_a_name_is_found_by_its_index()
+    public async Task A_filter_by_a_name_uses_the_index()
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database + ";Options=-c enable_seqscan=off -c plan_cache_mode=force_generic_plan");

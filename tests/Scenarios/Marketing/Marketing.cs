@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Tests.Scenarios.Marketing;
 
-/// <summary>The marketing team's service of Taxi's document: recommends routes. It knows of the others only their events.</summary>
+/// <summary>The marketing team's service in Taxi's document: it recommends routes. It uses only the events of the other services.</summary>
 internal static class Marketing
 {
     private static readonly Resource<Recommendation, RecommendationView> Recommendations = new(
@@ -32,7 +32,7 @@ internal static class Marketing
             .Whenever<PaymentCancelled>(Recommendation.Whenever);
 }
 
-/// <summary>Where a rider went, or wanted to.</summary>
+/// <summary>The destination of a rider's request.</summary>
 internal sealed class Recommendation(long key) : Aggregate(key)
 {
     public string? Customer { get; private set; }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mannam.Tests.Scenarios.Marketing;
 
-/// <summary>A new service joins by subscribing alone, and leaves without a trace.</summary>
+/// <summary>A new service joins only by subscribing, and leaves without a trace.</summary>
 public sealed class MarketingJoins(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private static readonly Mannam.Abstractions.SystemDeclaration WithMarketing = TaxiSystem.Declaration with
@@ -13,7 +13,7 @@ public sealed class MarketingJoins(TaxiMachine taxi, PostgresFixture postgres) :
     };
 
     [Fact]
-    public async Task It_starts_from_the_beginning_of_history_follows_and_leaves_nothing_behind()
+    public async Task A_new_service_reads_all_history_follows_events_and_leaves_no_trace()
     {
         var (kept, cancelled) = (await taxi.OfferAsync(customer: "Peter"), await taxi.OfferAsync(customer: "Paul"));
         await taxi.Http.CancelAsync(cancelled).Gives(200);

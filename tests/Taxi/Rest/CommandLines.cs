@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Mannam.Tests.Taxi.Rest;
 
-/// <summary>The page "REST conventions of every system" on Taxi, sentence by sentence in the page's order: read both side by side. This file: "The documents' command
-/// lines work", identifiers. Then Verbs, Values, Hal, Errors, SafeToRepeat, Descriptions, FrontDoor. What only the chassis can show is in tests/Chassis.</summary>
+/// <summary>The page "REST conventions of every system", tested on Taxi sentence by sentence in the page's order. This file: "The documents' command
+/// lines work", identifiers. Then Verbs, Values, Hal, Errors, SafeToRepeat, FrontDoor. Rules that need the chassis alone are tested in tests/Chassis.</summary>
 public sealed partial class RestConventions(TaxiMachine taxi, PostgresFixture postgres) : IClassFixture<TaxiMachine>
 {
     private HttpClient Http => taxi.Http;
@@ -15,7 +15,7 @@ public sealed partial class RestConventions(TaxiMachine taxi, PostgresFixture po
         var order = JsonNode.Parse("""{"price": 1, "startingPoint": "a", "destination": "b", "customer": "c"}""")!.AsObject();
         order.Remove(field);
         var body = order.ToJsonString();
-        // As it stands: JSON that no serialiser would write.
+        // The JSON is inserted as text, because no serialiser would write it.
         return Http.AskAsync("POST /catches", $$"""{{body[..^1]}}, "{{field}}": {{json}}}""");
     }
 
@@ -40,7 +40,7 @@ public sealed partial class RestConventions(TaxiMachine taxi, PostgresFixture po
     [InlineData("\"1.5E1\"", 15)]
     [InlineData("1", 1)]
     [InlineData("100000000", 100000000)]
-    public async Task A_whole_number_written_as_a_text_is_read_as_that_number(string json, long won) =>
+    public async Task A_whole_number_may_be_written_as_a_number_or_a_string(string json, long won) =>
         Assert.Equal(won, (long)(await RequestAsync("price", json).Gives(201)).Json["price"]!);
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed partial class RestConventions(TaxiMachine taxi, PostgresFixture po
     [InlineData("null")]
     [InlineData("[5]")]
     [InlineData("{}")]
-    public async Task As_number_or_text_the_grammar_is_JSONs_and_the_value_whole(string json) =>
+    public async Task A_price_that_is_not_a_whole_JSON_number_in_range_is_400(string json) =>
         await RequestAsync("price", json).Refuses(400, "price");
 
     [Fact]
@@ -82,14 +82,14 @@ public sealed partial class RestConventions(TaxiMachine taxi, PostgresFixture po
     [InlineData("//catches")]
     [InlineData("/catches/")]
     [InlineData("///taxi//catches///")]
-    public async Task Repeated_slashes_in_a_path_count_as_one_and_a_slash_at_the_end_as_none(string path)
+    public async Task Repeated_slashes_in_a_path_count_as_one_and_a_trailing_one_is_ignored(string path)
     {
         var answer = await Http.AskAsync($"GET {new Uri(Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path)}").Gives(200);
         Assert.DoesNotContain("//", answer.At("_links/self/href")!["http://".Length..], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Ids_ascend_by_one_and_what_was_refused_before_it_was_recorded_uses_none_up()
+    public async Task Ids_ascend_by_one_and_a_refusal_before_recording_uses_none()
     {
         var first = await Http.OrderAsync();
         await Http.AskAsync("POST /catches", "{}").Gives(400);

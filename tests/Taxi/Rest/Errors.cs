@@ -15,7 +15,7 @@ public sealed partial class RestConventions
     [InlineData("""{"matchId": 999999, "driver": 5}""", "driver")]
     [InlineData("""{"matchId": 999999, "driver": " "}""", "driver")]
     [InlineData("""{"matchId": 999999, "driver": "a", "custmoer": 5}""", "custmoer")]
-    public async Task Malformed_fields_are_told_before_the_state(string body, params string[] fields) =>
+    public async Task Malformed_fields_are_reported_before_the_state_is_checked(string body, params string[] fields) =>
         await Http.AskAsync("POST /pickUps", body).Refuses(400, fields);
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed partial class RestConventions
     [InlineData("\"price\"")]
     [InlineData("{\"price\":")]
     [InlineData("{\"price\": 5}}")]
-    public async Task Status_400_says_where_a_body_is_no_object(string body) => await Http.AskAsync("POST /catches", body).Refuses(400);
+    public async Task A_body_that_is_not_a_JSON_object_is_400(string body) => await Http.AskAsync("POST /catches", body).Refuses(400);
 
     [Theory]
     [InlineData("GET /catches/0")]
@@ -39,13 +39,13 @@ public sealed partial class RestConventions
     [InlineData("GET /catches/99999999999999999999")]
     [InlineData("GET /taxi/catches/-1")]
     [InlineData("PATCH /catches/999999")]
-    public async Task Status_404_also_for_an_id_that_is_no_number(string call) =>
+    public async Task An_unknown_or_malformed_id_is_404(string call) =>
         await Http.AskAsync(call, call[0] == 'P' ? """{"status": "Cancel"}""" : null, ("If-Match", "\"1\"")).Refuses(404);
 
     [Fact]
-    public async Task Status_408_when_a_body_is_not_complete_within_30_s()
+    public async Task A_body_that_is_not_complete_within_30_s_is_408()
     {
-        // The web server measures it, by its own clock.
+        // The web server measures this time by the real clock.
         const string Begun = "POST /catches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
         var began = Stopwatch.GetTimestamp();
 
@@ -57,7 +57,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Statuses_409_402_and_503_say_the_status_the_reason_and_how_long_to_wait()
+    public async Task Statuses_409_402_and_503_carry_status_reason_and_Retry_After()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Kim").Gives(201);
@@ -74,7 +74,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Status_413_for_a_body_over_1_MiB()
+    public async Task A_body_over_1_MiB_is_413()
     {
         var order = $$"""{"x": "{{new string('x', 1024 * 1024)}}"}""";
         await Http.AskAsync("POST /catches", order).Refuses(413);
@@ -83,7 +83,7 @@ public sealed partial class RestConventions
     [Theory]
     [InlineData("Content-Type: text/plain\r\n")]
     [InlineData("")]
-    public async Task Status_415_for_a_body_that_is_not_JSON_or_has_no_Content_Type(string type)
+    public async Task A_body_without_a_JSON_Content_Type_is_415(string type)
     {
         var request = $"POST /catches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{type}Content-Length: 2\r\n\r\n{{}}";
         Assert.StartsWith("HTTP/1.1 415", await Network.RawAsync(taxi.Machine.Address, request), StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed partial class RestConventions
     [InlineData("GET /catches HTTP/1.1\r\n\r\n", 400)]
     [InlineData("GET /catches HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400)]
     [InlineData("GET /catches HTTP/7.1\r\nHost: localhost\r\n\r\n", 505)]
-    public async Task They_have_this_form_also_where_the_web_server_itself_refuses(string request, int status)
+    public async Task Refusals_of_the_web_server_itself_are_problem_documents_too(string request, int status)
     {
         var answer = await Network.RawAsync(taxi.Machine.Address, request);
         Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public sealed partial class RestConventions
         Assert.Equal(("query", true, "string"), ((string)driver["in"]!, (bool)driver["required"]!, (string)driver["schema"]!["type"]!));
     }
 
-    // Its health is at the door of a service that runs alone: SpreadOutTests.
+    // SpreadOutTests test the health page of a service that runs alone.
     [Fact]
     public async Task Each_service_serves_its_OpenAPI_document()
     {
@@ -28,7 +28,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task At_the_front_door_health_is_the_wholes()
+    public async Task Health_at_the_front_door_is_that_of_the_whole_installation()
     {
         await Http.AskAsync("GET /health/live").Gives(200);
         await Http.AskAsync("GET /health/ready").Gives(200);
@@ -36,7 +36,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_system_is_served_under_its_name_and_alone_also_at_the_root()
+    public async Task A_system_is_served_below_its_name_and_if_it_is_alone_also_at_the_root()
     {
         var id = await Http.OrderAsync();
         await Http.AskAsync($"GET /catches/{id}").Gives(200);
@@ -74,7 +74,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task On_loopback_only_a_Host_that_is_loopback_or_configured_is_answered_to()
+    public async Task A_front_door_on_loopback_refuses_other_host_names_with_421()
     {
         var answer = await Network.RawAsync(
             taxi.Machine.Address,

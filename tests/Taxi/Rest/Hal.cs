@@ -14,7 +14,7 @@ public sealed partial class RestConventions
         Assert.Equal(type, (await Http.AskAsync("GET /catches", null, ("Accept", accept)).Gives(200)).ContentType);
 
     [Fact]
-    public async Task If_it_takes_neither_406_before_any_effect()
+    public async Task An_Accept_of_neither_form_is_406_before_any_effect()
     {
         var before = await Http.OrderAsync();
         await Http.AskAsync("POST /catches", TaxiCalls.Order(), ("Accept", "text/html")).Refuses(406);
@@ -24,7 +24,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task An_item_carries_all_its_fields_and_links_to_itself_by_both_names()
+    public async Task An_item_has_all_its_fields_and_links_to_itself_by_both_names()
     {
         var id = await taxi.OfferAsync();
         var fields =
@@ -72,7 +72,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_collections_key_is_present_also_when_it_is_empty_and_then_there_are_no_pages()
+    public async Task An_empty_collection_has_its_key_and_zero_pages()
     {
         var empty = await Http.AskAsync("GET /myPages?customer=nobody").Gives(200);
         Assert.Equal("""{"myPages":[]}""", empty.Json["_embedded"]!.ToJsonString());
@@ -83,7 +83,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Filters_choose_rows_and_prev_and_next_links_keep_them()
+    public async Task Filters_select_rows_and_the_page_links_keep_the_filters()
     {
         foreach (var customer in new[] { "김철수", "Somebody", "김철수", "김철수" })
             await taxi.OfferAsync(customer: customer);
@@ -109,7 +109,7 @@ public sealed partial class RestConventions
     [InlineData("pickUps")]
     [InlineData("catchReqLists")]
     [InlineData("myPages")]
-    public async Task Lists_are_by_id_or_correlation_key_and_sorted_and_paged_as_asked(string collection)
+    public async Task Lists_are_ordered_by_id_or_correlation_key_and_sorted_as_requested(string collection)
     {
         for (var i = 0; i < 2; i++)
         {
@@ -129,7 +129,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Where_all_rows_come_in_one_answer_the_size_is_their_number()
+    public async Task The_page_size_of_a_list_in_one_answer_is_its_number_of_rows()
     {
         await taxi.OfferAsync();
         var all = await Http.AskAsync("GET /catchReqLists").Gives(200);

@@ -5,7 +5,7 @@ namespace Mannam.Tests.Taxi.Rest;
 public sealed partial class RestConventions
 {
     [Fact]
-    public async Task The_same_key_and_body_get_the_first_answer_again_another_body_422()
+    public async Task The_same_key_and_body_get_the_first_answer_and_another_body_gets_422()
     {
         var (key, body) = (Keyed.NewKey(), """{"price": 5, "startingPoint": "a", "destination": "b", "customer": "c"}""");
         var first = await Http.KeyedAsync("POST /catches", key, body).Gives(201);
@@ -29,12 +29,12 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task What_was_refused_before_anything_was_recorded_is_not_remembered()
+    public async Task A_refusal_before_anything_was_recorded_is_not_remembered()
     {
         var key = Keyed.NewKey();
         await Http.KeyedAsync("POST /catches", key, "{}").Refuses(400, "price", "startingPoint", "destination", "customer");
         await Http.KeyedAsync("POST /catches", key, TaxiCalls.Order()).Gives(201);
-        // The key belongs to a path.
+        // A key is valid for one path.
         await Http.KeyedAsync("POST /pickUps", key, new { matchId = 999_999, driver = "Kim" }).Refuses(404);
         await Http.KeyedAsync("POST /catches", "two words", TaxiCalls.Order()).Refuses(400, "Idempotency-Key");
     }
@@ -54,7 +54,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_precondition_that_differs_is_412_and_404_comes_first()
+    public async Task A_failed_If_Match_is_412_and_an_unknown_resource_is_404_first()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Kim").Gives(201);

@@ -29,7 +29,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_text_may_have_255_code_points_also_where_each_takes_two_units()
+    public async Task A_text_may_have_255_code_points_even_if_each_takes_two_UTF16_units()
     {
         var longest = string.Concat(Enumerable.Repeat("🚕", 255));
         Assert.Equal(longest, (await RequestAsync("destination", $"\"{longest}\"").Gives(201)).At("destination"));
@@ -53,7 +53,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Two_texts_are_the_same_when_their_NFC_forms_are_and_stay_as_given()
+    public async Task Texts_with_equal_NFC_forms_are_equal_and_are_kept_as_given()
     {
         const string Composed = "각 José";
         var decomposed = Composed.Normalize(System.Text.NormalizationForm.FormD);
@@ -93,7 +93,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task Of_a_key_given_twice_the_last_counts() =>
+    public async Task The_last_of_two_equal_JSON_keys_counts() =>
         Assert.Equal("7", (await RequestAsync("price", "0, \"price\": 7").Gives(201)).At("price"));
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed partial class RestConventions
     [InlineData("100000000", 201)]
     [InlineData("0", 400)]
     [InlineData("100000001", 400)]
-    public async Task Money_is_whole_won_1_to_100000000(string won, int status) =>
+    public async Task Money_is_whole_won_from_1_to_100000000(string won, int status) =>
         Assert.Equal(status, (await RequestAsync("price", won)).Status);
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed partial class RestConventions
     [Theory]
     [InlineData("\"approve\"")]
     [InlineData("null")]
-    public async Task The_status_may_be_approve(string json) => await RequestAsync("status", json).Gives(201);
+    public async Task A_new_request_may_name_the_status_approve(string json) => await RequestAsync("status", json).Gives(201);
 
     [Theory]
     [InlineData("\"requested\"")]
@@ -123,5 +123,5 @@ public sealed partial class RestConventions
     [InlineData("\"Approve\"")]
     [InlineData("\"\"")]
     [InlineData("1")]
-    public async Task Another_status_is_malformed(string json) => await RequestAsync("status", json).Refuses(400, "status");
+    public async Task A_new_request_with_another_status_is_400(string json) => await RequestAsync("status", json).Refuses(400, "status");
 }

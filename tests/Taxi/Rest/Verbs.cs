@@ -15,7 +15,7 @@ public sealed partial class RestConventions
         var id = created.Recorded();
         await taxi.Machine.SettledAsync(id);
         Assert.Equal($"{Http.BaseAddress}pickUps/{id}", (await Http.TakeAsync(id, "Kim").Gives(201)).Header("Location"));
-        // An action without fields needs no body.
+        // A request without fields needs no body.
         Assert.Equal("", (await Http.GiveUpAsync(id, "Kim").Gives(204)).Body);
         Assert.Equal("Cancel", (await Http.CancelAsync(id).Gives(200)).At("status"));
     }
@@ -66,16 +66,16 @@ public sealed partial class RestConventions
     [InlineData("DELETE /catches", "GET, HEAD, POST")]
     [InlineData("POST /myPages", "GET, HEAD")]
     [InlineData("POST /catchReqLists", "GET, HEAD")]
-    public async Task A_method_that_the_page_does_not_name_is_405_with_Allow(string call, string allow) =>
+    public async Task An_undocumented_method_is_405_with_Allow(string call, string allow) =>
         Assert.Equal(allow.Split(", "), (await Http.AskAsync(call).Refuses(405)).Header("Allow")!.Split(", ").Order());
 
-    // A client library takes CONNECT for the wish for a tunnel.
+    // An HTTP client library would treat CONNECT as a tunnel, so the request is sent as raw text.
     [Theory]
     [InlineData("CONNECT")]
     [InlineData("TRACE")]
     [InlineData("OPTIONS")]
     [InlineData("BREW")]
-    public async Task So_is_every_other_method_at_a_front_door_and_at_a_gateway(string method)
+    public async Task An_unusual_method_is_405_at_a_front_door_and_at_a_gateway(string method)
     {
         await using var gateway = await EdgeApp.StartGatewayAsync(
             new RemoteSystem("taxi", "Taxi", [new RemoteService("catch", ["catches"], [taxi.Machine.Address])])
@@ -89,7 +89,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task In_a_POST_fields_that_belong_to_the_service_are_ignored()
+    public async Task Fields_of_a_POST_that_belong_to_the_service_are_ignored()
     {
         var answer = await Http.AskAsync(
                 "POST /catches",
@@ -112,7 +112,7 @@ public sealed partial class RestConventions
     [InlineData("""{"id": 5000}""", "id")]
     [InlineData("""{"status": "Cancel", "customer": "Paul"}""", "customer")]
     [InlineData("""{"startingPoint": "a", "destination": "b"}""", "startingPoint", "destination")]
-    public async Task In_a_PATCH_another_known_field_with_a_different_value_or_null_is_400(string patch, params string[] fields)
+    public async Task A_PATCH_that_changes_another_known_field_is_400(string patch, params string[] fields)
     {
         var id = await Http.OrderAsync();
         await Http.AskAsync($"PATCH /catches/{id}", patch).Refuses(400, fields);
@@ -131,7 +131,7 @@ public sealed partial class RestConventions
     }
 
     [Fact]
-    public async Task A_repeated_PATCH_or_DELETE_answers_as_the_first_did_and_publishes_nothing()
+    public async Task A_repeated_PATCH_or_DELETE_gets_the_same_answer_and_publishes_nothing()
     {
         var id = await taxi.OfferAsync();
         await Http.TakeAsync(id, "Kim").Gives(201);
@@ -155,7 +155,7 @@ public sealed partial class RestConventions
     [Theory]
     [InlineData("")]
     [InlineData("/taxi")]
-    public async Task Internal_calls_are_not_passed_on(string prefix)
+    public async Task Internal_calls_are_405_at_the_front_door(string prefix)
     {
         var refused = await Http.AskAsync($"POST {prefix}/payments", """{"matchId": 1, "price": 5}""").Refuses(405);
         Assert.Equal(["GET", "HEAD"], refused.Header("Allow")!.Split(", ").Order());

@@ -19,13 +19,13 @@ public sealed class LoopRunnerTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _runner.DisposeAsync();
 
     [Fact]
-    public async Task A_loop_survives_its_failures_and_says_that_it_is_well_again()
+    public async Task A_loop_survives_failures_and_reports_its_recovery()
     {
         _runner.Start();
         for (var i = 0; i < 3; i++)
             await _steps.NextAsync(() => throw new FormatException("broken"));
         var next = await _steps.ArrivedAsync();
-        // Everybody may read it.
+        // The text is public, so it names only the exception's type.
         Assert.Equal(nameof(FormatException), _runner.Failure);
 
         next.SetResult(true);
@@ -35,7 +35,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Each_failure_is_one_line_and_where_it_failed_is_told_once()
+    public async Task Each_failure_is_one_log_line_and_a_repeated_stack_trace_is_left_out()
     {
         _runner.Start();
         foreach (var words in (string[])["broken", "broken", "torn", "broken"])
@@ -48,7 +48,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Of_a_store_that_is_away_only_the_lines_are_told()
+    public async Task A_store_that_is_away_is_logged_without_stack_traces()
     {
         _runner.Start();
         await _steps.NextAsync(() => throw new NpgsqlException("away"));
@@ -59,7 +59,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_loop_shows_that_it_is_alive_with_every_step_also_with_one_that_fails()
+    public async Task Every_step_of_a_loop_is_a_sign_of_life_even_a_failed_one()
     {
         _runner.Start();
         var step = await _steps.ArrivedAsync();
@@ -73,7 +73,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_loop_that_has_more_to_do_does_not_wait()
+    public async Task A_loop_with_more_work_does_not_wait()
     {
         _runner.Start();
         for (var i = 0; i < 3; i++)
@@ -84,7 +84,7 @@ public sealed class LoopRunnerTests : IAsyncDisposable
         Assert.Equal(1, _steps.Waited);
     }
 
-    /// <summary>A loop whose steps a test ends.</summary>
+    /// <summary>A loop whose steps end when the test says so.</summary>
     private sealed class Steps : ILoop
     {
         private readonly Channel<TaskCompletionSource<bool>> _arrived = Channel.CreateUnbounded<TaskCompletionSource<bool>>();

@@ -6,21 +6,21 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Insurance;
 
-/// <summary>The race that matters: a customer cancels while an underwriter is being assigned, who decides as soon as may be. In every order of arrival, producer by
-/// producer, exactly one wins in all three services.</summary>
+/// <summary>The central race: a customer cancels while an underwriter is assigned and decides as soon as possible. In every order of arrival,
+/// exactly one of them wins in all three services.</summary>
 public sealed class CancelOrAssignTests
 {
     private const int Answer = -1;
     private const int Cancel = -2;
     private const int Decide = -3;
 
-    /// <summary>What came of one order.</summary>
+    /// <summary>The outcome of one order.</summary>
     private sealed record Run(Rehearsal Application, List<int> Done, string Word)
     {
         public Decision? Cancelled { get; set; }
         public List<(bool Confirmed, Decision Decision)> Decided { get; } = [];
 
-        /// <summary>What may happen next: events on their way; payment's answer; the customer once; the underwriter twice, whatever they are told.</summary>
+        /// <summary>The possible next steps: events under way, payment's answer, one cancellation by the customer, two decisions by the underwriter.</summary>
         public IEnumerable<int> Next()
         {
             foreach (var link in Application.Waiting)
@@ -55,7 +55,7 @@ public sealed class CancelOrAssignTests
         }
     }
 
-    /// <summary>Every order, each played from the beginning, as aggregates remember: at the last place where there was another choice, that is taken next.</summary>
+    /// <summary>All orders. Each is played from the beginning, because aggregates keep state. The next one differs at the last step with another choice.</summary>
     private static IEnumerable<Run> All(string word)
     {
         var choices = new List<(int Taken, int Of)>();
@@ -84,7 +84,7 @@ public sealed class CancelOrAssignTests
     [Theory]
     [InlineData(Underwriting.Approved)]
     [InlineData(Underwriting.Refused)]
-    public void One_of_them_wins_in_all_services_in_every_order(string word)
+    public void Cancellation_or_assignment_wins_in_all_services_in_every_order(string word)
     {
         var (cancelled, assigned) = (0, 0);
         foreach (var run in All(word))
@@ -123,7 +123,7 @@ public sealed class CancelOrAssignTests
         Assert.Equal(RefusalKind.Conflict, run.Cancelled!.Value.Refusal!.Kind);
         Assert.Null(run.Cancelled.Value.Refusal.RetryAfter);
         CheckOrder(run, "UnderwriterIdConfirmed");
-        // One who was refused twice, as it was not confirmed yet, asks again.
+        // If both decisions came too early, the underwriter decides again.
         if (!run.Decided.Exists(d => d.Confirmed))
             run.Do(Decide);
         while (run.Application.Waiting is [var link, ..])
@@ -137,7 +137,7 @@ public sealed class CancelOrAssignTests
         Assert.Equal(1, run.Application.Count<SubscriptionRefused>() + run.Application.Count<SubscriptionContracted>());
     }
 
-    // The service's own events, whichever of payment's answer and payment's event was faster.
+    // The service's own events, whether payment's answer or its event was faster.
     private static void CheckOrder(Run run, params string[] after)
     {
         var told = run.Application.Raised.Where(r => r.Producer == "subscription").Select(r => r.Message.GetType().Name).ToArray();

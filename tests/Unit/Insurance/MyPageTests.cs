@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Insurance;
 
-/// <summary>The customer's view is told by three services, in any order.</summary>
+/// <summary>The customer's view is built from events of three services in any order.</summary>
 public sealed class MyPageTests
 {
     private static readonly ServiceDeclaration<MyPage> Service = (ServiceDeclaration<MyPage>)MyPageService.Declaration;
@@ -49,7 +49,7 @@ public sealed class MyPageTests
     private static readonly IEvent Paid = Payment<PaymentApproved>("approvePayment");
     private static readonly IEvent Assigned = Underwriting<UnderwriterAssigned>("underwriterAssigned");
 
-    /// <summary>All that the three services may have published of an application that came about, and what the row says in the end.</summary>
+    /// <summary>All possible events of the three services for a paid application, with the final state of the row.</summary>
     private static IEnumerable<(
         IEvent[] Subscription,
         IEvent[] Payment,
@@ -136,5 +136,5 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void Every_event_of_the_system_is_told() => Assert.Equal(11, Service.SubscribesTo.Count);
+    public void The_view_subscribes_to_every_event_of_the_system() => Assert.Equal(11, Service.SubscribesTo.Count);
 }

@@ -9,8 +9,8 @@ using Mannam.Insurance.Underwriting;
 
 namespace Mannam.Tests.Unit.Insurance;
 
-/// <summary>One application in all services, without a store: each has its aggregate and its declared policies, and what a producer published waits for each
-/// subscriber, in order, until the test delivers it.</summary>
+/// <summary>One application in all services without a store. Each service has its aggregate and its declared policies. A published event waits for each
+/// subscriber in order, until the test delivers it.</summary>
 internal sealed class Rehearsal
 {
     private static readonly string[] Producers = ["payment", "subscription", "underwriting"];
@@ -47,19 +47,19 @@ internal sealed class Rehearsal
 
     public Underwriting Underwriting { get; } = new(1);
 
-    /// <summary>Everything that was published or owed, by its producer.</summary>
+    /// <summary>All published events and scheduled messages, with their producers.</summary>
     public List<(string Producer, IMessage Message)> Raised { get; } = [];
 
-    /// <summary>How many of them there are.</summary>
+    /// <summary>The number of raised messages of a type.</summary>
     public int Count<T>() => Raised.Count(r => r.Message is T);
 
-    /// <summary>The links on which something waits.</summary>
+    /// <summary>The links with waiting events.</summary>
     public IReadOnlyList<int> Waiting => [.. Enumerable.Range(0, _deliveries.Count).Where(i => _deliveries[i].From.Count > 0)];
 
-    /// <summary>The next event on a link arrives.</summary>
+    /// <summary>Delivers the next event of a link.</summary>
     public void Deliver(int link) => _deliveries[link].Take(_deliveries[link].From.Dequeue());
 
-    /// <summary>A command is decided.</summary>
+    /// <summary>Decides a command.</summary>
     public Decision Command<T>(string producer, T aggregate, Func<T, Decision> decide)
         where T : Aggregate
     {
@@ -80,7 +80,7 @@ internal sealed class Rehearsal
         }
     }
 
-    /// <summary>What a policy decides on an event as it travels.</summary>
+    /// <summary>Applies a policy to an event in its serialised form.</summary>
     public static IMessage[] Apply<T>(EventPolicy<T> policy, T aggregate, IEvent e)
         where T : Aggregate =>
         policy.Apply(

@@ -46,7 +46,7 @@ public sealed class SubscriptionTests
     private static Refusal Conflict(string status) => new(RefusalKind.Conflict, status);
 
     [Fact]
-    public void It_comes_about_once_payment_has_answered()
+    public void An_application_is_created_once_payment_has_answered()
     {
         var subscription = Applied();
         Assert.Equal(RequestState.Pending, subscription.RequestState);
@@ -55,7 +55,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void The_payments_event_confirms_it()
+    public void The_payment_event_confirms_an_application()
     {
         var subscription = Paid();
         Assert.Equal<IMessage>([As<PaymentIdConfirmed>("confirmPaymentId", 7)], subscription.Approve(7));
@@ -63,7 +63,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void The_payments_event_counts_though_its_answer_comes_later_or_never()
+    public void The_payment_event_counts_even_if_the_answer_comes_later_or_never()
     {
         var subscription = Applied();
         Assert.Equal<IMessage>(
@@ -76,12 +76,12 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void Not_paid_it_goes_straight_to_confirmCancel_and_only_that_is_told()
+    public void An_unpaid_application_ends_as_confirmCancel_with_that_one_event()
     {
         var subscription = Applied();
         Assert.Equal<IMessage>([As<CancelRequested>("confirmCancel")], subscription.NotPaid().Messages);
         Assert.Equal((RequestState.Ended, Decision.NoChange), (subscription.Stored().RequestState, subscription.NotPaid()));
-        // The money was taken all the same, and goes back.
+        // The money was taken nevertheless, and goes back.
         Assert.Empty(subscription.Approve(7));
         Assert.Empty(subscription.GiveBack());
         Assert.Equal(("confirmCancel", 7), (subscription.Status, subscription.PaymentId));
@@ -90,7 +90,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void It_is_cancelled_while_created_or_confirmPaymentId_and_the_money_back_ends_it()
+    public void A_cancellation_before_the_assignment_ends_with_the_refund()
     {
         foreach (var (subscription, paymentId) in new[] { (Paid(), (long?)null), (Confirmed(), 7) })
         {
@@ -105,7 +105,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void A_payment_that_is_told_after_the_cancellation_leaves_its_id_alone()
+    public void A_payment_event_after_the_cancellation_only_sets_the_payment_id()
     {
         var subscription = Paid();
         subscription.Cancel();
@@ -114,7 +114,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void While_it_is_being_paid_a_cancellation_may_be_tried_again_later()
+    public void A_cancellation_during_payment_is_refused_with_a_time_to_retry()
     {
         var refusal = Applied().Cancel().Refusal!;
         Assert.Equal((RefusalKind.Conflict, "created"), (refusal.Kind, refusal.Detail));
@@ -122,7 +122,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void Once_an_underwriter_is_confirmed_it_is_not_cancelled_any_more()
+    public void An_application_cannot_be_cancelled_once_an_underwriter_is_confirmed()
     {
         var subscription = Confirmed();
         Assert.Equal<IMessage>([As<UnderwriterIdConfirmed>("confirmUnderwriterId", 7, 3)], subscription.Assign(3));
@@ -134,10 +134,10 @@ public sealed class SubscriptionTests
     [Theory]
     [InlineData(Subscription.Contracted)]
     [InlineData(Subscription.ConfirmRefuse)]
-    public void The_underwriters_decision_ends_it_and_money_that_goes_back_then_changes_nothing(string end)
+    public void The_underwriters_decision_is_final_and_a_refund_does_not_change_it(string end)
     {
         var subscription = Assigned();
-        // The money may be back before the refusal is known here.
+        // The refund's event may arrive before the refusal.
         Assert.Empty(subscription.GiveBack());
         Assert.Equal("confirmUnderwriterId", subscription.Status);
         Assert.Empty(subscription.End(end));
@@ -147,7 +147,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public void What_was_never_applied_for_is_nothing_whatever_is_told_of_it()
+    public void Events_and_commands_for_an_unknown_application_change_nothing()
     {
         var nothing = new Subscription(1);
         Assert.Equal(Decision.NotFound, nothing.Cancel());

@@ -31,7 +31,7 @@ public sealed class UnderwritingTests
         };
 
     [Fact]
-    public void An_underwriter_gets_it_once()
+    public void A_case_is_assigned_to_an_underwriter_once()
     {
         var underwriting = new Underwriting(1);
         Assert.Equal<IMessage>([As<UnderwriterAssigned>("underwriterAssigned")], underwriting.Assign(7, 3, 77001520));
@@ -41,7 +41,7 @@ public sealed class UnderwritingTests
     [Theory]
     [InlineData(Underwriting.Approved)]
     [InlineData(Underwriting.Refused)]
-    public void It_is_decided_once_it_is_confirmed_and_for_good(string status)
+    public void A_case_is_decided_only_after_its_confirmation_and_for_good(string status)
     {
         var underwriting = Assigned();
         var early = underwriting.Decide(status).Refusal!;
@@ -58,7 +58,7 @@ public sealed class UnderwritingTests
     }
 
     [Fact]
-    public void Withdrawn_nobody_decides_it()
+    public void A_withdrawn_case_cannot_be_decided()
     {
         var underwriting = Assigned();
         Assert.Equal<IMessage>([As<UnderwritingWithdrawn>("withdrawn")], underwriting.Withdraw());
@@ -67,7 +67,7 @@ public sealed class UnderwritingTests
     }
 
     [Fact]
-    public void A_cancellation_that_comes_first_is_remembered_and_no_case_is_opened()
+    public void A_cancellation_that_arrives_first_prevents_the_case()
     {
         var underwriting = new Underwriting(1);
         Assert.Empty(underwriting.Withdraw());
@@ -79,7 +79,7 @@ public sealed class UnderwritingTests
     [Theory]
     [InlineData("cancelPayment", "cancelPayment_refused")]
     [InlineData("cancelPayment_refused", "cancelPayment")]
-    public void The_premium_goes_back_once_with_the_word_of_whoever_was_first(string first, string second)
+    public void The_premium_goes_back_once_with_the_word_of_the_first_cancellation(string first, string second)
     {
         var payment = new Payment(1);
         Assert.Equal<IMessage>([Premium<PaymentApproved>("approvePayment")], payment.Approve(50000, () => { }, id: 7).Messages);
@@ -88,7 +88,7 @@ public sealed class UnderwritingTests
     }
 
     [Fact]
-    public void A_cancellation_that_comes_before_the_payment_is_remembered()
+    public void A_cancellation_before_the_payment_prevents_the_payment()
     {
         var payment = new Payment(1);
         Assert.Equal<IMessage>([new GiveBackDue("insurance-1")], payment.GiveBack(Payment.Cancel));

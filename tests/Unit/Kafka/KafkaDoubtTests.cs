@@ -3,21 +3,21 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Kafka;
 
-/// <summary>When a member takes a new client. Seconds are told; a broker answers all the time unless said.</summary>
+/// <summary>When a member replaces its Kafka client. Times are in seconds; the broker answers all the time unless a test says otherwise.</summary>
 public sealed class KafkaDoubtTests
 {
     private readonly KafkaDoubt _doubt = new();
 
     [Fact]
-    public void A_new_client_is_taken_when_the_doubt_has_lasted_for_four_seconds() => Assert.Equal(4, NewClientAfter(0));
+    public void A_member_replaces_its_client_after_four_seconds_of_doubt() => Assert.Equal(4, NewClientAfter(0));
 
     [Fact]
-    public void Each_new_client_has_twice_as_long_as_the_one_before_at_most_a_minute()
+    public void Each_new_client_gets_twice_the_time_of_the_last_up_to_a_minute()
     {
         var (now, waited) = (0, new List<int>());
         for (var client = 0; client < 6; client++)
         {
-            // The new one waits for its partitions first, without doubt.
+            // The new client first waits for its partitions, without doubt.
             Assert.False(IsTooLong(doubts: false, reads: false, now));
             waited.Add(NewClientAfter(now + 20));
             now += 20 + waited[^1];
@@ -27,7 +27,7 @@ public sealed class KafkaDoubtTests
     }
 
     [Fact]
-    public void What_is_proven_makes_the_next_doubt_short_again()
+    public void A_successful_read_makes_the_next_doubt_short_again()
     {
         Assert.Equal(4, NewClientAfter(0));
         Assert.False(IsTooLong(doubts: false, reads: true, 10));
@@ -48,7 +48,7 @@ public sealed class KafkaDoubtTests
     }
 
     [Fact]
-    public void As_long_as_no_broker_answers_no_client_is_replaced()
+    public void No_client_is_replaced_while_no_broker_answers()
     {
         for (var now = 0; now < 600; now++)
             Assert.False(_doubt.IsTooLong(doubts: true, reads: true, answeredAt: 1_000, now * 1_000));

@@ -31,10 +31,11 @@ public sealed class ConsultTests
         };
 
     [Fact]
-    public void It_is_made_unpaid_with_all_its_fields() => Assert.Equal(As<ConsultMade>("CREATED", null), Created().As<ConsultMade>());
+    public void A_new_consult_is_unpaid_and_has_all_its_fields() =>
+        Assert.Equal(As<ConsultMade>("CREATED", null), Created().As<ConsultMade>());
 
     [Fact]
-    public void Paid_it_is_approved_once_whoever_tells_it()
+    public void A_paid_consult_is_approved_once()
     {
         var consult = Created();
         Assert.Equal<IMessage>([As<ConsultPayed>("APPROVED", 7)], consult.Pay(7).Messages);
@@ -53,14 +54,14 @@ public sealed class ConsultTests
     }
 
     [Fact]
-    public void What_is_paid_can_be_cancelled()
+    public void A_paid_consult_can_be_cancelled()
     {
         var consult = Paid();
         Assert.Equal<IMessage>([As<ConsultCancelled>("CANCELLED", 7)], consult.Cancel().Messages);
     }
 
     [Fact]
-    public void What_is_denied_stays_denied()
+    public void A_denied_consult_stays_denied()
     {
         var consult = Paid();
         Assert.Equal<IMessage>([As<ConsultDenied>("DENIED", 7)], consult.Deny());
@@ -70,7 +71,7 @@ public sealed class ConsultTests
     }
 
     [Fact]
-    public void What_was_never_asked_for_is_not_paid_cancelled_or_denied()
+    public void An_unknown_consult_cannot_be_paid_cancelled_or_denied()
     {
         var nothing = new Consult(1);
         Assert.Equal(Decision.NotFound, nothing.Pay(7));

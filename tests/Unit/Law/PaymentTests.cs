@@ -6,7 +6,7 @@ using Payment = Mannam.Law.Payment.Payment;
 
 namespace Mannam.Tests.Unit.Law;
 
-/// <summary>What a client paid: a late success counts, so what is asked of the provider is recorded; given back once, by the client or by the service.</summary>
+/// <summary>A client's payment. A late success counts, so a charge under way is recorded. The money goes back once, by the client or by the service.</summary>
 public sealed class PaymentTests
 {
     private static Decision Ask(Payment payment) => payment.Ask(5, () => payment.PayType = "CARD");
@@ -32,7 +32,7 @@ public sealed class PaymentTests
         };
 
     [Fact]
-    public void That_the_provider_is_asked_is_recorded_and_is_no_payment_yet()
+    public void A_charge_under_way_is_recorded_and_is_no_payment_yet()
     {
         var payment = new Payment(1);
         Assert.Empty(Ask(payment).Messages);
@@ -41,7 +41,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void What_was_taken_is_approved_under_its_own_id()
+    public void A_taken_charge_is_approved_under_its_own_id()
     {
         var payment = BeingAsked();
         Assert.Equal<IMessage>([As<PaymentApproved>("APPROVED")], Approve(payment).Messages);
@@ -52,7 +52,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void What_was_declined_is_not_asked_again_by_itself_but_by_the_client()
+    public void A_declined_payment_is_retried_only_by_the_client()
     {
         var payment = BeingAsked();
         Assert.Empty(payment.Decline().Messages);
@@ -62,7 +62,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void It_goes_back_once_with_the_word_of_whoever_was_first()
+    public void A_payment_goes_back_once_with_the_word_of_the_first_cancellation()
     {
         var byClient = BeingAsked();
         Approve(byClient);
@@ -77,7 +77,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void Cancelled_while_the_provider_is_asked_it_never_comes_about()
+    public void A_payment_cancelled_during_the_charge_is_never_approved()
     {
         var payment = BeingAsked();
         Assert.Equal<IMessage>([new GiveBackDue("law-1")], payment.GiveBack("CANCELLED"));

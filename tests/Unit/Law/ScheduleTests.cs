@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Law;
 
-/// <summary>Schedule: RECEIVED → SCHEDULING; both → CANCELLED; DENIED where the area is not served.</summary>
+/// <summary>Schedule: RECEIVED → SCHEDULING; both → CANCELLED; DENIED outside of the served areas.</summary>
 public sealed class ScheduleTests
 {
     private static readonly string[] Areas = ["gangnam", "Hanam"];
@@ -45,13 +45,13 @@ public sealed class ScheduleTests
     [Theory]
     [InlineData("hanam")]
     [InlineData("GangNam")]
-    public void In_an_area_that_is_served_it_is_received_whatever_the_case(string location) =>
+    public void A_consult_in_a_served_area_is_received_regardless_of_letter_case(string location) =>
         Assert.Equal<IMessage>([As<ScheduleReceived>("RECEIVED", location: location)], new Schedule(1).Receive(Payed(location), 3, Areas));
 
     [Theory]
     [InlineData("강남")]
     [InlineData("CAFÉ")]
-    public void Areas_and_names_that_look_the_same_are_the_same(string text)
+    public void Areas_and_names_with_equal_NFC_forms_are_equal(string text)
     {
         var decomposed = text.Normalize(System.Text.NormalizationForm.FormD);
         Assert.NotEqual(text, decomposed);
@@ -66,11 +66,11 @@ public sealed class ScheduleTests
     [InlineData("uijeongbu")]
     [InlineData("hanam ")]
     [InlineData("hana")]
-    public void Elsewhere_it_is_denied(string location) =>
+    public void A_consult_outside_the_served_areas_is_denied(string location) =>
         Assert.Equal<IMessage>([As<ScheduleDenied>("DENIED", location: location)], new Schedule(1).Receive(Payed(location), 3, Areas));
 
     [Fact]
-    public void A_lawyer_accepts_it_once_and_no_other_does()
+    public void A_schedule_is_accepted_once_by_one_lawyer()
     {
         var schedule = Received();
         Assert.Equal<IMessage>([As<ScheduleAccepted>("SCHEDULING", "Kim")], schedule.Accept("Kim").Messages);
@@ -79,7 +79,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Cancelled_it_keeps_its_lawyer_and_nobody_accepts_it()
+    public void A_cancelled_schedule_keeps_its_lawyer_and_cannot_be_accepted()
     {
         var schedule = Received();
         schedule.Accept("Kim");
@@ -89,7 +89,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void What_is_denied_stays_denied()
+    public void A_denied_schedule_stays_denied()
     {
         var schedule = new Schedule(1);
         schedule.Receive(Payed("uijeongbu"), 3, Areas);
@@ -98,7 +98,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_cancellation_that_comes_first_is_remembered_and_is_no_schedule()
+    public void A_cancellation_that_arrives_first_prevents_the_schedule()
     {
         var schedule = new Schedule(1);
         Assert.Empty(schedule.Cancel());

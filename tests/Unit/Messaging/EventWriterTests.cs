@@ -12,7 +12,7 @@ public sealed class EventWriterTests
     private readonly EventSerializer _writer = new("/counting/counter", CountingEvents.Language, new Clock());
 
     [Fact]
-    public void An_event_is_written_flat_with_its_name_and_time()
+    public void An_event_is_written_as_flat_JSON_with_its_name_and_time()
     {
         var row = _writer.Write(7, new Counted(7, 2, "김민수 \"K\""), new MessageContext("request-1", "00-aa-bb-00"));
 
@@ -23,7 +23,7 @@ public sealed class EventWriterTests
     }
 
     [Fact]
-    public void Its_envelope_can_be_read_again_whatever_it_follows_from()
+    public void An_envelope_is_read_back_unchanged_with_any_causation_and_trace()
     {
         var row = _writer.Write(7, new Counted(7, 2, "somebody"), new MessageContext("request-1", "no trace, but \"quotes\" and \\"));
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Messaging;
 
-/// <summary>The trace of what happens: a new one may be recorded, and of one under way its beginner has decided that.</summary>
+/// <summary>The trace of a message. A new trace may be recorded. For an existing one its sender has decided.</summary>
 public sealed class MessageContextTests
 {
     private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-";
@@ -14,12 +14,12 @@ public sealed class MessageContextTests
     private readonly DefaultHttpContext _request = new();
 
     [Fact]
-    public void A_trace_that_begins_with_time_may_be_recorded() => MayBeRecorded(MessageContext.Internal().TraceParent);
+    public void A_trace_that_no_request_started_may_be_recorded() => MayBeRecorded(MessageContext.Internal().TraceParent);
 
     [Theory]
     [InlineData("")]
     [InlineData("no trace")]
-    public void A_trace_that_begins_with_a_request_may_be_recorded(string sent)
+    public void A_new_trace_of_a_request_may_be_recorded(string sent)
     {
         _request.Request.Headers.TraceParent = sent;
 
@@ -27,7 +27,7 @@ public sealed class MessageContextTests
     }
 
     [Fact]
-    public void A_trace_that_the_web_server_begins_and_nobody_samples_may_be_recorded()
+    public void A_trace_of_the_web_server_without_a_sampler_may_be_recorded()
     {
         using var activity = new Activity("request").Start();
 
@@ -38,7 +38,7 @@ public sealed class MessageContextTests
     }
 
     [Fact]
-    public void So_it_may_where_the_services_activity_is_in_the_hosts()
+    public void A_trace_of_a_nested_service_activity_may_be_recorded()
     {
         using var host = new Activity("request").Start();
         using var service = new Activity("request").Start();
@@ -52,7 +52,7 @@ public sealed class MessageContextTests
     [Theory]
     [InlineData("00")]
     [InlineData("01")]
-    public void Whoever_sent_a_trace_has_decided_whether_it_is_recorded(string flags)
+    public void The_sender_of_a_trace_decides_whether_it_is_recorded(string flags)
     {
         _request.Request.Headers.TraceParent = Trace + flags;
         Assert.Equal(Trace + flags, RequestContext.Of(_request).TraceParent);
@@ -65,7 +65,7 @@ public sealed class MessageContextTests
     [Theory]
     [InlineData(ActivitySamplingResult.PropagationData, "-00")]
     [InlineData(ActivitySamplingResult.AllDataAndRecorded, "-01")]
-    public void A_sampler_has_decided_whether_a_trace_is_recorded(ActivitySamplingResult sampled, string flags)
+    public void A_sampler_decides_whether_a_trace_is_recorded(ActivitySamplingResult sampled, string flags)
     {
         using var source = new ActivitySource(nameof(MessageContextTests));
         using var listener = new ActivityListener

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.PostgreSql;
 
-/// <summary>Whose fault a failure of the store is: requests, events and due things decide by the same table.</summary>
+/// <summary>The classification of store failures, which is the same for requests, events and due messages.</summary>
 public sealed class FailuresTests
 {
     [Theory]
@@ -18,13 +18,18 @@ public sealed class FailuresTests
     [InlineData("ERROR", "25006", StoreFault.Refused, true)]
     [InlineData("ERROR", "57014", StoreFault.Refused, true)]
     [InlineData("ERROR", "42501", StoreFault.Refused, true)]
-    // What no edition of PostgreSQL knows yet.
+    // A state that PostgreSQL does not define.
     [InlineData("ERROR", "ZZ999", StoreFault.Refused, true)]
     [InlineData("FATAL", "53300", StoreFault.Unreachable, true)]
     [InlineData("FATAL", "28P01", StoreFault.Unreachable, true)]
     [InlineData("FATAL", "57P01", StoreFault.Unreachable, true)]
     [InlineData("ERROR", "08006", StoreFault.Unreachable, true)]
-    public void A_state_has_one_meaning_for_all(string severity, string state, StoreFault fault, bool isOutside)
+    public void An_SQLSTATE_has_one_meaning_for_requests_events_and_due_messages(
+        string severity,
+        string state,
+        StoreFault fault,
+        bool isOutside
+    )
     {
         var said = new PostgresException("what it says", severity, severity, state);
         foreach (var e in new Exception[] { said, new DbUpdateException("wrapped", said) })
@@ -36,7 +41,7 @@ public sealed class FailuresTests
     }
 
     [Fact]
-    public void No_words_of_an_exception_are_shown_to_everybody()
+    public void The_message_of_an_exception_is_never_public()
     {
         var secret = new InvalidOperationException("Peter's ride");
         foreach (var e in new Exception[] { secret, new NpgsqlException("Peter's ride", secret), new IOException("Peter's ride") })
@@ -44,7 +49,7 @@ public sealed class FailuresTests
     }
 
     [Fact]
-    public void What_is_not_the_stores_is_nobodys_of_it()
+    public void An_exception_that_is_not_of_the_store_is_no_store_failure()
     {
         Assert.Equal(StoreFault.None, StoreFailures.Of(new InvalidOperationException("a bug")));
         Assert.False(StoreFailures.IsExternal(new InvalidOperationException("a bug")));

@@ -16,7 +16,7 @@ public sealed class PoolsTests
     }
 
     [Fact]
-    public async Task The_provider_whose_charges_share_no_commit_has_more_connections_for_commands()
+    public async Task The_provider_has_more_connections_for_commands()
     {
         var storage = ProviderService.Declaration.Features<IStorage>().Single();
         await using var store = (PostgresStore)storage.Open(ProviderService.Declaration, "Host=nowhere", new Failpoints("provider"));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.PostgreSql;
 
-/// <summary>What changes of rows hold is bounded, however many wait.</summary>
+/// <summary>Changes that wait for rows use a bounded number of connections.</summary>
 public sealed class TurnsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -11,7 +11,7 @@ public sealed class TurnsTests
     private readonly KeyedLimiter _turns = new(Max);
 
     [Fact]
-    public async Task Changes_of_one_saga_go_one_after_the_other()
+    public async Task Changes_of_one_saga_run_one_after_the_other()
     {
         var (under, most) = (0, 0);
 
@@ -35,7 +35,7 @@ public sealed class TurnsTests
     }
 
     [Fact]
-    public async Task All_who_wait_for_a_held_row_are_refused_with_the_first()
+    public async Task Changes_that_wait_for_a_locked_row_are_refused_with_the_first_one()
     {
         var row = new TaskCompletionSource<bool>();
         var began = 0;
@@ -66,7 +66,7 @@ public sealed class TurnsTests
     }
 
     [Fact]
-    public async Task A_change_that_fails_otherwise_gives_the_turn_to_the_next()
+    public async Task A_change_that_fails_lets_the_next_one_run()
     {
         var failing = _turns.RunAsync<bool>(1, () => Task.FromException<bool>(new InvalidOperationException("it")));
 
@@ -75,7 +75,7 @@ public sealed class TurnsTests
     }
 
     [Fact]
-    public async Task Changes_of_all_sagas_together_leave_one_connection_to_others()
+    public async Task At_most_the_allowed_number_of_changes_runs_at_once()
     {
         var (go, began) = (new TaskCompletionSource<bool>(), 0);
         var all = Enumerable

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Taxi;
 
-/// <summary>Catch is told things by its own call to payment, by the rider, and by drivers, in any order.</summary>
+/// <summary>Payment's answer, the rider's cancellation and the drivers' events reach catch in any order.</summary>
 public sealed class CatchCrossingTests
 {
     private const string Paid = "paid";
@@ -13,7 +13,7 @@ public sealed class CatchCrossingTests
     private const string Cancel = "cancel";
     private static readonly string[] Drivers = [Catch.PickupAssigned, Catch.PickupCancelled, Catch.PickupAssigned, Catch.PickupCancelled];
 
-    /// <summary>What came of one order.</summary>
+    /// <summary>The outcome of one order.</summary>
     private sealed record Result(Catch Request, bool CancelRefused, List<IMessage> Raised);
 
     private static Result Run(IEnumerable<string> order)
@@ -39,7 +39,7 @@ public sealed class CatchCrossingTests
     }
 
     [Fact]
-    public void A_driver_who_is_faster_than_the_answer_of_payment_is_not_overwritten_by_it()
+    public void A_late_payment_answer_does_not_overwrite_a_drivers_status()
     {
         for (var length = 0; length <= Drivers.Length; length++)
         {
@@ -49,7 +49,7 @@ public sealed class CatchCrossingTests
     }
 
     [Fact]
-    public void In_every_order_the_rider_cancels_for_good_unless_payment_is_not_known_yet()
+    public void A_cancellation_is_final_in_every_order_unless_the_payment_is_unknown()
     {
         for (var length = 0; length <= Drivers.Length; length++)
         {
@@ -72,7 +72,7 @@ public sealed class CatchCrossingTests
     }
 
     [Fact]
-    public void A_request_whose_payment_answered_too_late_is_cancelled_once_in_every_order()
+    public void A_request_whose_payment_failed_is_cancelled_once_in_every_order()
     {
         for (var length = 0; length <= Drivers.Length; length++)
         {
@@ -86,7 +86,7 @@ public sealed class CatchCrossingTests
     }
 
     [Fact]
-    public void In_every_order_rider_and_lost_payment_end_it_together_once()
+    public void A_cancellation_and_a_failed_payment_cancel_once_in_every_order()
     {
         foreach (var order in Interleavings.Of<string>([NotPaid], [Cancel], Drivers))
         {

@@ -25,7 +25,7 @@ public sealed class CatchTests
         Assert.Equal(new CatchRequested(1, 250000, "Busan", "Seoul", "Peter", "requested"), Requested().Announced());
 
     [Fact]
-    public void Payment_approves_it()
+    public void A_payment_approves_a_request()
     {
         var request = Requested();
         var decision = request.Paid();
@@ -35,7 +35,7 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void A_driver_takes_it_gives_it_up_and_another_takes_it()
+    public void A_driver_takes_a_request_gives_it_up_and_another_takes_it()
     {
         var request = Paid();
         Assert.Empty(Policies.Whenever(Assigned, request));
@@ -47,7 +47,7 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void It_is_not_cancelled_while_its_payment_is_not_known()
+    public void A_request_with_unknown_payment_cannot_be_cancelled()
     {
         var request = Requested();
         var decision = request.Cancel();
@@ -59,7 +59,7 @@ public sealed class CatchTests
     [InlineData("approve")]
     [InlineData("PickupAssigned")]
     [InlineData("PickupCancelled")]
-    public void Once_it_is_paid_it_can_be_cancelled_whoever_has_it(string status)
+    public void A_paid_request_can_be_cancelled_with_or_without_a_driver(string status)
     {
         var request = Paid();
         if (status != "approve")
@@ -72,7 +72,7 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void What_is_cancelled_stays_cancelled()
+    public void A_cancelled_request_stays_cancelled()
     {
         var request = Paid();
         request.Cancel();
@@ -86,7 +86,7 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void What_could_not_be_paid_ends_cancelled()
+    public void An_unpaid_request_ends_cancelled()
     {
         var request = Requested();
         var decision = request.NotPaid();
@@ -95,7 +95,7 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void What_is_known_to_be_paid_is_not_ended_as_unpaid()
+    public void A_paid_request_is_not_ended_as_unpaid()
     {
         var request = Paid();
         Assert.Empty(request.NotPaid().Messages);
@@ -103,10 +103,10 @@ public sealed class CatchTests
     }
 
     [Fact]
-    public void Nobody_cancels_what_was_never_requested() => Assert.Equal(RefusalKind.NotFound, new Catch(1).Cancel().Refusal?.Kind);
+    public void An_unknown_request_cannot_be_cancelled() => Assert.Equal(RefusalKind.NotFound, new Catch(1).Cancel().Refusal?.Kind);
 
     [Fact]
-    public void An_event_about_what_was_never_requested_leaves_nothing()
+    public void An_event_of_an_unknown_request_changes_nothing()
     {
         var nothing = new Catch(1);
         Policies.Whenever(Assigned, nothing);

@@ -23,7 +23,7 @@ public sealed class MatchCrossingTests
         };
 
     [Fact]
-    public void Pick_ups_are_assigned_and_cancelled_in_turn_in_every_order()
+    public void Every_assigned_pick_up_is_cancelled_before_the_next_in_every_order()
     {
         foreach (var order in Interleavings.Of<string>(Payment, Speedmate, Safemate))
         {
@@ -45,7 +45,7 @@ public sealed class MatchCrossingTests
     }
 
     [Fact]
-    public void In_every_order_a_driver_gets_it_exactly_when_it_is_paid_free_and_not_cancelled()
+    public void A_driver_gets_a_request_only_if_it_is_paid_free_and_not_cancelled()
     {
         foreach (var order in Interleavings.Of<string>(Payment, Speedmate, Safemate))
         {

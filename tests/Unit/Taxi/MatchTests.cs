@@ -25,12 +25,12 @@ public sealed class MatchTests
         return match.Stored();
     }
 
-    // The same name, as a keyboard sends it and as a file system of Apple's does.
+    // The same name as typed on a keyboard, and as an Apple file system returns it.
     private const string Composed = "김 José";
     private static readonly string Decomposed = Composed.Normalize(System.Text.NormalizationForm.FormD);
 
     [Fact]
-    public void Names_that_look_the_same_are_the_same()
+    public void Names_with_equal_NFC_forms_are_equal()
     {
         Assert.NotEqual(Composed, Decomposed);
         var match = new Match(1);
@@ -44,7 +44,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void What_is_paid_is_on_the_list()
+    public void A_paid_request_is_on_the_list()
     {
         var match = Offered();
         Assert.True(match.Listed);
@@ -55,7 +55,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void What_a_driver_takes_leaves_the_list_and_the_rider_is_known_from_the_payment()
+    public void A_taken_request_leaves_the_list_and_has_its_customer_from_the_payment()
     {
         var match = Offered();
         Assert.Equal<IMessage>([new PickupAssigned(1, "Speedmate", "Peter")], match.Take("Speedmate", null).Messages);
@@ -64,15 +64,15 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void Taking_it_again_holds_whatever_customer_is_named() =>
+    public void Taking_a_request_again_changes_nothing_whatever_customer_is_named() =>
         Assert.Equal(Decision.NoChange, TakenBy("Speedmate").Take("Speedmate", "Somebody else"));
 
     [Fact]
-    public void What_another_driver_holds_is_refused_before_anything_else() =>
+    public void A_request_held_by_another_driver_is_refused_before_other_checks() =>
         Assert.Equal(new Refusal(RefusalKind.Conflict, "PickupAssigned"), TakenBy("Speedmate").Take("Safemate", "Somebody else").Refusal);
 
     [Fact]
-    public void What_is_cancelled_is_refused_before_the_customer_is_looked_at()
+    public void A_cancelled_request_is_refused_before_the_customer_is_checked()
     {
         var match = Offered();
         match.Withdraw();
@@ -80,10 +80,11 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void What_is_not_paid_is_unknown() => Assert.Equal(RefusalKind.NotFound, new Match(1).Take("Speedmate", "Peter").Refusal?.Kind);
+    public void An_unpaid_request_is_unknown_to_drivers() =>
+        Assert.Equal(RefusalKind.NotFound, new Match(1).Take("Speedmate", "Peter").Refusal?.Kind);
 
     [Fact]
-    public void Another_customer_is_malformed_and_the_right_one_is_not()
+    public void A_wrong_customer_is_malformed_and_the_right_one_is_accepted()
     {
         var refusal = Offered().Take("Speedmate", "Paul").Refusal;
         Assert.Equal((RefusalKind.Malformed, "customer"), (refusal!.Kind, refusal.Field));
@@ -91,7 +92,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void What_is_given_up_returns_to_the_list_and_another_may_take_it()
+    public void A_request_given_up_returns_to_the_list_and_another_driver_may_take_it()
     {
         var match = TakenBy("Speedmate");
         Assert.Equal<IMessage>([new PickupCancelled(1, "Speedmate", "Peter")], match.GiveUp("Speedmate").Messages);
@@ -101,7 +102,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void Giving_it_up_twice_holds_for_who_did_it_last_also_after_a_cancellation()
+    public void Giving_up_twice_changes_nothing_even_after_a_cancellation()
     {
         var match = TakenBy("Speedmate");
         match.GiveUp("Speedmate");
@@ -112,7 +113,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void Nobody_gives_up_what_another_holds_or_what_nobody_had()
+    public void Only_the_driver_who_holds_a_request_may_give_it_up()
     {
         Assert.Equal(new Refusal(RefusalKind.Conflict, "PickupAssigned"), TakenBy("Speedmate").GiveUp("Safemate").Refusal);
         Assert.Equal(Decision.NotFound, Offered().GiveUp("Speedmate"));
@@ -120,7 +121,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void A_cancellation_takes_it_off_the_list_for_good()
+    public void A_cancellation_takes_a_request_off_the_list_for_good()
     {
         var match = Offered();
         Assert.Empty(Policies.Whenever(Cancelled, match));
@@ -140,7 +141,7 @@ public sealed class MatchTests
     }
 
     [Fact]
-    public void What_was_taken_is_never_put_on_the_list_by_a_payment_that_comes_again()
+    public void A_repeated_payment_does_not_list_a_taken_request_again()
     {
         var match = TakenBy("Speedmate");
         Policies.Whenever(Approved, match);

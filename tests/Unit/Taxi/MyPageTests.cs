@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Mannam.Tests.Unit.Taxi;
 
-/// <summary>The rider's view is told by three services, in any order.</summary>
+/// <summary>The rider's view is built from events of three services in any order.</summary>
 public sealed class MyPageTests
 {
     private static readonly PaymentApproved Approved = new(1, 250000, "Peter", "Busan", "Seoul", "Approved");
@@ -44,7 +44,7 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void A_payment_creates_the_row()
+    public void A_payment_creates_the_row_of_my_page()
     {
         var page = After([Approved]);
         Assert.Equal((250000, "Busan", "Seoul", "Peter"), (page.Price, page.StartingPoint, page.Destination, page.Customer));
@@ -52,7 +52,7 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void It_names_the_last_event_and_the_driver_who_has_it()
+    public void My_page_names_the_last_event_and_the_current_driver()
     {
         var page = new MyPage(1);
         Apply(Approved, page);
@@ -64,9 +64,9 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void A_row_is_not_shown_for_what_payment_never_approved() => Assert.Null(After([Cancelled]).Price);
+    public void A_request_that_was_never_paid_has_no_row() => Assert.Null(After([Cancelled]).Price);
 
-    /// <summary>All that the three services may have published: catch may have cancelled, payment then gave back or not yet, drivers did as they liked.</summary>
+    /// <summary>All possible events of the three services: with or without a cancellation by catch, a refund by payment, and drivers' events.</summary>
     private static IEnumerable<(IEvent[] Catch, IEvent[] Payment, IEvent[] Pickup)> Histories() =>
         from ending in new (IEvent[] Catch, IEvent[] Payment)[]
         {
@@ -79,7 +79,7 @@ public sealed class MyPageTests
         select (ending.Catch, ending.Payment, Drivers[..length]);
 
     [Fact]
-    public void In_every_order_of_arrival_the_row_ends_the_same()
+    public void The_row_ends_the_same_in_every_order_of_arrival()
     {
         foreach (var (fromCatch, fromPayment, fromPickup) in Histories())
         {
@@ -103,7 +103,7 @@ public sealed class MyPageTests
     }
 
     [Fact]
-    public void In_every_order_a_status_never_moves_back()
+    public void A_status_never_moves_back_in_any_order()
     {
         foreach (var order in Interleavings.Of<IEvent>([Cancelled], [Approved, MoneyBack], Drivers))
         {

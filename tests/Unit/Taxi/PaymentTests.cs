@@ -7,7 +7,7 @@ using Policies = Mannam.Taxi.Payment.Policies;
 
 namespace Mannam.Tests.Unit.Taxi;
 
-/// <summary>What a rider paid for a request: approved once, given back once.</summary>
+/// <summary>A rider's payment: approved once, given back once.</summary>
 public sealed class PaymentTests
 {
     private static readonly CatchCancelled CatchCancelled = new(1, 250000, "Busan", "Seoul", "Peter", "Cancel");
@@ -25,10 +25,10 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void Its_charge_is_named_after_the_system_and_the_correlation_key() => Assert.Equal("taxi-5", new Payment(5).Charge);
+    public void A_charge_is_named_after_the_system_and_the_correlation_key() => Assert.Equal("taxi-5", new Payment(5).Charge);
 
     [Fact]
-    public void What_the_provider_took_is_approved_with_all_fields()
+    public void A_taken_charge_is_approved_with_all_fields()
     {
         var payment = new Payment(1);
         Assert.Equal<IMessage>([PaymentApproved], Approve(payment).Messages);
@@ -36,14 +36,14 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void Approving_it_again_holds_and_another_price_does_not()
+    public void Approving_a_payment_again_changes_nothing_and_another_price_is_refused()
     {
         Assert.Equal(Decision.NoChange, Approve(Approved()));
         Assert.Equal(RefusalKind.Conflict, Approve(Approved(), price: 5).Refusal?.Kind);
     }
 
     [Fact]
-    public void The_first_payment_stays_whatever_else_a_repeated_approval_says()
+    public void A_repeated_approval_does_not_change_the_first_payment()
     {
         var payment = Approved();
         Assert.Equal(Decision.NoChange, payment.Approve(250000, () => payment.For("Paul", "Daejeon", "Kwangjoo")));
@@ -60,7 +60,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void What_was_given_back_is_not_approved_again()
+    public void A_payment_that_was_given_back_is_not_approved_again()
     {
         var payment = Approved();
         Policies.Whenever(CatchCancelled, payment);
@@ -69,10 +69,10 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public void A_cancellation_before_the_payment_is_remembered_and_publishes_nothing()
+    public void A_cancellation_before_the_payment_prevents_it_and_publishes_nothing()
     {
         var payment = new Payment(1);
-        // No event: only what the service owes itself, so that a charge under way is not kept.
+        // No event, only a scheduled refund, so that the money of a charge under way is not kept.
         Assert.Equal<IMessage>([new GiveBackDue("taxi-1")], Policies.Whenever(CatchCancelled, payment));
         Assert.Null(payment.Stored().Status);
         Assert.Equal(RefusalKind.Conflict, Approve(payment).Refusal?.Kind);
