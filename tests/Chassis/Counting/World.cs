@@ -3,6 +3,7 @@ using Mannam.Abstractions;
 using Mannam.Hosting;
 using Mannam.Local;
 using Mannam.Messaging;
+using Mannam.Testing;
 using Mannam.Tests.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
