@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Mannam.Abstractions;
 using Mannam.Host.Commands;
-using Mannam.Tests.Lessons;
+using Mannam.Simulation.Lessons;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Declaration;

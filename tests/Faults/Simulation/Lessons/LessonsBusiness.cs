@@ -21,15 +21,26 @@ internal sealed class LessonsBusiness : SimulatedBusiness
         var made = history.Count("order");
         if (made == 0 || (made < MostOrders && random.Next(4) == 0))
             // Each run has a teacher of its own.
-            return new UserAction("somebody orders a lesson", "order", $"POST /orders?teacher=Kim{history.First}");
+            return new UserAction("somebody orders a lesson", "order", "POST /orders", new { teacher = $"Kim{history.First}" });
         var saga = random.Next(1, made + 1);
         var id = history.KeyOf(saga);
         var hour = random.Next(1, MostOrders + 1);
-        var act = random.Next(8) switch
+        var act = random.Next(9) switch
         {
             <= 2 => new UserAction($"somebody cancels #{saga}", "cancel", $"POST /orders/{id}/cancel"),
-            <= 4 => new UserAction($"the teacher gives #{saga}", "give", $"POST /lessons/{id}/given"),
+            <= 4 => new UserAction($"the teacher gives #{saga}", "give", $"PATCH /lessons/{id}", new { status = "GIVEN", result = "good" }),
             5 => new UserAction($"the teacher moves #{saga} to hour {hour}", "move", $"POST /lessons/{id}/hour/{hour}"),
+            7 => new UserAction(
+                $"the teacher confirms #{saga}",
+                "confirm",
+                $"PATCH /lessons/{id}",
+                new
+                {
+                    status = "CONFIRMED",
+                    trainer = "Lee",
+                    heldAt = "2050-03-01 09:00:00",
+                }
+            ),
             6 => new UserAction($"the teacher gives #{saga} later", "move", $"POST /lessons/{id}/later"),
             _ => new UserAction($"somebody looks at #{saga}", "look", $"GET /orders/{id}"),
         };
@@ -41,7 +52,7 @@ internal sealed class LessonsBusiness : SimulatedBusiness
         var (order, lesson) = (saga.At(Order, "status"), saga.At(Lesson, "status"));
         var fits = (order, lesson) switch
         {
-            ("CONFIRMED", "SCHEDULED" or "GIVEN") or ("CANCELED", "CANCELED") or ("TOO_LATE", "GIVEN") => true,
+            ("CONFIRMED", "SCHEDULED" or "CONFIRMED" or "GIVEN") or ("CANCELED", "CANCELED") or ("TOO_LATE", "GIVEN") => true,
             _ => false,
         };
         if (!fits)
@@ -57,12 +68,17 @@ internal sealed class LessonsBusiness : SimulatedBusiness
     {
         foreach (
             var hour in sagas
-                .Where(s => s.At(Lesson, "status") is "SCHEDULED" or "GIVEN")
+                .Where(s => s.At(Lesson, "status") is "SCHEDULED" or "CONFIRMED" or "GIVEN")
                 .GroupBy(s => s.At(Lesson, "hour"))
                 .Where(hour => hour.Count() > 1)
         )
             yield return new("one lesson an hour", $"hour {hour.Key} of #{string.Join(" and #", hour.Select(s => s.Number))}");
         foreach (var move in told.Where(t => t.Action.Kind == "move" && t.Status is not (0 or 200 or 404 or 409 or 503)))
             yield return new("a move is made or refused", $"{move.Action.Text}: {move.Status}");
+        foreach (var move in told.Where(t => t.Status == 200 && t.Action.Call.Contains("/hour/", StringComparison.Ordinal)))
+        {
+            if (!move.Action.Call.EndsWith($"/{move.Body!["hour"]}", StringComparison.Ordinal))
+                yield return new("a move is made or refused", $"{move.Action.Text}: answered with hour {move.Body["hour"]}");
+        }
     }
 }
