@@ -80,7 +80,7 @@ public sealed class SystemsTests
         Assert.Equal("Unlike cannot be made of Lesson: that has no Colour", refused.Message);
     }
 
-    private sealed record Unlike(long Id, string Colour);
+    private sealed record Unlike(long OrderId, string Colour);
 
     [Fact]
     public void A_service_takes_its_names_from_where_its_aggregate_stands()
