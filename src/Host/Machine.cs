@@ -133,11 +133,6 @@ public sealed partial class Machine : IAsyncDisposable
             $"there is no service {service}; there are {string.Join(", ", Local.Select(s => s.Declaration.FullName))}."
         );
 
-    /// <summary>Waits until a saga has come to rest in all services that run.</summary>
-    /// <exception cref="TimeoutException">It had not within 30 s, or the time given.</exception>
-    public Task SettledAsync(long key, TimeSpan? within = null) =>
-        Settlement.SettledAsync(Running, key, within ?? TimeSpan.FromSeconds(30));
-
     /// <summary>From now on unready, while requests are served, for as long as it is configured.</summary>
     public async Task DrainAsync()
     {

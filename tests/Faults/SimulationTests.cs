@@ -1,4 +1,5 @@
 using Mannam.Simulation;
+using Mannam.Testing;
 using Xunit;
 
 namespace Mannam.Tests.Faults;
@@ -13,22 +14,23 @@ public sealed class SimulationTests(PostgresFixture postgres)
     public async Task In_disturbed_histories_no_money_is_lost_and_all_agree(string system, int slice, int all)
     {
         var seeds = Slice.All ? all : slice;
-        var told = new StringWriter();
+        var stories = new StringWriter();
 
-        var summary = await Simulate.RunAsync(
+        var summary = await Simulator.RunAsync(
             Simulate.Of(system),
             await postgres.ServerAsync(),
-            from: 1,
-            seeds,
-            story: false,
-            told,
-            first: true,
+            new SimulationOptions
+            {
+                Seeds = seeds,
+                StopAtFirstFailure = true,
+                Output = stories,
+            },
             TestContext.Current.CancellationToken
         );
 
-        TestContext.Current.SendDiagnosticMessage(told.ToString());
-        Assert.True(summary.Failed == 0, told.ToString());
-        Assert.Equal(seeds, summary.Counted);
+        TestContext.Current.SendDiagnosticMessage($"{summary}");
+        Assert.True(summary.Failed == 0, $"{stories}{summary}");
+        Assert.Equal(seeds, summary.Disturbed);
     }
 
     [Theory]
@@ -39,8 +41,8 @@ public sealed class SimulationTests(PostgresFixture postgres)
     public async Task The_same_seed_is_the_same_history(string system, int slice, int all)
     {
         var seeds = Slice.All ? all : slice;
-        await using var one = new Lane(Simulate.Of(system), await postgres.ServerAsync(), $"again1_{system}_");
-        await using var other = new Lane(Simulate.Of(system), await postgres.ServerAsync(), $"again2_{system}_");
+        await using var one = new RunSequence(Simulate.Of(system), await postgres.ServerAsync(), $"again1_{system}_");
+        await using var other = new RunSequence(Simulate.Of(system), await postgres.ServerAsync(), $"again2_{system}_");
         for (var seed = 1; seed <= seeds; seed++)
         {
             var first = await one.RunAsync(seed);

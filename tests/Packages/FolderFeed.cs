@@ -13,8 +13,9 @@ public sealed class FolderFeed : IAsyncLifetime
     private readonly string _version = $"0.1.0-test{Guid.NewGuid():N}";
     private readonly string _folder = Directory.CreateTempSubdirectory("mannam-feed-").FullName;
 
-    /// <summary>A copy of the sample outside of the checkout.</summary>
-    public string Sample => Path.Combine(_folder, "samples", "GuestBook");
+    private string Samples => Path.Combine(_folder, "samples");
+
+    private string Sample => Path.Combine(Samples, "GuestBook");
 
     private string Packages => Path.Combine(_folder, "packages");
 
@@ -30,8 +31,8 @@ public sealed class FolderFeed : IAsyncLifetime
             Cache,
             ["pack", "Mannam.slnx", "--no-build", "-o", Packages, $"-p:Version={_version}", $"-p:NuspecOutputPath={_folder}/nuspec/"]
         );
-        CopySample();
-        // The sample's own configuration adds the folder of packages. No other source is needed: foreign packages are in the cache.
+        CopySamples(Samples);
+        // The samples' own configuration adds the folder of packages. There is no other source: what is not ours was restored before.
         new XElement(
             "configuration",
             new XElement("packageSources", new XElement("clear")),
@@ -39,23 +40,43 @@ public sealed class FolderFeed : IAsyncLifetime
         ).Save(Path.Combine(_folder, "nuget.config"));
     }
 
-    private void CopySample()
+    private static void CopySamples(string samples)
     {
-        var from = Path.Combine(Checkout.Folder, "samples", "GuestBook");
+        var from = Path.Combine(Checkout.Folder, "samples");
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(from, f)))
         {
-            // Build output of the checkout is not copied.
-            if (file.Split('/')[0] is "bin" or "obj")
+            // What somebody built in the checkout stays there.
+            if (file.Split('/').Any(part => part is "bin" or "obj"))
                 continue;
-            var to = Path.Combine(Sample, file);
+            var to = Path.Combine(samples, file);
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.Copy(Path.Combine(from, file), to);
         }
     }
 
-    /// <summary>Restores the sample from the packages and builds it.</summary>
-    public Task BuildSampleAsync() =>
-        RunAsync(Sample, Path.Combine(_folder, "cache"), ["build", "-p:UseSharedCompilation=false", $"-p:MannamVersion={_version}"]);
+    /// <summary>Restores the sample from the packages, and builds it.</summary>
+    public Task BuildSampleAsync() => BuildAsync(Sample);
+
+    /// <summary>Builds the sample's simulation from the packages, and runs it.</summary>
+    /// <param name="server">A PostgreSQL server.</param>
+    /// <param name="edit">Edits the folder of samples before, which is a copy of its own; null leaves it as it is.</param>
+    internal async Task<Ended> SimulateSampleAsync(string server, Action<string>? edit = null)
+    {
+        var samples = Samples;
+        if (edit is not null)
+        {
+            samples = Path.Combine(_folder, "edited");
+            CopySamples(samples);
+            edit(samples);
+        }
+        var simulation = Path.Combine(samples, "GuestBook.Simulation");
+        await BuildAsync(simulation);
+        await using var running = Begin(simulation, Cache, [Path.Combine(simulation, "bin/Release/net10.0/GuestBook.Simulation.dll"), server]);
+        return await running.EndAsync();
+    }
+
+    private Task BuildAsync(string project) =>
+        RunAsync(project, Path.Combine(_folder, "cache"), ["build", "-p:UseSharedCompilation=false", $"-p:MannamVersion={_version}"]);
 
     /// <summary>Starts the sample at a port, with settings as arguments.</summary>
     internal Running StartSample(int port, IEnumerable<string> settings) =>

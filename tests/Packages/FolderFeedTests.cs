@@ -62,6 +62,27 @@ public sealed class FolderFeedTests(FolderFeed feed, PostgresFixture postgres) :
         Assert.True(ended.Status == 0, ended.Out + ended.Error);
     }
 
+    [Fact]
+    public async Task A_stranger_simulates_the_sample_and_finds_an_entry_stored_without_its_event()
+    {
+        var whole = await feed.SimulateSampleAsync(await postgres.ServerAsync());
+        Assert.True(whole.Status == 0, whole.Out + whole.Error);
+
+        var broken = await feed.SimulateSampleAsync(await postgres.ServerAsync(), StoreEntriesWithoutTheirEvents);
+
+        Assert.True(broken.Status == 1, broken.Out + broken.Error);
+        Assert.Contains("each entry is published once", broken.Out, StringComparison.Ordinal);
+    }
+
+    private static void StoreEntriesWithoutTheirEvents(string samples)
+    {
+        var service = Path.Combine(samples, "GuestBook", "Book", "BookService.cs");
+        var code = File.ReadAllText(service);
+        var without = code.Replace(", entry.As<EntryWritten>());", ");", StringComparison.Ordinal);
+        Assert.NotEqual(code, without);
+        File.WriteAllText(service, without);
+    }
+
     // The event travels through the outbox, the log and the consumer of the other service.
     private static async Task<string?> WordsAsync(HttpClient http, long id)
     {

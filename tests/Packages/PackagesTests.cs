@@ -26,7 +26,7 @@ public sealed class PackagesTests
         ["Mannam.Http"] = ["Mannam.Messaging", "Mannam.Abstractions"],
         ["Mannam.Hosting"] = ["Mannam.Http", "Mannam.Messaging", "Mannam.Abstractions"],
         ["Mannam.Gateway"] = ["Mannam.Hosting", "Mannam.Http", "Mannam.Messaging", "Mannam.Abstractions"],
-        ["Mannam.Testing"] = ["Mannam.Messaging"],
+        ["Mannam.Testing"] = ["Mannam.Local", "Mannam.Hosting", "Mannam.PostgreSql", "Mannam.Messaging", "Mannam.Abstractions"],
     };
 
     // Foreign assemblies that each package may reference, such as a database driver, a Kafka client or ASP.NET Core.
@@ -47,7 +47,7 @@ public sealed class PackagesTests
         ],
         ["Mannam.Hosting"] = ["Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.OpenApi", "Polly"],
         ["Mannam.Gateway"] = ["Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.OpenApi", "Yarp"],
-        ["Mannam.Testing"] = [],
+        ["Mannam.Testing"] = ["Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.OpenApi", "Npgsql"],
     };
 
     private static readonly Assembly[] All =

@@ -85,7 +85,7 @@ public sealed class DocumentPortsTests(PostgresFixture postgres) : IAsyncLifetim
         await _machine!.SettledAsync(id);
         await SendAsync($"http PATCH http://gateway:8080//underwritings/1 underwritingStatus=approveSubscription subscriptionId={id}")
             .Gives(200);
-        await _machine.SettledAsync(id);
+        await _machine!.SettledAsync(id);
         await SendAsync($"http GET http://localhost:8088/subsciptionViews/{id}").Gives(200);
         await SendAsync($"http GET http://localhost:8081/subscriptions/{id}").Gives(200);
         await SendAsync($"http GET http://localhost:8081/subsciptionViews/{id}").Refuses(404);

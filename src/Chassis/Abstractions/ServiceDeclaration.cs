@@ -55,6 +55,9 @@ public class ServiceDeclaration(string system, string name, string title)
         init => _settings = [.. value];
     }
 
+    /// <summary>The names of the constraints that it declares.</summary>
+    internal virtual IEnumerable<string> ConstraintNames => [];
+
     /// <summary>The peers that it calls synchronously.</summary>
     public IReadOnlyList<PeerCall> Calls
     {

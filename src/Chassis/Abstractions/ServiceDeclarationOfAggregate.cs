@@ -45,6 +45,8 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
     /// <summary>What constraints of its store say to commands that would break them, by their names.</summary>
     internal IReadOnlyDictionary<string, Refusal> Constraints => _constraints;
 
+    internal override IEnumerable<string> ConstraintNames => _constraints.Keys;
+
     /// <summary>Makes the aggregate of a saga that the service has not met.</summary>
     internal Func<long, TAggregate> Create => create;
 
@@ -151,7 +153,7 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
     }
 
     /// <summary>A unique or exclusion constraint of the store refuses a command that would break it, instead of failing it.</summary>
-    /// <param name="name">The constraint's name, or that of the unique index.</param>
+    /// <param name="name">The constraint's name, or that of the unique index. Where the store has none of that name, the service does not start.</param>
     /// <param name="refusal">What the command is answered, such as <c>Decision.Conflict("the time is taken")</c>.</param>
     public ServiceDeclaration<TAggregate> WithConstraint(string name, Decision refusal)
     {

@@ -69,7 +69,7 @@ internal sealed class Scheduler(
 
     private async Task DoAsync(ClaimedMessage due, CancellationToken ct)
     {
-        await failpoints.HitAsync($"due.{due.Kind}.claimed");
+        await failpoints.HitAsync(due.Kind, "claimed");
         ActionResult result;
         try
         {
@@ -82,7 +82,7 @@ internal sealed class Scheduler(
             await RetryAsync(due, e, ct);
             return;
         }
-        await failpoints.HitAsync($"due.{due.Kind}.done");
+        await failpoints.HitAsync(due.Kind, "done");
         if (result.Settle is { } settle)
             await SettleAsync(due, settle, ct);
         else if (result.Again is { } pause)

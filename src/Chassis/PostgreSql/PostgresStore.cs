@@ -16,6 +16,7 @@ internal class PostgresStore : IServiceStore
         PostgresErrorCodes.FeatureNotSupported,
     ];
 
+    private readonly ServiceDeclaration _declaration;
     private readonly Schema _schema;
 
     /// <param name="declaration">The service.</param>
@@ -24,6 +25,7 @@ internal class PostgresStore : IServiceStore
     /// <param name="failpoints">The named points at which a test can hold up, fail or kill.</param>
     public PostgresStore(ServiceDeclaration declaration, string connectionString, ConnectionPools pools, Failpoints failpoints)
     {
+        _declaration = declaration;
         ConnectionString = connectionString = Store.Tuned(connectionString);
         Loops = Store.OpenForLoops(connectionString, pools);
         Commands = Store.OpenForCommands(connectionString, pools);
@@ -58,7 +60,11 @@ internal class PostgresStore : IServiceStore
     public IRetentionStore Retention { get; }
 
     /// <inheritdoc/>
-    public Task ApplySchemaAsync(CancellationToken ct) => _schema.ApplyAsync(Loops, ct);
+    public async Task ApplySchemaAsync(CancellationToken ct)
+    {
+        await _schema.ApplyAsync(Loops, ct);
+        await DeclaredConstraints.CheckAsync(_declaration, Loops, ct);
+    }
 
     /// <inheritdoc/>
     public Task<bool> IsCurrentAsync(CancellationToken ct) => _schema.IsCurrentAsync(Loops, ct);

@@ -3,6 +3,7 @@ using Mannam.Abstractions;
 using Mannam.Hosting;
 using Mannam.Local;
 using Mannam.Messaging;
+using Mannam.Testing;
 using Mannam.Tests.Chassis.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,7 +116,7 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
                 Topic = Topic,
                 Publishers = CountingSystem.Publishers,
                 Configuration = new ConfigurationBuilder().Build(),
-                InProcess = _ => null,
+                InProcess = WayTo,
                 Time = time,
                 RunLoops = loops,
                 Replicated = replicated,
@@ -125,6 +126,12 @@ internal sealed class World(PostgresFixture postgres, KafkaFixture? kafka = null
         _started.Add(host);
         return host;
     }
+
+    // The services that were started before.
+    private InProcessHandler? WayTo(string peer) =>
+        _started.OfType<ServiceHost>().FirstOrDefault(s => s.Declaration.FullName == peer) is { } there
+            ? new InProcessHandler(there.Server)
+            : null;
 
     /// <summary>A connection to a service's database that can be cut.</summary>
     public async Task<Wire> WireAsync(string to)

@@ -6,6 +6,7 @@ using Mannam.Hosting;
 using Mannam.Law;
 using Mannam.Local;
 using Mannam.Payments.Provider;
+using Mannam.Testing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -89,7 +90,7 @@ public sealed class AnyHostTests(PostgresFixture postgres) : IAsyncLifetime
         var id = await _http.MakeAsync();
         await _http.PayAsync(id).Gives(200);
         var services = _app.Services.GetRequiredService<MannamServices>();
-        await Settlement.SettledAsync([.. services.Local.Select(s => s.Running!)], id, TimeSpan.FromSeconds(30));
+        await services.SettledAsync(id);
         Assert.Equal(
             "RECEIVED",
             (string?)

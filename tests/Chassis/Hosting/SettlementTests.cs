@@ -1,4 +1,5 @@
 using Mannam.Hosting;
+using Mannam.Testing;
 using Mannam.Tests.Chassis.Counting;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Mannam.Abstractions;
 using Mannam.Host.Commands;
-using Mannam.Tests.Lessons;
+using Mannam.Simulation.Lessons;
 using Xunit;
 
 namespace Mannam.Tests.Chassis.Hosting;
@@ -80,7 +80,7 @@ public sealed class SystemsTests
         Assert.Equal("Unlike cannot be made of Lesson: that has no Colour", refused.Message);
     }
 
-    private sealed record Unlike(long Id, string Colour);
+    private sealed record Unlike(long OrderId, string Colour);
 
     [Fact]
     public void A_service_takes_its_names_from_the_namespace_of_its_aggregate()

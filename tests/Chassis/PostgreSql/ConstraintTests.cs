@@ -29,6 +29,23 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
+    public async Task A_service_that_declares_a_constraint_its_store_does_not_have_does_not_start()
+    {
+        var misspelt = ((ServiceDeclaration<Lesson>)TeacherService.Declaration).WithConstraint(
+            "lesson_one_an_hour",
+            Decision.Conflict(Taken)
+        );
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => World.StartAsync(misspelt));
+
+        Assert.Equal(
+            "lessons.teacher declares the constraint lesson_one_an_hour (WithConstraint), but its tables have no unique or exclusion constraint and no unique index of that name.",
+            refused.Message
+        );
+        await StartAsync();
+    }
+
+    [Fact]
     public async Task A_broken_constraint_is_409_with_the_declared_words_over_HTTP()
     {
         var teacher = await StartAsync();

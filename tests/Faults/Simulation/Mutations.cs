@@ -1,3 +1,5 @@
+using Mannam.Simulation.Lessons;
+
 namespace Mannam.Simulation;
 
 /// <summary>A guarantee, and how it is taken out of the code.</summary>
@@ -161,35 +163,6 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         {
             System = "insurance",
         },
-        new(
-            "a call's removal fails where the row is gone, in Lessons",
-            (
-                "src/Chassis/PostgreSql/Rows.cs",
-                "with done as (delete from due where due_id = $1 returning 1) select is_done() where not exists (select from done)",
-                "delete from due where due_id = $1"
-            )
-        )
-        {
-            System = "lessons",
-        },
-        new(
-            "a call's removal is in the transaction of the decision, in Lessons",
-            (
-                "src/Chassis/Messaging/Scheduler.cs",
-                "            await settle();\n",
-                "            await store.RemoveAsync(due.Id, ct);\n            await settle();\n"
-            ),
-            ("src/Chassis/Messaging/Repository.Attempts.cs", "            unit.Add(row);\n", "            _ = row;\n")
-        )
-        {
-            System = "lessons",
-        },
-        new(
-            "a call is made until its outcome is certain, in Lessons",
-            ("src/Chassis/Messaging/ServiceEngine.cs", "unknown: why => throw new OutcomeUnknownException(why)", "unknown: _ => true")
-        )
-        {
-            System = "lessons",
-        },
+        .. LessonsMutations.All,
     ];
 }

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
+using Mannam.Testing;
 
 namespace Mannam.Simulation.Fuzz;
 
 /// <summary>Thousands of bad calls at a running system, in chapters: people use it; then comes what must be refused, and leaves no trace; then what may do anything.</summary>
-internal sealed class Campaign(Business business, Target target, Stores stores, Calls calls, TextWriter told)
+internal sealed class Campaign(SimulatedBusiness business, Target target, Stores stores, Calls calls, TextWriter told)
 {
     private const int AtOnce = 16;
     private const int ActsEachChapter = 60;
@@ -64,7 +64,7 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
         await ActAsync();
         await SettleAsync();
         var before = await stores.ContentAsync();
-        var last = await stores.LastAsync(business.Ids[0]);
+        var last = await stores.LastAsync(business.IdSequences[0]);
         var middle = from + (to - from) * 2 / 5;
         await AllAsync(from, middle, n => calls.Single(n, last, onlyRefused: true), ct);
         await SettleAsync();
@@ -118,17 +118,17 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
     // People as the simulation has them; what they do is in all states when the bad calls come.
     private async Task ActAsync()
     {
-        var acts = new List<Act>();
-        var first = await stores.LastAsync(business.Ids[0]);
+        var acts = new List<UserAction>();
+        var first = await stores.LastAsync(business.IdSequences[0]);
         for (var i = 0; i < ActsEachChapter; i++)
         {
             if (i % 20 == 0)
-                (acts, first) = ([], await stores.LastAsync(business.Ids[0]));
-            var act = business.Next(random, new Seen(first, acts));
+                (acts, first) = ([], await stores.LastAsync(business.IdSequences[0]));
+            var act = business.Next(random, new UserHistory(first, acts));
             acts.Add(act);
-            if (act.Sets is not null || await People.FindAsync(act, target.ShownAsync) is not { } found)
+            if (act.ChangedSettings is not null || await Users.FindAsync(act, target.ShownAsync) is not { } found)
                 continue;
-            using var request = People.RequestOf(found);
+            using var request = Users.RequestOf(found);
             using var answer = await target.Http.SendAsync(request, CancellationToken.None);
             if ((int)answer.StatusCode >= 500 && (int)answer.StatusCode != 503)
                 findings.Add("no 5xx but 503", $"{act.Text}: {(int)answer.StatusCode}");
@@ -137,12 +137,13 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
 
     private async Task SetProviderAsync()
     {
-        using var settings = new HttpRequestMessage(HttpMethod.Patch, new Uri("http://localhost/provider/settings"))
+        foreach (var action in business.Preparation)
         {
-            Content = JsonContent.Create(business.Provider),
-        };
-        using var answer = await target.Http.SendAsync(settings, CancellationToken.None);
-        answer.EnsureSuccessStatusCode();
+            using var request = Users.RequestOf(action);
+            request.RequestUri = new Uri($"http://localhost/provider{request.RequestUri!.AbsolutePath}");
+            using var answer = await target.Http.SendAsync(request, CancellationToken.None);
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     private async Task SettleAsync()
@@ -162,17 +163,17 @@ internal sealed class Campaign(Business business, Target target, Stores stores, 
     {
         var began = Stopwatch.GetTimestamp();
         var events = await records.EventsAsync();
-        var (ledger, _) = await Records.LedgerAsync(stores["provider"], 0);
+        var (outside, _) = await Records.OutsideAsync(business, 0, service => stores[service]);
         var sagas = new List<Saga>();
-        for (var saga = 1; saga <= await stores.LastAsync(business.Ids[0]); saga++)
+        for (var saga = 1; saga <= await stores.LastAsync(business.IdSequences[0]); saga++)
         {
-            if (await records.FindAsync(saga, events, ledger, [], []) is { } found)
+            if (await records.FindAsync(saga, events, outside, [], []) is { } found)
                 sagas.Add(found);
         }
         foreach (
-            var broken in sagas.SelectMany(s => records.CheckMoney(s).Concat(business.Check(s))).Concat(records.CheckLedger(ledger, sagas))
+            var broken in sagas.SelectMany(business.Check).Concat(Records.CheckOutside(outside, sagas))
         )
-            findings.Add(broken.Invariant, broken.How);
+            findings.Add(broken.Invariant, broken.Details);
         findings.Sagas = sagas.Count;
         told.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{sagas.Count} sagas read in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s")

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mannam.Host;
+using Mannam.Testing;
 
 namespace Mannam.Simulation.Fuzz;
 
@@ -47,7 +48,7 @@ internal static class FuzzCommand
 
     /// <summary>Starts the system on databases of its own, makes the calls, and checks.</summary>
     public static async Task<Findings> RunAsync(
-        Business business,
+        SimulatedBusiness business,
         string server,
         string prefix,
         string folder,

@@ -3,6 +3,7 @@ using System.Globalization;
 using Mannam.Abstractions;
 using Mannam.Host;
 using Mannam.Payments.Provider;
+using Mannam.Testing;
 using Npgsql;
 
 namespace Mannam.Simulation.Fuzz;
@@ -14,7 +15,7 @@ internal sealed class Stores : IAsyncDisposable
     private readonly IReadOnlyList<ServiceDeclaration> services;
     private readonly Dictionary<string, NpgsqlDataSource> stores;
 
-    public Stores(Business business, string server, string prefix)
+    public Stores(SimulatedBusiness business, string server, string prefix)
     {
         services = [ProviderService.Declaration, .. business.System.Services];
         var databases = new Databases(server, prefix);
@@ -62,7 +63,7 @@ internal sealed class Stores : IAsyncDisposable
         foreach (var service in services.Where(s => s.SubscribesTo.Count > 0))
         {
             if (await records.CheckPositionsAsync(service.Name, stores[service.FullName], service.SubscribesTo) is [var behind, ..])
-                return behind.How;
+                return behind.Details;
         }
         return await OwedAsync();
     }

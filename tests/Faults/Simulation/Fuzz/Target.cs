@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mannam.Host;
+using Mannam.Testing;
 
 namespace Mannam.Simulation.Fuzz;
 
@@ -49,7 +50,7 @@ internal sealed class Target : IAsyncDisposable
     }
 
     /// <summary>Starts it, and waits until it is ready.</summary>
-    public static async Task<Target> StartAsync(Business business, string server, string prefix, string folder, CancellationToken ct)
+    public static async Task<Target> StartAsync(SimulatedBusiness business, string server, string prefix, string folder, CancellationToken ct)
     {
         var dotnet = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         var settings = business

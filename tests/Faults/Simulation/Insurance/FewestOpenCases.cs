@@ -1,3 +1,5 @@
+using Mannam.Testing;
+
 namespace Mannam.Simulation.Insurance;
 
 /// <summary>Whoever got a case had the fewest open ones at that moment; of several it was the one with the lowest number.</summary>
@@ -5,7 +7,7 @@ internal static class FewestOpenCases
 {
     /// <param name="pool">The underwriters.</param>
     /// <param name="events">All events of a run.</param>
-    public static IEnumerable<Broken> Check(IReadOnlyList<long> pool, IEnumerable<Logged> events)
+    public static IEnumerable<Violation> Check(IReadOnlyList<long> pool, IEnumerable<PublishedEvent> events)
     {
         // Whose each case is that is open for certain, and that may be.
         Dictionary<string, long> certain = [],

@@ -1,3 +1,5 @@
+using Mannam.Testing;
+
 namespace Mannam.Simulation.Insurance;
 
 /// <summary>What must hold of an application once all is settled.</summary>
@@ -11,12 +13,12 @@ internal static class InsuranceInvariants
 
     private static readonly string[] Ends = ["contracted", "confirmRefuse", "confirmCancel"];
 
-    public static IEnumerable<Broken> Check(Saga saga) =>
+    public static IEnumerable<Violation> Check(Saga saga) =>
         [
             .. CheckState(saga),
             .. CheckHistory(saga),
             .. CheckViews(saga),
-            .. saga.Answers.Where(t => !IsTrue(saga, t)).Select(t => new Broken("answers are true", $"{t.Act.Text}: {t.Status} {t.Body}")),
+            .. saga.Answers.Where(t => !IsTrue(saga, t)).Select(t => new Violation("answers are true", $"{t.Action.Text}: {t.Status} {t.Body}")),
         ];
 
     private static string? StatusOf(Saga saga) => saga.At(Subscription, "subscriptionStatus");
@@ -24,7 +26,7 @@ internal static class InsuranceInvariants
     private static bool CameAbout(Saga saga) => saga.Count("SubscriptionCreated") > 0;
 
     // Of a cancellation and an assignment one has won, in all three services.
-    private static IEnumerable<Broken> CheckState(Saga saga)
+    private static IEnumerable<Violation> CheckState(Saga saga)
     {
         var (status, payment) = (StatusOf(saga), saga.At(Payment, "paymentStatus"));
         (string? Payment, string? Underwriting)? expected = (status, CameAbout(saga)) switch
@@ -51,12 +53,12 @@ internal static class InsuranceInvariants
             yield return difference;
         if (status is "confirmUnderwriterId" or "contracted" or "confirmRefuse" && saga.At(Subscription, "underwritingId") is null)
             yield return new("all services agree", $"{status}: the application does not know its case");
-        if (payment is not null && !(saga.Ledger is [var taken, ..] && taken == $"charge {saga.At(Payment, "premium")}"))
-            yield return new("the premium is what is paid", $"{saga.At(Payment, "premium")}: {string.Join(", ", saga.Ledger)}");
+        if (payment is not null && !(saga.OutsideRecords is [var taken, ..] && taken == $"charge {saga.At(Payment, "premium")}"))
+            yield return new("the premium is what is paid", $"{saga.At(Payment, "premium")}: {string.Join(", ", saga.OutsideRecords)}");
     }
 
     // What happened was told by each service, once and in its order.
-    private static IEnumerable<Broken> CheckHistory(Saga saga)
+    private static IEnumerable<Violation> CheckHistory(Saga saga)
     {
         string[] optional = saga.Count("PaymentIdConfirmed") > 0 ? ["PaymentIdConfirmed"] : [];
         string[] subscription = (StatusOf(saga), CameAbout(saga)) switch
@@ -89,7 +91,7 @@ internal static class InsuranceInvariants
     }
 
     // A row is what the services show, and is there once the application has come about, never otherwise.
-    private static IEnumerable<Broken> CheckViews(Saga saga)
+    private static IEnumerable<Violation> CheckViews(Saga saga)
     {
         string?[] row =
         [
@@ -115,23 +117,23 @@ internal static class InsuranceInvariants
         ];
         foreach (var view in new[] { View, DocumentsView })
         {
-            var shown = saga.Places[view] is not null;
+            var shown = saga.Resources[view] is not null;
             if (shown != CameAbout(saga) || (shown && !row.SequenceEqual(fields.Select(f => saga.At(view, f)))))
-                yield return new("the view is what has come about", $"{view}: {saga.Places[view]?.ToJsonString() ?? "no row"}");
+                yield return new("the view is what has come about", $"{view}: {saga.Resources[view]?.ToJsonString() ?? "no row"}");
         }
     }
 
     // What somebody was told is true.
-    private static bool IsTrue(Saga saga, GivenAnswer told)
+    private static bool IsTrue(Saga saga, UserAnswer told)
     {
         var (status, decided, detail) = (StatusOf(saga), saga.At(Underwriting, "underwritingStatus"), $"{told.Body?["detail"]}");
-        return (told.Act.Kind, told.Status) switch
+        return (told.Action.Kind, told.Status) switch
         {
             (_, 0) => true,
             ("apply" or "apply again", 201) => CameAbout(saga) && (status != "confirmCancel" || Did(saga, "cancel")),
-            ("apply" or "apply again", 402) => status == "confirmCancel" && !CameAbout(saga) && saga.Ledger.Count == 0,
+            ("apply" or "apply again", 402) => status == "confirmCancel" && !CameAbout(saga) && saga.OutsideRecords.Count == 0,
             ("apply" or "apply again", 503) => status == "confirmCancel" && !CameAbout(saga),
-            ("apply" or "apply again", 409) => told.Act.Key is not null,
+            ("apply" or "apply again", 409) => told.Action.Key is not null,
             ("cancel", 200) => status == "confirmCancel",
             // Its payment was still under way.
             ("cancel", 409) when detail == "created" => true,
@@ -140,12 +142,12 @@ internal static class InsuranceInvariants
             ("refuse", 200) => decided == "refuseSubscription",
             ("approve" or "refuse", 409) => detail == decided || detail == "assignment not confirmed yet",
             // What ended stays as it was seen.
-            ("look", 200) when told.Act.OnlyPaid && !CameAbout(saga) => false,
-            ("look", 200) => $"{told.Body!["subscriptionStatus"]}" is var seen && (seen == status || !Ends.Contains(seen)),
-            ("cancel" or "approve" or "refuse" or "look", 404) => true,
+            ("look at the view", 200) when !CameAbout(saga) => false,
+            ("look" or "look at the view", 200) => $"{told.Body!["subscriptionStatus"]}" is var seen && (seen == status || !Ends.Contains(seen)),
+            ("cancel" or "approve" or "refuse" or "look" or "look at the view", 404) => true,
             _ => false,
         };
     }
 
-    private static bool Did(Saga saga, string kind) => saga.Done.Any(a => a.Kind == kind);
+    private static bool Did(Saga saga, string kind) => saga.Actions.Any(a => a.Kind == kind);
 }

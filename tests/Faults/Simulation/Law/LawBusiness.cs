@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Mannam.Abstractions;
 using Mannam.Law;
+using Mannam.Testing;
 
 namespace Mannam.Simulation.Law;
 
 /// <summary>Law, as it is simulated: clients ask for advice, pay in either form and cancel; lawyers look and accept; served areas and pay types change.</summary>
-internal sealed class LawBusiness : Business
+internal sealed class LawBusiness : PaidBusiness
 {
     private const string Consult = "/consult/{id}";
     private const string Payment = "/payment?consultId={id}";
@@ -32,7 +33,7 @@ internal sealed class LawBusiness : Business
 
     public override SystemDeclaration System => LawSystem.Declaration;
 
-    public override IReadOnlyList<(string Service, string Sequence)> Ids { get; } =
+    public override IReadOnlyList<(string Service, string Sequence)> IdSequences { get; } =
     [("law.consult", "consult_ids"), ("law.payment", "payment_ids"), ("law.schedule", "schedule_ids")];
 
     public override IReadOnlyDictionary<string, string> Settings { get; } =
@@ -45,49 +46,48 @@ internal sealed class LawBusiness : Business
         };
 
     // From payment over consult and schedule to the lawyer is a long way.
-    public override int Length => 2;
+    public override int LengthFactor => 2;
 
-    public override IReadOnlyList<string> Places { get; } = [Consult, Payment, Schedule, Board];
+    public override IReadOnlyList<string> Resources { get; } = [Consult, Payment, Schedule, Board];
 
-    public override Act Next(Random random, Seen seen)
+    public override UserAction Next(Random random, UserHistory history)
     {
-        var made = seen.Count("make");
+        var made = history.Count("make");
         if (made == 0 || (made < MostConsults && random.Next(8) == 0))
-            return Make(random, seen, made + 1);
-        if (random.Next(4) == 0 && seen.Again(random) is { } again)
+            return Make(random, history, made + 1);
+        if (random.Next(4) == 0 && history.Repeat(random) is { } again)
             return again with { Kind = again.Kind == "make" ? "make again" : again.Kind };
         var (saga, lawyer) = (random.Next(1, made + 1), Lawyers[random.Next(Lawyers.Length)]);
         // More often about what somebody else is about too.
-        if (random.Next(2) == 0 && seen.Acts.LastOrDefault(a => a.Kind is "pay" or "accept") is { } last)
+        if (random.Next(2) == 0 && history.Actions.LastOrDefault(a => a.Kind is "pay" or "accept") is { } last)
             saga = last.Saga;
-        var id = seen.KeyOf(saga);
+        var id = history.KeyOf(saga);
         // Lawyers come when somebody has paid, and more so the longer ago that was.
-        var paid = seen.Acts.Count(a => a.Kind == "pay" && a.Saga == saga);
+        var paid = history.Actions.Count(a => a.Kind == "pay" && a.Saga == saga);
         var act = random.Next(9 + 6 * paid) switch
         {
-            <= 3 => seen.Keyed(random, new Act($"the client pays #{saga}", "pay", $"POST /consult/{id}/payment")),
-            4 => new Act($"the client pays #{saga} in the document's form", "pay", $"GET /consult/payConsult/{id}"),
-            5 => new Act($"the client cancels #{saga}", "cancel", $"DELETE /consult/{id}"),
-            6 => new Act($"a lawyer looks at #{saga}", "look", $"GET /schedule/search/findByConsultId?consultId={id}"),
+            <= 3 => history.WithKeySometimes(random, new UserAction($"the client pays #{saga}", "pay", $"POST /consult/{id}/payment")),
+            4 => new UserAction($"the client pays #{saga} in the document's form", "pay", $"GET /consult/payConsult/{id}"),
+            5 => new UserAction($"the client cancels #{saga}", "cancel", $"DELETE /consult/{id}"),
+            6 => new UserAction($"a lawyer looks at #{saga}", "look", $"GET /schedule/search/findByConsultId?consultId={id}"),
             7 => Set(Areas, Served[random.Next(Served.Length)]),
             8 => Set(Suspended, random.Next(2) == 0 ? PayTypes[1] : ""),
-            9 => new Act($"{lawyer} accepts #{saga}", "accept", $"GET /schedule/scheduleAccept/{{scheduleId}}/{lawyer}"),
-            _ => seen.Keyed(
+            9 => new UserAction($"{lawyer} accepts #{saga}", "accept", $"GET /schedule/scheduleAccept/{{scheduleId}}/{lawyer}"),
+            _ => history.WithKeySometimes(
                 random,
-                new Act($"{lawyer} accepts #{saga}", "accept", "POST /schedule/{scheduleId}/acceptance", new { lawerName = lawyer })
+                new UserAction($"{lawyer} accepts #{saga}", "accept", "POST /schedule/{scheduleId}/acceptance", new { lawerName = lawyer })
             ),
         };
         return act with
         {
-            Saga = act.Sets is null ? saga : 0,
+            Saga = act.ChangedSettings is null ? saga : 0,
             Who = lawyer,
-            OnlyPaid = act.Kind is "accept" or "look",
-            Finds = act.Kind == "accept" ? Schedule.Replace("{id}", $"{id}", StringComparison.Ordinal) : null,
+            Lookup = act.Kind == "accept" ? Schedule.Replace("{id}", $"{id}", StringComparison.Ordinal) : null,
         };
     }
 
     // Each consult has a fee of its own, by which it is recognised.
-    private static Act Make(Random random, Seen seen, int number)
+    private static UserAction Make(Random random, UserHistory history, int number)
     {
         var payAmount = random.Next(5) == 0 ? 90_000 + number : 1_000 + number;
         var wish = new
@@ -98,15 +98,17 @@ internal sealed class LawBusiness : Business
             payAmount,
         };
         var text = $"a client of {wish.location} asks for advice at {payAmount} by {wish.payType}";
-        return seen.Keyed(random, new Act(text, "make", "POST /consult", wish));
+        return history.WithKeySometimes(random, new UserAction(text, "make", "POST /consult", wish));
     }
 
-    private static Act Set(string setting, string value) =>
-        new($"{setting} becomes '{value}'", "set", "") { Sets = new Dictionary<string, string> { [setting] = value } };
+    private static UserAction Set(string setting, string value) =>
+        new($"{setting} becomes '{value}'", "set", "") { ChangedSettings = new Dictionary<string, string> { [setting] = value } };
 
-    public override bool IsPaid(Saga saga) => saga.At(Consult, "status") == "APPROVED";
+    protected override IReadOnlySet<string> OnlyWhenCharged { get; } = new HashSet<string> { "accept", "look" };
 
-    public override IEnumerable<Broken> Check(Saga saga)
+    protected override bool IsPaid(Saga saga) => saga.At(Consult, "status") == "APPROVED";
+
+    protected override IEnumerable<Violation> CheckSaga(Saga saga)
     {
         var (consult, paid, payment) = (saga.At(Consult, "status"), saga.At(Consult, "paymentId"), saga.At(Payment, "paymentStatus"));
         var (schedule, lawyer) = (saga.At(Schedule, "scheduleStatus"), saga.At(Schedule, "lawerName"));
@@ -157,44 +159,44 @@ internal sealed class LawBusiness : Business
             yield return new("only who is not served is denied", $"{location}: {schedule}");
 
         // The board holds each event's line once, in the order of the log.
-        var lines = saga.Places[Board]?.AsArray() ?? [];
+        var lines = saga.Resources[Board]?.AsArray() ?? [];
         if (lines.Count != saga.Events.Count || !lines.Zip(saga.Events).All(l => IsLineOf(l.First!, l.Second)))
             yield return new("views are what the log says", $"the board: {string.Join(", ", lines.Select(l => $"{l!["event"]}"))}");
         foreach (var answer in saga.Answers.Where(t => !IsTrue(saga, t)))
-            yield return new("answers are true", $"{answer.Act.Text}: {answer.Status} {answer.Body?["detail"]}");
+            yield return new("answers are true", $"{answer.Action.Text}: {answer.Status} {answer.Body?["detail"]}");
     }
 
-    private static bool IsLineOf(JsonNode line, Logged e) =>
+    private static bool IsLineOf(JsonNode line, PublishedEvent e) =>
         $"{line["event"]}" == e.Name && $"{line["extraIdValue"]}" == $"{e.Fields[$"{line["extraIdName"]}"]}";
 
     // What somebody was told is true.
-    private static bool IsTrue(Saga saga, GivenAnswer told)
+    private static bool IsTrue(Saga saga, UserAnswer told)
     {
         var amount = long.Parse(saga.At(Consult, "payAmount") ?? "0", CultureInfo.InvariantCulture);
         var (status, detail) = (saga.At(Consult, "status"), $"{told.Body?["detail"]}");
-        return (told.Act.Kind, told.Status) switch
+        return (told.Action.Kind, told.Status) switch
         {
             (_, 0) => true,
             ("make" or "make again", 201) => status is not null,
             ("pay", 200) => saga.Count("ConsultPayed") == 1 && $"{told.Body!["paymentId"]}" == saga.At(Consult, "paymentId"),
-            ("pay", 402) => amount > 50_000 ? saga.Ledger.Count == 0 : saga.At(Consult, "payType") == PayTypes[1],
+            ("pay", 402) => amount > 50_000 ? saga.OutsideRecords.Count == 0 : saga.At(Consult, "payType") == PayTypes[1],
             ("pay", 503) => true,
             ("pay" or "cancel", 409) when detail is "CANCELLED" or "DENIED" => detail == status,
-            ("accept", 200) => saga.At(Schedule, "lawerName") == told.Act.Who,
-            ("accept", 409) when detail == "SCHEDULING" => saga.At(Schedule, "lawerName") is { } lawyer && lawyer != told.Act.Who,
+            ("accept", 200) => saga.At(Schedule, "lawerName") == told.Action.Who,
+            ("accept", 409) when detail == "SCHEDULING" => saga.At(Schedule, "lawerName") is { } lawyer && lawyer != told.Action.Who,
             ("accept", 409) when detail is "CANCELLED" or "DENIED" => detail == saga.At(Schedule, "scheduleStatus"),
             ("look", 200) => saga.Count("ConsultPayed") == 1,
             ("cancel", 204) => status == "CANCELLED",
             ("pay" or "look" or "cancel", 404) => true,
-            (_, 409) => told.Act.Key is not null,
+            (_, 409) => told.Action.Key is not null,
             _ => false,
         };
     }
 
     // A consult that is made again with its key comes about once.
-    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told) =>
+    public override IEnumerable<Violation> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<UserAnswer> told) =>
         sagas
             .GroupBy(s => s.At(Consult, "payAmount"))
             .Where(fee => fee.Count() > 1)
-            .Select(fee => new Broken("a key makes one request", $"{fee.Count()} consults at {fee.Key}"));
+            .Select(fee => new Violation("a key makes one request", $"{fee.Count()} consults at {fee.Key}"));
 }

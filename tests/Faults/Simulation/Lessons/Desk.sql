@@ -4,7 +4,8 @@ create table orders (
     version int not null,
     teacher text not null,
     status  text not null,
-    asked   int not null
+    asked   int not null,
+    ends_at timestamptz
 );
 
 create sequence order_ids;

@@ -15,6 +15,12 @@ internal static class DeskService
 {
     private const string Teacher = "lessons.teacher";
 
+    private static readonly Resource<Order, OrderView> Orders = new("orders", "order", o => o.Key, LessonsEvents.Language.OrderView)
+    {
+        Version = o => o.Version,
+        Filters = { { "endsBefore", (o, moment) => o.EndsAt < moment } },
+    };
+
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Order>("lessons", "desk", "Desk", key => new Order(key))
         {
@@ -64,28 +70,29 @@ internal static class DeskService
 
     private static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(
-            "/orders",
-            async (string teacher, HttpContext http, Repository<Order> orders, IdSequence ids) =>
-            {
-                var order = Order.Make(await ids.NextAsync(), teacher);
-                await orders.CreateAsync(order, RequestContext.Of(http), new LessonOrdered(order.Key, teacher));
-                return Show(order);
-            }
-        );
+        routes.MapReads(Orders);
+        routes.MapPost("/orders", OrderAsync).Answers<OrderView>(201);
         routes.MapPost(
             "/orders/{id:long}/cancel",
             async (long id, HttpContext http, Repository<Order> orders) =>
             {
                 var decided = await orders.DecideAsync(id, o => o.Cancel(), RequestContext.Repeatable(http));
-                return decided.Refusal?.AsProblem() ?? Show(decided.State);
+                return decided.Refusal?.AsProblem() ?? Orders.Ok(decided.State);
             }
-        );
-        routes.MapGet(
-            "/orders/{id:long}",
-            async (long id, Repository<Order> orders) => await orders.FindAsync(id) is { } order ? Show(order) : Problems.NotFound()
         );
     }
 
-    private static IResult Show(Order order) => Results.Json(order.View(), LessonsEvents.Language.OrderView);
+    private static async Task<IResult> OrderAsync(
+        BoundRequest<OrderLesson> request,
+        HttpContext http,
+        Repository<Order> orders,
+        IdSequence ids
+    )
+    {
+        if (request.Problem is { } refused)
+            return refused;
+        var order = Order.Make(await ids.NextAsync(), request.Fields);
+        await orders.CreateAsync(order, RequestContext.Of<Order>(http, Orders.Created), new LessonOrdered(order.Key, order.Teacher));
+        return Orders.Created(order);
+    }
 }

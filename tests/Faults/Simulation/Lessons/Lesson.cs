@@ -7,14 +7,17 @@ namespace Mannam.Simulation.Lessons;
 internal sealed class Lesson(long key) : Aggregate(key)
 {
     public const string Scheduled = "SCHEDULED";
+    public const string Confirmed = "CONFIRMED";
     public const string Given = "GIVEN";
     public const string Canceled = "CANCELED";
 
+    public long OrderId => Key;
     public string Teacher { get; private set; } = "";
     public string Status { get; private set; } = "";
     public int Hour { get; private set; }
-
-    public LessonView View() => new(Key, Teacher, Status, Hour);
+    public string? Trainer { get; private set; }
+    public DateTime? HeldAt { get; private set; }
+    public string? Result { get; private set; }
 
     public IMessage[] Schedule(string teacher, int hour)
     {
@@ -34,13 +37,25 @@ internal sealed class Lesson(long key) : Aggregate(key)
         return Decision.Happened(new LessonMoved(Key, hour));
     }
 
-    public Decision Give()
+    public Decision Confirm(string trainer, DateTime heldAt, DateTime now)
     {
-        if (Status == Given)
+        if (Status == Confirmed && HeldAt == heldAt)
             return Decision.NoChange;
         if (Status != Scheduled)
             return Teacher.Length == 0 ? Decision.NotFound : Decision.Conflict(Status);
-        Status = Given;
+        if (heldAt <= now)
+            return Decision.Malformed("heldAt", "heldAt must not have passed.");
+        (Status, Trainer, HeldAt) = (Confirmed, trainer, heldAt);
+        return Decision.Happened();
+    }
+
+    public Decision Give(string result)
+    {
+        if (Status == Given && Result == result)
+            return Decision.NoChange;
+        if (Status is not (Scheduled or Confirmed))
+            return Teacher.Length == 0 ? Decision.NotFound : Decision.Conflict(Status);
+        (Status, Result) = (Given, result);
         return Decision.Happened(new LessonGiven(Key));
     }
 

@@ -1,9 +1,10 @@
 using Mannam.Abstractions;
+using Mannam.Testing;
 
 namespace Mannam.Simulation.Lessons;
 
 /// <summary>Lessons, as they are simulated: people order and cancel; the teacher gives lessons, and moves them.</summary>
-internal sealed class LessonsBusiness : Business
+internal sealed class LessonsBusiness : SimulatedBusiness
 {
     private const string Order = "/orders/{id}";
     private const string Lesson = "/lessons/{id}";
@@ -11,38 +12,47 @@ internal sealed class LessonsBusiness : Business
 
     public override SystemDeclaration System => LessonsSystem.Declaration;
 
-    public override IReadOnlyList<(string Service, string Sequence)> Ids { get; } = [("lessons.desk", "order_ids")];
+    public override IReadOnlyList<(string Service, string Sequence)> IdSequences { get; } = [("lessons.desk", "order_ids")];
 
-    public override IReadOnlyList<string> Places { get; } = [Order, Lesson];
+    public override IReadOnlyList<string> Resources { get; } = [Order, Lesson];
 
-    public override Act Next(Random random, Seen seen)
+    public override UserAction Next(Random random, UserHistory history)
     {
-        var made = seen.Count("order");
+        var made = history.Count("order");
         if (made == 0 || (made < MostOrders && random.Next(4) == 0))
             // Each run has a teacher of its own.
-            return new Act("somebody orders a lesson", "order", $"POST /orders?teacher=Kim{seen.First}");
+            return new UserAction("somebody orders a lesson", "order", "POST /orders", new { teacher = $"Kim{history.First}" });
         var saga = random.Next(1, made + 1);
-        var id = seen.KeyOf(saga);
+        var id = history.KeyOf(saga);
         var hour = random.Next(1, MostOrders + 1);
-        var act = random.Next(8) switch
+        var act = random.Next(9) switch
         {
-            <= 2 => new Act($"somebody cancels #{saga}", "cancel", $"POST /orders/{id}/cancel"),
-            <= 4 => new Act($"the teacher gives #{saga}", "give", $"POST /lessons/{id}/given"),
-            5 => new Act($"the teacher moves #{saga} to hour {hour}", "move", $"POST /lessons/{id}/hour/{hour}"),
-            6 => new Act($"the teacher gives #{saga} later", "move", $"POST /lessons/{id}/later"),
-            _ => new Act($"somebody looks at #{saga}", "look", $"GET /orders/{id}"),
+            <= 2 => new UserAction($"somebody cancels #{saga}", "cancel", $"POST /orders/{id}/cancel"),
+            <= 4 => new UserAction($"the teacher gives #{saga}", "give", $"PATCH /lessons/{id}", new { status = "GIVEN", result = "good" }),
+            5 => new UserAction($"the teacher moves #{saga} to hour {hour}", "move", $"POST /lessons/{id}/hour/{hour}"),
+            7 => new UserAction(
+                $"the teacher confirms #{saga}",
+                "confirm",
+                $"PATCH /lessons/{id}",
+                new
+                {
+                    status = "CONFIRMED",
+                    trainer = "Lee",
+                    heldAt = "2050-03-01 09:00:00",
+                }
+            ),
+            6 => new UserAction($"the teacher gives #{saga} later", "move", $"POST /lessons/{id}/later"),
+            _ => new UserAction($"somebody looks at #{saga}", "look", $"GET /orders/{id}"),
         };
         return act with { Saga = saga };
     }
 
-    public override bool IsPaid(Saga saga) => false;
-
-    public override IEnumerable<Broken> Check(Saga saga)
+    public override IEnumerable<Violation> Check(Saga saga)
     {
         var (order, lesson) = (saga.At(Order, "status"), saga.At(Lesson, "status"));
         var fits = (order, lesson) switch
         {
-            ("CONFIRMED", "SCHEDULED" or "GIVEN") or ("CANCELED", "CANCELED") or ("TOO_LATE", "GIVEN") => true,
+            ("CONFIRMED", "SCHEDULED" or "CONFIRMED" or "GIVEN") or ("CANCELED", "CANCELED") or ("TOO_LATE", "GIVEN") => true,
             _ => false,
         };
         if (!fits)
@@ -54,16 +64,21 @@ internal sealed class LessonsBusiness : Business
             yield return new("each event once", string.Join(", ", saga.Events.Select(e => e.Name)));
     }
 
-    public override IEnumerable<Broken> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<GivenAnswer> told)
+    public override IEnumerable<Violation> Check(IReadOnlyList<Saga> sagas, IReadOnlyList<UserAnswer> told)
     {
         foreach (
             var hour in sagas
-                .Where(s => s.At(Lesson, "status") is "SCHEDULED" or "GIVEN")
+                .Where(s => s.At(Lesson, "status") is "SCHEDULED" or "CONFIRMED" or "GIVEN")
                 .GroupBy(s => s.At(Lesson, "hour"))
                 .Where(hour => hour.Count() > 1)
         )
             yield return new("one lesson an hour", $"hour {hour.Key} of #{string.Join(" and #", hour.Select(s => s.Number))}");
-        foreach (var move in told.Where(t => t.Act.Kind == "move" && t.Status is not (0 or 200 or 404 or 409 or 503)))
-            yield return new("a move is made or refused", $"{move.Act.Text}: {move.Status}");
+        foreach (var move in told.Where(t => t.Action.Kind == "move" && t.Status is not (0 or 200 or 404 or 409 or 503)))
+            yield return new("a move is made or refused", $"{move.Action.Text}: {move.Status}");
+        foreach (var move in told.Where(t => t.Status == 200 && t.Action.Call.Contains("/hour/", StringComparison.Ordinal)))
+        {
+            if (!move.Action.Call.EndsWith($"/{move.Body!["hour"]}", StringComparison.Ordinal))
+                yield return new("a move is made or refused", $"{move.Action.Text}: answered with hour {move.Body["hour"]}");
+        }
     }
 }

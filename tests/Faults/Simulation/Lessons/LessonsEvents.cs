@@ -46,6 +46,20 @@ internal sealed partial class LessonsEvents : JsonSerializerContext
 
 internal sealed record CancellationRequest(long OrderId);
 
-internal sealed record OrderView(long OrderId, string Teacher, string Status, int Asked);
+internal sealed record OrderLesson(string Teacher, DateTime? EndsAt);
 
-internal sealed record LessonView(long OrderId, string Teacher, string Status, int Hour);
+internal sealed record OrderView(long OrderId, string Teacher, string Status, int Asked, DateTime? EndsAt);
+
+internal sealed record ConfirmLesson(string Trainer, [property: JsonConverter(typeof(SeoulTime))] DateTime HeldAt);
+
+internal sealed record GiveLesson(string Result);
+
+internal sealed record LessonView(
+    long OrderId,
+    string Teacher,
+    string Status,
+    int Hour,
+    string? Trainer,
+    [property: JsonConverter(typeof(SeoulTime))] DateTime? HeldAt,
+    string? Result
+);

@@ -12,6 +12,7 @@ internal sealed class Order(long key) : Aggregate(key)
     public const string Canceled = "CANCELED";
     public const string TooLate = "TOO_LATE";
 
+    public long OrderId => Key;
     public string Teacher { get; private set; } = "";
 
     /// <summary>Empty for an order that does not exist.</summary>
@@ -20,9 +21,10 @@ internal sealed class Order(long key) : Aggregate(key)
     /// <summary>How often it was scheduled to ask the teacher.</summary>
     public int Asked { get; private set; }
 
-    public static Order Make(long id, string teacher) => new(id) { Teacher = teacher, Status = Ordered };
+    /// <summary>By when the lesson must be over.</summary>
+    public DateTime? EndsAt { get; private set; }
 
-    public OrderView View() => new(Key, Teacher, Status, Asked);
+    public static Order Make(long id, OrderLesson sent) => new(id) { Teacher = sent.Teacher, EndsAt = sent.EndsAt, Status = Ordered };
 
     public Decision Cancel()
     {

@@ -4,7 +4,10 @@ create table lessons (
     version int not null,
     teacher text not null,
     status  text not null,
-    hour    int not null
+    hour    int not null,
+    trainer text,
+    held_at timestamptz,
+    result  text
 );
 
 create unique index lessons_one_an_hour on lessons (teacher, hour) where status <> 'CANCELED';

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Simulation.Lessons;
 
@@ -32,6 +33,16 @@ internal sealed class TeacherDb(DbContextOptions<TeacherDb> options) : ServiceDb
 /// <summary>Has one lesson an hour. It decides between giving and cancelling.</summary>
 internal static class TeacherService
 {
+    private static readonly Resource<Lesson, LessonView> Lessons = new("lessons", "lesson", l => l.Key, LessonsEvents.Language.LessonView)
+    {
+        Version = l => l.Version,
+        Filters =
+        {
+            { "from", (l, from) => l.HeldAt >= from, true },
+            { "to", (l, to) => l.HeldAt < to, true },
+        },
+    };
+
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Lesson>("lessons", "teacher", "Teacher", key => new Lesson(key))
         {
@@ -61,10 +72,17 @@ internal static class TeacherService
                 return Answer(await lessons.DecideAsync(asked!.OrderId, l => l.Cancel(), RequestContext.Repeatable(http)));
             }
         );
-        routes.MapPost(
-            "/lessons/{id:long}/given",
-            async (long id, HttpContext http, Repository<Lesson> lessons) =>
-                Answer(await lessons.DecideAsync(id, l => l.Give(), RequestContext.Repeatable(http)))
+        routes.MapReads(Lessons);
+        routes.MapChange(
+            Lessons,
+            "status",
+            Change.To<Lesson, ConfirmLesson>(
+                Lesson.Confirmed,
+                (lesson, sent, services) =>
+                    lesson.Confirm(sent.Trainer, sent.HeldAt, services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime)
+            ),
+            Change.To<Lesson, GiveLesson>(Lesson.Given, (lesson, sent) => lesson.Give(sent.Result)),
+            Change.To<Lesson>(Lesson.Canceled, lesson => lesson.Cancel())
         );
         // Whether the hour is free the store knows.
         routes.MapPost(
@@ -84,13 +102,7 @@ internal static class TeacherService
                     )
                 )
         );
-        routes.MapGet(
-            "/lessons/{id:long}",
-            async (long id, Repository<Lesson> lessons) => await lessons.FindAsync(id) is { } lesson ? Show(lesson) : Problems.NotFound()
-        );
     }
 
-    private static IResult Answer(CommandResult<Lesson> decided) => decided.Refusal?.AsProblem() ?? Show(decided.State);
-
-    private static IResult Show(Lesson lesson) => Results.Json(lesson.View(), LessonsEvents.Language.LessonView);
+    private static IResult Answer(CommandResult<Lesson> decided) => decided.Refusal?.AsProblem() ?? Lessons.Ok(decided.State);
 }

@@ -1,3 +1,5 @@
+using Mannam.Testing;
+
 namespace Mannam.Simulation.Taxi;
 
 /// <summary>What must hold of a request for a taxi once all is settled.</summary>
@@ -9,7 +11,7 @@ internal static class TaxiInvariants
     public const string PickUp = "/pickUps/{id}";
     public const string Page = "/myPages/{id}";
 
-    public static IEnumerable<Broken> Check(Saga saga) =>
+    public static IEnumerable<Violation> Check(Saga saga) =>
         [
             .. CheckState(saga),
             // What the rider asked for is the same everywhere.
@@ -20,7 +22,7 @@ internal static class TaxiInvariants
         ];
 
     // All services agree on one of the final states.
-    private static IEnumerable<Broken> CheckState(Saga saga)
+    private static IEnumerable<Violation> CheckState(Saga saga)
     {
         var status = saga.At(Catch, "status");
         if (status is not ("approve" or "PickupAssigned" or "PickupCancelled" or "Cancel"))
@@ -38,8 +40,8 @@ internal static class TaxiInvariants
         };
         var found = (
             saga.At(Payment, "paymentAction"),
-            saga.Places[Listed] is not null,
-            saga.Places[PickUp] is not null,
+            saga.Resources[Listed] is not null,
+            saga.Resources[PickUp] is not null,
             saga.At(Page, "status")
         );
         if (found != expected)
@@ -49,7 +51,7 @@ internal static class TaxiInvariants
     }
 
     // What happened, each once and in an order that makes sense.
-    private static IEnumerable<Broken> CheckHistory(Saga saga)
+    private static IEnumerable<Violation> CheckHistory(Saga saga)
     {
         var told = string.Join(", ", saga.Events.Select(e => e.Name));
         string[] once = ["CatchRequested", "CatchCancelled", "PaymentApproved", "PaymentCancelled"];
@@ -70,7 +72,7 @@ internal static class TaxiInvariants
     }
 
     // What the views say follows from the events alone, in the order of the log.
-    private static IEnumerable<Broken> CheckViews(Saga saga)
+    private static IEnumerable<Violation> CheckViews(Saga saga)
     {
         string? page = null;
         var request = "approve";
@@ -97,24 +99,24 @@ internal static class TaxiInvariants
     }
 
     // What somebody was told is true.
-    private static IEnumerable<Broken> CheckAnswer(Saga saga, GivenAnswer told)
+    private static IEnumerable<Violation> CheckAnswer(Saga saga, UserAnswer told)
     {
         var cancelled = saga.At(Catch, "status") == "Cancel";
-        var driver = told.Act.Who;
+        var driver = told.Action.Who;
         bool Happened(string what) => saga.Events.Any(e => e.Name == what && $"{e.Fields["driver"]}" == driver);
-        var isTrue = (told.Act.Kind, told.Status, $"{told.Body?["detail"]}") switch
+        var isTrue = (told.Action.Kind, told.Status, $"{told.Body?["detail"]}") switch
         {
             (_, 0, _) => true,
             ("request" or "again", 201, _) => saga.Count("PaymentApproved") == 1 && (!cancelled || Did(saga, "cancel")),
-            ("request" or "again", 402, _) => cancelled && saga.Ledger.Count == 0,
+            ("request" or "again", 402, _) => cancelled && saga.OutsideRecords.Count == 0,
             ("request" or "again", 503, _) => cancelled,
-            ("request" or "again", 409, _) => told.Act.Key is not null,
+            ("request" or "again", 409, _) => told.Action.Key is not null,
             ("take", 201, _) => Happened("PickupAssigned")
                 && (cancelled || Did(saga, "give up", driver) || saga.At(PickUp, "driver") == driver),
             ("take", 200, _) => Happened("PickupAssigned"),
             ("take", 409, "PickupAssigned") => saga.Events.Any(e => e.Name == "PickupAssigned" && $"{e.Fields["driver"]}" != driver),
             ("take", 409, "PaymentCancelled") => saga.Count("PaymentCancelled") == 1,
-            ("take", 409, _) => told.Act.Key is not null,
+            ("take", 409, _) => told.Action.Key is not null,
             ("give up", 204, _) => Happened("PickupCancelled"),
             ("give up", 409, _) => saga.Events.Any(e => e.Name == "PickupAssigned" && $"{e.Fields["driver"]}" != driver),
             ("look", 200, _) => saga.Count("PaymentApproved") == 1,
@@ -124,9 +126,9 @@ internal static class TaxiInvariants
             _ => false,
         };
         if (!isTrue)
-            yield return new("answers are true", $"{told.Act.Text}: {told.Status} {told.Body?["detail"]}");
+            yield return new("answers are true", $"{told.Action.Text}: {told.Status} {told.Body?["detail"]}");
     }
 
     private static bool Did(Saga saga, string kind, string? who = null) =>
-        saga.Done.Any(a => a.Kind == kind && (who is null || a.Who == who));
+        saga.Actions.Any(a => a.Kind == kind && (who is null || a.Who == who));
 }

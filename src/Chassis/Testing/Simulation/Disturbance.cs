@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>What becomes of a piece of code that has come to a named point.</summary>
 internal enum AtPoint
@@ -13,7 +13,7 @@ internal enum AtPoint
 }
 
 /// <summary>All that is left to chance in one run, drawn from its seed; and the account of it.</summary>
-internal sealed class Disturbance(Random random, Temper temper, Clock clock)
+internal sealed class Disturbance(Random random, FaultProfile profile, Clock clock)
 {
     // No transaction is open there, so that whoever is held holds up nobody else in the store, and no turn (Service.Points looks).
     private static readonly HashSet<string> Holdable =
@@ -66,7 +66,7 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     public SortedSet<string> Branches { get; } = [];
 
     /// <summary>What the simulator itself did that it may not.</summary>
-    public List<Broken> Broken { get; } = [];
+    public List<Violation> Violations { get; } = [];
 
     /// <summary>Adds a line to the story.</summary>
     public void Tell(string what) =>
@@ -83,54 +83,54 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     public bool Chance(double of) => !Calm && of > 0 && random.NextDouble() < of;
 
     /// <summary>What becomes of a request.</summary>
-    public Passage Request(Call call)
+    public Delivery Request(Call call)
     {
-        if (Chance(temper.Lost))
+        if (Chance(profile.Lost))
         {
             Fault("request lost", $"{call.Label}: {call} is lost");
-            return Passage.IsLost;
+            return Delivery.IsLost;
         }
-        if (!Chance(temper.Late))
-            return Passage.Arrives;
+        if (!Chance(profile.Late))
+            return Delivery.Arrives;
         Fault("request late", $"{call.Label}: {call} is on its way");
-        return Passage.IsHeld;
+        return Delivery.IsHeld;
     }
 
     /// <summary>What becomes of an answer.</summary>
-    public Passage Answer(Call call, int? status)
+    public Delivery Answer(Call call, int? status)
     {
         Branches.Add($"{call} {status}".Length > 0 ? $"answer {status}" : "");
-        if (Chance(temper.Lost))
+        if (Chance(profile.Lost))
         {
             Fault("answer lost", $"{call.Label}: the answer {status} is lost");
-            return Passage.IsLost;
+            return Delivery.IsLost;
         }
-        if (!Chance(temper.Late))
-            return Passage.Arrives;
+        if (!Chance(profile.Late))
+            return Delivery.Arrives;
         Fault("answer late", $"{call.Label}: the answer {status} is on its way");
-        return Passage.IsHeld;
+        return Delivery.IsHeld;
     }
 
     /// <summary>What becomes of whoever has come to a point.</summary>
     public AtPoint At(string service, string point, string label)
     {
         Branches.Add($"{service}/{point}");
-        if (Chance(temper.Crashes))
+        if (Chance(profile.Crashes))
         {
             Fault($"death at {point}", $"{label}: {service} dies at {point}");
             return AtPoint.Dies;
         }
-        if (Cuttable.Contains(point) && Chance(temper.Broken))
+        if (Cuttable.Contains(point) && Chance(profile.Broken))
         {
             Fault($"cut off at {point}", $"{label}: {service} loses its store at {point}");
             return AtPoint.IsCutOff;
         }
-        if (Refusable.Contains(point) && Chance(temper.Refused))
+        if (Refusable.Contains(point) && Chance(profile.Refused))
         {
             Fault($"refused at {point}", $"{label}: the store refuses {service} at {point}");
             return AtPoint.IsRefused;
         }
-        if (!IsHoldable(point) || !Chance(temper.Holds))
+        if (!IsHoldable(point) || !Chance(profile.Holds))
             return AtPoint.Passes;
         Tell($"{label}: held at {service}/{point}");
         Branches.Add($"held at {point}");
@@ -142,7 +142,7 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     /// <summary>How many of so many records are published, and for how many of these the publisher knows; null when all is well.</summary>
     public (int Appended, int Known)? Publishing(int records)
     {
-        if (!Chance(temper.Unpublished))
+        if (!Chance(profile.Unpublished))
             return null;
         var appended = random.Next(records + 1);
         var known = random.Next(appended + 1);
@@ -153,7 +153,7 @@ internal sealed class Disturbance(Random random, Temper temper, Clock clock)
     /// <summary>How many of the records that are there a subscriber gets.</summary>
     public int Share(int there)
     {
-        if (there < 2 || !Chance(temper.Split))
+        if (there < 2 || !Chance(profile.Split))
             return there;
         Branches.Add("batch split");
         return random.Next(1, there + 1);

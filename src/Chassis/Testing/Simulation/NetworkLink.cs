@@ -1,7 +1,7 @@
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>What becomes of a request or an answer on its way.</summary>
-internal enum Passage
+internal enum Delivery
 {
     Arrives,
     IsLost,
@@ -12,7 +12,7 @@ internal enum Passage
 /// <param name="world">Whose network.</param>
 /// <param name="from">The calling service; null for a person.</param>
 /// <param name="to">The service called.</param>
-internal sealed class Way(World world, string? from, string to) : HttpMessageHandler
+internal sealed class NetworkLink(World world, string? from, string to) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -1,14 +1,11 @@
 using System.Diagnostics;
 using Mannam.Abstractions;
-using Mannam.Host;
 using Mannam.Hosting;
 using Mannam.Local;
-using Mannam.Messaging;
-using Mannam.Payments.Provider;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>A system in which nothing happens by itself: its services, their stores, its topic, the ways between them, and the time.</summary>
 internal sealed partial class World : IAsyncDisposable
@@ -20,10 +17,11 @@ internal sealed partial class World : IAsyncDisposable
     private readonly IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
     private LocalTransport transport = null!;
     private IAsyncDisposable writer = null!;
+    private SimulatedDatabases databases = null!;
 
-    private World(Business business) => (Business, Clock) = (business, new Clock(Scheduler));
+    private World(SimulatedBusiness business) => (Business, Clock) = (business, new Clock(Scheduler));
 
-    public Business Business { get; }
+    public SimulatedBusiness Business { get; }
 
     public Scheduler Scheduler { get; } = new();
 
@@ -38,8 +36,8 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>Services that have died and are to be buried.</summary>
     public List<Service> Died { get; } = [];
 
-    /// <summary>The last movement of money in earlier runs.</summary>
-    public long LastMovement { get; set; }
+    /// <summary>The number of the last record of a service outside in earlier runs.</summary>
+    public long LastOutside { get; set; }
 
     public Topic Topic { get; private set; } = null!;
 
@@ -51,10 +49,10 @@ internal sealed partial class World : IAsyncDisposable
     public Service this[string name] => services[name];
 
     /// <summary>Makes one, on databases of its own whose names begin with the prefix.</summary>
-    public static async Task<World> StartAsync(Business business, string server, string prefix)
+    public static async Task<World> StartAsync(SimulatedBusiness business, string server, string prefix)
     {
         var world = new World(business);
-        world.Disturbance = new Disturbance(new Random(0), new Temper(new Random(0)), world.Clock) { Calm = true };
+        world.Disturbance = new Disturbance(new Random(0), new FaultProfile(new Random(0)), world.Clock) { Calm = true };
         await world.StartAsync(server, prefix);
         return world;
     }
@@ -69,28 +67,16 @@ internal sealed partial class World : IAsyncDisposable
     private async Task StartAsync(string server, string prefix)
     {
         Set(Business.Settings);
-        var connection = new NpgsqlConnectionStringBuilder(server)
-        {
-            // The world's own now() is found before PostgreSQL's.
-            SearchPath = "public,simulated,pg_catalog",
-            // Nothing has to survive the end of the simulation.
-            Options = "-c synchronous_commit=off",
-        };
-        var databases = new Databases(connection.ToString(), prefix);
-        ServiceDeclaration[] declared = [ProviderService.Declaration, .. Business.System.Services];
-        await databases.EnsureAsync(
-            [.. declared.Select(d => databases.NameOf(d.FullName)), databases.NameOf("log")],
-            0,
-            CancellationToken.None
-        );
+        databases = new SimulatedDatabases(server, prefix);
+        ServiceDeclaration[] declared = [.. Business.OutsideServices, .. Business.System.Services];
         foreach (var declaration in declared)
-            await StoreTime.AddAsync(databases.Service(declaration.FullName));
+            await StoreTime.AddAsync(await databases.CreateAsync(declaration.FullName));
         transport = new LocalTransport();
-        var log = databases.Service("log");
+        var log = await databases.CreateAsync("log");
         var loop = await transport.AddTopicAsync(Business.System.Name, log, Partitions, new Failpoints("log"), CancellationToken.None);
         (writer, Log, Topic) = ((IAsyncDisposable)loop, NpgsqlDataSource.Create(log), new Topic(this, transport, loop));
         foreach (var declaration in declared)
-            services[declaration.FullName] = await StartAsync(declaration, databases.Service(declaration.FullName));
+            services[declaration.FullName] = await StartAsync(declaration, databases.Of(declaration.FullName));
         await TellTimeAsync();
     }
 
@@ -105,7 +91,7 @@ internal sealed partial class World : IAsyncDisposable
                 Publishers = Business.System.Publishers,
                 Transport = Topic,
                 Configuration = settings,
-                InProcess = peer => new Way(this, declaration.FullName, peer),
+                InProcess = peer => new NetworkLink(this, declaration.FullName, peer),
                 Time = Clock.Of(declaration.FullName),
                 RunLoops = false,
             },
@@ -178,6 +164,9 @@ internal sealed partial class World : IAsyncDisposable
         }
     }
 
+    /// <summary>Drops its databases, whatever still runs on them.</summary>
+    public Task DropAsync() => databases.DropAsync();
+
     public async ValueTask DisposeAsync()
     {
         foreach (var service in Services)
@@ -185,5 +174,6 @@ internal sealed partial class World : IAsyncDisposable
         await writer.DisposeAsync();
         await transport.DisposeAsync();
         await Log.DisposeAsync();
+        await DropAsync();
     }
 }

@@ -1,12 +1,12 @@
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>How a run is disturbed: each seed has kinds of faults it favours and others it leaves out, so that rare meetings of the same kind come about
 /// too.</summary>
-internal sealed class Temper
+internal sealed class FaultProfile
 {
     private readonly Random random;
 
-    public Temper(Random random)
+    public FaultProfile(Random random)
     {
         this.random = random;
         (Holds, Crashes, Lost, Late) = (Level(0.35), Level(0.03), Level(0.12), 0.05 + Level(0.4));

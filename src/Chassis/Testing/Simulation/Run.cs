@@ -1,6 +1,5 @@
-using Mannam.Messaging;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>What one seed gave.</summary>
 /// <param name="Seed">The seed.</param>
@@ -8,14 +7,14 @@ namespace Mannam.Simulation;
 /// <param name="Faults">How many faults were injected; a run without any does not count.</param>
 /// <param name="Branches">The points, faults, answers and events that were come to.</param>
 /// <param name="Story">What happened, one line a step.</param>
-/// <param name="Broken">What does not hold.</param>
+/// <param name="Violations">What does not hold.</param>
 internal sealed record RunResult(
     int Seed,
     int Steps,
     int Faults,
     IReadOnlyCollection<string> Branches,
     IReadOnlyList<string> Story,
-    IReadOnlyList<Broken> Broken
+    IReadOnlyList<Violation> Violations
 );
 
 /// <summary>One disturbed history: what happens next is drawn from the seed, until nothing is disturbed any more and all comes to rest.</summary>
@@ -26,25 +25,25 @@ internal sealed class Run
     private readonly int seed;
     private readonly long first;
     private readonly Random random;
-    private readonly Temper temper;
+    private readonly FaultProfile profile;
     private readonly Disturbance disturbance;
-    private readonly People people;
-    private readonly List<Broken> broken = [];
+    private readonly Users users;
+    private readonly List<Violation> broken = [];
     private int steps;
 
     public Run(World world, int seed, long first)
     {
         (this.world, this.seed, this.first, random) = (world, seed, first, new Random(seed));
-        temper = new Temper(random);
-        world.Disturbance = disturbance = new Disturbance(random, temper, world.Clock);
-        people = new People(world, first, random);
+        profile = new FaultProfile(random);
+        world.Disturbance = disturbance = new Disturbance(random, profile, world.Clock);
+        users = new Users(world, first, random);
     }
 
     /// <summary>Lives through it, settles, and checks.</summary>
     public async Task<RunResult> PlayAsync()
     {
         // A run without a fault does not count.
-        for (; steps < temper.Steps * world.Business.Length || (disturbance.Faults == 0 && steps < MostSteps); steps++)
+        for (; steps < profile.Steps * world.Business.LengthFactor || (disturbance.Faults == 0 && steps < MostSteps); steps++)
         {
             await BuryAsync();
             await StepAsync();
@@ -53,21 +52,21 @@ internal sealed class Run
         disturbance.Tell("nothing is disturbed any more");
         disturbance.Calm = true;
         var settled = await new Settling(world).SettleAsync();
-        broken.AddRange(settled ?? await new Evidence(world, first, people).CheckAsync());
+        broken.AddRange(settled ?? await new Evidence(world, first, users).CheckAsync());
         return Result();
     }
 
     /// <summary>What it gave, when it could not be lived through.</summary>
     public RunResult Stuck(string why)
     {
-        broken.Add(new Broken("comes to rest", why));
+        broken.Add(new Violation("comes to rest", why));
         return Result();
     }
 
     private RunResult Result()
     {
-        broken.ForEach(b => disturbance.Tell($"BROKEN {b.Invariant}: {b.How}"));
-        var story = disturbance.Story.ConvertAll(people.InNumbers);
+        broken.ForEach(b => disturbance.Tell($"BROKEN {b.Invariant}: {b.Details}"));
+        var story = disturbance.Story.ConvertAll(users.InNumbers);
         return new(seed, steps, disturbance.Faults, disturbance.Branches, story, broken);
     }
 
@@ -96,27 +95,27 @@ internal sealed class Run
 
     private IEnumerable<(int Weight, Func<Task> Go)> Choices()
     {
-        yield return (3 * temper.Patience, people.ActAsync);
+        yield return (3 * profile.Patience, users.ActAsync);
         foreach (var service in world.Services)
         {
             foreach (var loop in service.Ready)
                 yield return (12, () => LoopAsync(service, loop, ""));
             foreach (var loop in service.Stale)
                 yield return (6, () => LoopAsync(service, loop, "stale "));
-            if (temper.Replaces && service.Idle.Any(l => l.Name == "consumer"))
+            if (profile.Replaces && service.Idle.Any(l => l.Name == "consumer"))
                 yield return (1, () => ReplaceAsync(service));
             if (service.Away)
                 yield return (6, () => ComeBack(service));
-            else if (disturbance.Chance(temper.Crashes / 4))
+            else if (disturbance.Chance(profile.Crashes / 4))
                 yield return (6, () => DieAsync(service));
         }
         foreach (var held in world.Scheduler.Free.ToList())
             yield return (8, () => GoOnAsync(held));
         if (world.Clock.Wakes is [var next, ..])
             yield return (3, () => WakeAsync(next));
-        if (temper.HangsUp && world.Calls.Find(c => c.From is null) is { } waiting)
+        if (profile.HangsUp && world.Calls.Find(c => c.From is null) is { } waiting)
             yield return (2, () => HangUpAsync(waiting));
-        if (temper.Copies && world.Topic.Published.Count > 0)
+        if (profile.Copies && world.Topic.Published.Count > 0)
             yield return (4, CopyAsync);
         yield return (1, PassAsync);
     }
@@ -127,7 +126,7 @@ internal sealed class Run
         var before = stale.Length > 0 ? await Records.PositionsAsync(service.Store) : [];
         await service.StepAsync(loop);
         if (before.Count > 0 && (await Records.PositionsAsync(service.Store)).Any(p => p.Value < before.GetValueOrDefault(p.Key)))
-            broken.Add(new Broken("positions do not go back", $"{service.Name}, by a subscriber that was replaced"));
+            broken.Add(new Violation("positions do not go back", $"{service.Name}, by a subscriber that was replaced"));
     }
 
     private Task ReplaceAsync(Service service)

@@ -1,7 +1,6 @@
 using Mannam.Local;
-using Mannam.Messaging;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>The in-process transport, whose publishing may fail before or after it took effect, and whose subscribers get as much as chance has it.</summary>
 internal sealed class Topic(World world, LocalTransport inner, ILoop writer) : ITransport

@@ -1,4 +1,4 @@
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>Something that was held up on its way: a piece of code at a named point, a request or an answer between two services.</summary>
 /// <param name="Label">Whose it is, such as <c>rider asks #1 › payment</c>.</param>

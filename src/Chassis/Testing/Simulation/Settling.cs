@@ -1,4 +1,4 @@
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>Nothing is disturbed any more: everybody goes on, time passes, until there is nothing left to do.</summary>
 internal sealed class Settling(World world)
@@ -16,7 +16,7 @@ internal sealed class Settling(World world)
         """;
 
     /// <summary>What is left though nobody is disturbed, or null.</summary>
-    public async Task<List<Broken>?> SettleAsync()
+    public async Task<List<Violation>?> SettleAsync()
     {
         foreach (var service in world.Services)
         {
@@ -27,13 +27,13 @@ internal sealed class Settling(World world)
         }
         // First what was held: a claim that ends now is due again only after its pause.
         if (!await DrainAsync())
-            return [new Broken("comes to rest", "there is always more to do")];
-        List<Broken> left = [];
+            return [new Violation("comes to rest", "there is always more to do")];
+        List<Violation> left = [];
         for (var round = 0; round < MostRounds; round++)
         {
             await PassAsync(world, LongEnough);
             if (!await DrainAsync())
-                return [new Broken("comes to rest", "there is always more to do")];
+                return [new Violation("comes to rest", "there is always more to do")];
             left = await LeftAsync();
             if (left.Count == 0)
                 return null;
@@ -73,9 +73,9 @@ internal sealed class Settling(World world)
         return false;
     }
 
-    private async Task<List<Broken>> LeftAsync()
+    private async Task<List<Violation>> LeftAsync()
     {
-        var left = new List<Broken>();
+        var left = new List<Violation>();
         foreach (var service in world.Services.Where(s => s.Declaration.System.Length > 0))
         {
             await using var command = service.Store.CreateCommand(Owed);
@@ -84,7 +84,7 @@ internal sealed class Settling(World world)
             for (var i = 0; i < 3; i++)
             {
                 if (row.GetInt64(i) > 0)
-                    left.Add(new Broken("nothing is left", $"{service.Name}: {row.GetInt64(i)} {Names[i]} {row.GetString(3)}"));
+                    left.Add(new Violation("nothing is left", $"{service.Name}: {row.GetInt64(i)} {Names[i]} {row.GetString(3)}"));
             }
         }
         return left;

@@ -5,30 +5,30 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>Those who use the system in a run: what they do, and what they are told.</summary>
-internal sealed partial class People(World world, long first, Random random)
+internal sealed partial class Users(World world, long first, Random random)
 {
     // More than any run asks for.
     private const int MostSagas = 100;
-    private readonly List<Act> acts = [];
+    private readonly List<UserAction> acts = [];
 
-    public List<GivenAnswer> Answers { get; } = [];
+    public List<UserAnswer> Answers { get; } = [];
 
-    public IReadOnlyList<Act> Acts => acts;
+    public IReadOnlyList<UserAction> Actions => acts;
 
     /// <summary>What did not hold at the moment at which somebody was told.</summary>
-    public List<Broken> Broken { get; } = [];
+    public List<Violation> Violations { get; } = [];
 
     /// <summary>Somebody does something, and waits for the answer.</summary>
     public Task ActAsync()
     {
-        var act = world.Business.Next(random, new Seen(first, acts));
+        var act = world.Business.Next(random, new UserHistory(first, acts));
         acts.Add(act);
         var label = $"[{acts.Count}] {act.Text}";
         world.Disturbance.Tell(label);
-        if (act.Sets is { } settings)
+        if (act.ChangedSettings is { } settings)
         {
             world.Set(settings);
             return Task.CompletedTask;
@@ -36,19 +36,19 @@ internal sealed partial class People(World world, long first, Random random)
         return world.Scheduler.DoAsync(label, () => ActAsync(act, label));
     }
 
-    private async Task ActAsync(Act act, string label)
+    private async Task ActAsync(UserAction act, string label)
     {
-        var told = new GivenAnswer(act, 0, null, 0);
+        var told = new UserAnswer(act, 0, null, 0);
         try
         {
             if (await FindAsync(act, world.ShownAsync) is not { } found)
                 return;
-            using var http = new HttpMessageInvoker(new Way(world, null, world.Serving(found.Call.Split(' ')[1]).Name));
+            using var http = new HttpMessageInvoker(new NetworkLink(world, null, world.Serving(found.Call.Split(' ')[1]).Name));
             using var request = RequestOf(found);
             using var answer = await http.SendAsync(request, CancellationToken.None);
             var text = await answer.Content.ReadAsStringAsync();
             var body = text.Length > 0 ? JsonNode.Parse(text) : null;
-            told = new GivenAnswer(act, (int)answer.StatusCode, body, NumberOf(body, answer.Headers.Location));
+            told = new UserAnswer(act, (int)answer.StatusCode, body, NumberOf(body, answer.Headers.Location));
             world.Disturbance.Branches.Add($"{act.Kind} {told.Status}");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
@@ -56,21 +56,21 @@ internal sealed partial class People(World world, long first, Random random)
             // No answer.
         }
         Answers.Add(told);
-        if (act.OnlyPaid && told.Status is >= 200 and < 300 && !await world.WasPaidAsync(first + act.Saga))
-            Broken.Add(new Broken("what is not paid is not seen", act.Text));
+        if (await world.Business.CheckAtOnceAsync(told, first + act.Saga, world.StoreOf) is { } violation)
+            Violations.Add(violation);
         world.Disturbance.Tell($"{label}: {(told.Status == 0 ? "no answer" : told.Status)} {(told.Saga > 0 ? $"#{told.Saga}" : "")}");
     }
 
     /// <summary>The act with what it is about found; null where there is nothing.</summary>
-    public static async Task<Act?> FindAsync(Act act, Func<string, Task<JsonNode?>> shown)
+    public static async Task<UserAction?> FindAsync(UserAction act, Func<string, Task<JsonNode?>> shown)
     {
-        if (act.Finds is not { } finds)
+        if (act.Lookup is not { } lookup)
             return act;
-        return await shown(finds) is { } found ? act with { Call = Field().Replace(act.Call, f => $"{found[f.Groups[1].Value]}") } : null;
+        return await shown(lookup) is { } found ? act with { Call = Field().Replace(act.Call, f => $"{found[f.Groups[1].Value]}") } : null;
     }
 
     /// <summary>What is sent.</summary>
-    public static HttpRequestMessage RequestOf(Act act)
+    public static HttpRequestMessage RequestOf(UserAction act)
     {
         var call = act.Call.Split(' ');
         var request = new HttpRequestMessage(new HttpMethod(call[0]), new Uri("http://localhost" + call[1]));
@@ -86,10 +86,8 @@ internal sealed partial class People(World world, long first, Random random)
 
     private int NumberOf(JsonNode? body, Uri? location)
     {
-        var key = location is not null
-            ? long.Parse(location.OriginalString.Split('/')[^1], CultureInfo.InvariantCulture)
-            : (long?)(body?["id"] ?? body?[world.Business.System.CorrelationKey]);
-        return key is { } k ? (int)(k - first) : 0;
+        var key = location?.OriginalString.Split('/')[^1] ?? (body?["id"] ?? body?[world.Business.System.CorrelationKey])?.ToString();
+        return long.TryParse(key, CultureInfo.InvariantCulture, out var k) ? (int)(k - first) : 0;
     }
 
     /// <summary>A line of the story with the sagas' numbers in the run in place of their keys.</summary>

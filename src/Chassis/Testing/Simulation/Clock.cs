@@ -1,4 +1,4 @@
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>The time of a simulated world. It stands still until somebody lets it pass; each look moves it by a microsecond, so that nothing happens
 /// at the same time as something else.</summary>

@@ -1,18 +1,33 @@
-namespace Mannam.Hosting;
+using Mannam.Hosting;
 
-/// <summary>Waits until a saga has come to rest in all services: nothing unsent, unhandled or owed is left of it. For tests and benchmarks: no sleeps.</summary>
+namespace Mannam.Testing;
+
+/// <summary>Waits until a saga has settled in all services: none of its events is unpublished or unhandled, and nothing of it is scheduled. Tests need no sleeps.</summary>
 public static class Settlement
 {
-    /// <summary>Returns once the saga has settled in the services given.</summary>
-    /// <exception cref="TimeoutException">It had not within the time.</exception>
-    public static async Task SettledAsync(IReadOnlyCollection<ServiceHost> services, long key, TimeSpan within)
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+
+    /// <summary>Returns once the saga has settled in all services that run in this process.</summary>
+    /// <param name="services">The services of a host to which <c>AddMannam</c> added them.</param>
+    /// <param name="key">The correlation key of the saga.</param>
+    /// <param name="within">How long it may take; null for 30 s.</param>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public static Task SettledAsync(this MannamServices services, long key, TimeSpan? within = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        using var deadline = new CancellationTokenSource(within);
+        return SettledAsync([.. services.Local.Select(s => s.Running).OfType<ServiceHost>()], key, within);
+    }
+
+    /// <inheritdoc cref="SettledAsync(MannamServices, long, TimeSpan?)"/>
+    public static async Task SettledAsync(this IReadOnlyCollection<ServiceHost> services, long key, TimeSpan? within = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var atMost = within ?? Usual;
+        using var deadline = new CancellationTokenSource(atMost);
         while (!await HasSettledAsync(services, key))
         {
             if (deadline.IsCancellationRequested)
-                throw new TimeoutException($"saga {key} has not settled within {within}");
+                throw new TimeoutException($"saga {key} has not settled within {atMost}");
             await Task.Delay(2);
         }
     }

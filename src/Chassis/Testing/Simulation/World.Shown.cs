@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <content>What can be seen of it, past its network.</content>
 internal sealed partial class World
@@ -17,11 +17,6 @@ internal sealed partial class World
     public async Task<JsonNode?> ShownAsync(string path) =>
         Serving(path) is { Away: false } service ? await Records.ShownAsync(service.Door, path) : null;
 
-    /// <summary>Whether money was taken for a saga.</summary>
-    public async Task<bool> WasPaidAsync(long key)
-    {
-        await using var command = this["provider"].Store.CreateCommand("select exists (select 1 from ledger where name = $1)");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Business.ChargeOf(key) });
-        return await command.ExecuteScalarAsync() is true;
-    }
+    /// <summary>The database of a service by its full name.</summary>
+    public NpgsqlDataSource StoreOf(string service) => this[service].Store;
 }

@@ -2,27 +2,27 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
-/// <summary>What the topic, the provider's ledger and the services say of the sagas that followed a key.</summary>
+/// <summary>What the topic, the services outside and the services say of the sagas that followed a key.</summary>
 /// <param name="business">The business.</param>
 /// <param name="first">The key before the first saga's.</param>
 /// <param name="log">The database of the topic.</param>
 /// <param name="shown">What is shown at a path; null where there is nothing.</param>
-internal sealed class Records(Business business, long first, NpgsqlDataSource log, Func<string, Task<JsonNode?>> shown)
+internal sealed class Records(SimulatedBusiness business, long first, NpgsqlDataSource log, Func<string, Task<JsonNode?>> shown)
 {
     /// <summary>All that is known of a saga, by its number from 1; null where there was none.</summary>
     public async Task<Saga?> FindAsync(
         int number,
-        Dictionary<long, List<Logged>> events,
-        Dictionary<string, List<string>> ledger,
-        IReadOnlyList<GivenAnswer> told,
-        IReadOnlyList<Act> done
+        Dictionary<long, List<PublishedEvent>> events,
+        Dictionary<long, List<string>> outside,
+        IReadOnlyList<UserAnswer> told,
+        IReadOnlyList<UserAction> done
     )
     {
         var key = first + number;
         var places = new Dictionary<string, JsonNode?>();
-        foreach (var place in business.Places)
+        foreach (var place in business.Resources)
             places[place] = await shown(place.Replace("{id}", key.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         var logged = events.GetValueOrDefault(key) ?? [];
         if (logged.Count == 0 && places.Values.All(p => p is null))
@@ -32,8 +32,8 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
             key,
             places,
             logged,
-            ledger.GetValueOrDefault(business.ChargeOf(key)) ?? [],
-            [.. told.Where(t => t.Act.Saga == number || t.Saga == number)],
+            outside.GetValueOrDefault(key) ?? [],
+            [.. told.Where(t => t.Action.Saga == number || t.Saga == number)],
             [.. done.Where(a => a.Saga == number)]
         );
     }
@@ -52,26 +52,14 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
         };
     }
 
-    /// <summary>No request is charged twice; what lives is paid, what does not has its money back.</summary>
-    public IEnumerable<Broken> CheckMoney(Saga saga)
-    {
-        var charges = saga.Ledger.Count(m => m.StartsWith("charge", StringComparison.Ordinal));
-        var told = string.Join(", ", saga.Ledger);
-        if (charges > 1)
-            yield return new("charged once", $"#{saga.Number}: {told}");
-        var kept = charges - (saga.Ledger.Count - charges);
-        if (kept != (business.IsPaid(saga) ? 1 : 0))
-            yield return new("the ledger is what is paid", $"#{saga.Number}: [{told}]");
-    }
-
-    /// <summary>Money moves for nothing but the sagas there are.</summary>
-    public IEnumerable<Broken> CheckLedger(Dictionary<string, List<string>> ledger, IEnumerable<Saga> sagas) =>
-        ledger
-            .Keys.Except(sagas.Select(s => business.ChargeOf(s.Key)))
-            .Select(name => new Broken("money moves for a request", $"{name}: {string.Join(", ", ledger[name])}"));
+    /// <summary>Services outside record nothing but of the sagas there are.</summary>
+    public static IEnumerable<Violation> CheckOutside(Dictionary<long, List<string>> outside, IEnumerable<Saga> sagas) =>
+        outside
+            .Keys.Except(sagas.Select(s => s.Key))
+            .Select(key => new Violation("what is recorded outside is of a saga", $"{key}: {string.Join(", ", outside[key])}"));
 
     /// <summary>The events by saga, each in the order of the log; one that was published twice once.</summary>
-    public async Task<Dictionary<long, List<Logged>>> EventsAsync()
+    public async Task<Dictionary<long, List<PublishedEvent>>> EventsAsync()
     {
         await using var command = log.CreateCommand(
             """
@@ -80,7 +68,7 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
         );
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
         await using var rows = await command.ExecuteReaderAsync();
-        var events = new Dictionary<long, List<Logged>>();
+        var events = new Dictionary<long, List<PublishedEvent>>();
         var ids = new HashSet<string>();
         while (await rows.ReadAsync())
         {
@@ -88,30 +76,27 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
                 continue;
             if (!events.TryGetValue(rows.GetInt64(0), out var saga))
                 events.Add(rows.GetInt64(0), saga = []);
-            saga.Add(new Logged(rows.GetString(1), rows.GetString(2), JsonNode.Parse(rows.GetString(3))!));
+            saga.Add(new PublishedEvent(rows.GetString(1), rows.GetString(2), JsonNode.Parse(rows.GetString(3))!));
         }
         return events;
     }
 
-    /// <summary>The movements of money after one, by the name of the charge, and the last of them.</summary>
-    public static async Task<(Dictionary<string, List<string>> Ledger, long Last)> LedgerAsync(NpgsqlDataSource provider, long after)
+    /// <summary>What services outside recorded after one of their records, by the key of the saga, and the number of the last record.</summary>
+    public static async Task<(Dictionary<long, List<string>> Outside, long Last)> OutsideAsync(
+        SimulatedBusiness business,
+        long after,
+        Func<string, NpgsqlDataSource> storeOf
+    )
     {
-        await using var command = provider.CreateCommand("select name, action, amount, id from ledger where id > $1 order by id");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
-        await using var rows = await command.ExecuteReaderAsync();
-        var ledger = new Dictionary<string, List<string>>();
-        while (await rows.ReadAsync())
-        {
-            if (!ledger.TryGetValue(rows.GetString(0), out var movements))
-                ledger.Add(rows.GetString(0), movements = []);
-            movements.Add($"{rows.GetString(1)} {rows.GetInt64(2)}");
-            after = rows.GetInt64(3);
-        }
-        return (ledger, after);
+        var records = await business.ReadOutsideAsync(after, storeOf);
+        return (
+            records.GroupBy(r => r.Key).ToDictionary(r => r.Key, r => r.Select(one => one.Text).ToList()),
+            records.Select(r => r.Number).Append(after).Max()
+        );
     }
 
     /// <summary>What a subscriber has handled, it will not ask for again: its stored position is behind the last event that it takes.</summary>
-    public async Task<List<Broken>> CheckPositionsAsync(string name, NpgsqlDataSource store, IEnumerable<string> subscribesTo)
+    public async Task<List<Violation>> CheckPositionsAsync(string name, NpgsqlDataSource store, IEnumerable<string> subscribesTo)
     {
         var stored = await PositionsAsync(store);
         var taken = await PairsAsync(
@@ -124,7 +109,7 @@ internal sealed class Records(Business business, long first, NpgsqlDataSource lo
         [
             .. taken
                 .Where(t => stored.GetValueOrDefault(t.Key) < t.Value)
-                .Select(t => new Broken("positions do not go back", $"{name}: {t.Value - stored.GetValueOrDefault(t.Key)} behind")),
+                .Select(t => new Violation("positions do not go back", $"{name}: {t.Value - stored.GetValueOrDefault(t.Key)} behind")),
         ];
     }
 

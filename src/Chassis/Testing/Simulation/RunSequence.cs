@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Net.Http.Json;
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>Runs seeds one after the other in a world of its own; what a run left broken is not met by the next.</summary>
-internal sealed class Lane(Business business, string server, string prefix) : IAsyncDisposable
+internal sealed class RunSequence(SimulatedBusiness business, string server, string prefix) : IAsyncDisposable
 {
     // All runs begin at the same hour, far from what earlier ones left due.
     private static readonly TimeSpan Apart = TimeSpan.FromHours(1);
@@ -25,13 +24,14 @@ internal sealed class Lane(Business business, string server, string prefix) : IA
         try
         {
             var result = await run.PlayAsync();
-            if (result.Broken.Count > 0)
+            if (result.Violations.Count > 0)
                 await CloseAsync();
             return result;
         }
         catch (SimulatorException e)
         {
             // Nothing of that world can be ended in order any more.
+            await world.DropAsync();
             world = null;
             return run.Stuck(e.Message);
         }
@@ -41,12 +41,12 @@ internal sealed class Lane(Business business, string server, string prefix) : IA
     {
         var opened = await World.StartAsync(business, server, string.Create(CultureInfo.InvariantCulture, $"{prefix}{++worlds}_"));
         first = 0;
-        using var settings = new HttpRequestMessage(HttpMethod.Patch, new Uri("http://localhost/settings"))
+        foreach (var action in business.Preparation)
         {
-            Content = JsonContent.Create(business.Provider),
-        };
-        using var answer = await opened["provider"].Door.SendAsync(settings, CancellationToken.None);
-        answer.EnsureSuccessStatusCode();
+            using var request = Users.RequestOf(action);
+            using var answer = await opened.Serving(request.RequestUri!.AbsolutePath).Door.SendAsync(request, CancellationToken.None);
+            answer.EnsureSuccessStatusCode();
+        }
         return opened;
     }
 
@@ -54,14 +54,14 @@ internal sealed class Lane(Business business, string server, string prefix) : IA
     private async Task BeginAsync(World opened)
     {
         var used = Lowest;
-        foreach (var (service, sequence) in business.Ids)
+        foreach (var (service, sequence) in business.IdSequences)
         {
             await using var last = opened[service]
                 .Store.CreateCommand($"select case when is_called then last_value else 0 end from {sequence}");
             used = Math.Max(used, (long)(await last.ExecuteScalarAsync())!);
         }
         first = (used / World.Partitions + 1) * World.Partitions;
-        foreach (var (service, sequence) in business.Ids)
+        foreach (var (service, sequence) in business.IdSequences)
         {
             await using var set = opened[service].Store.CreateCommand($"select setval('{sequence}', $1)");
             set.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });

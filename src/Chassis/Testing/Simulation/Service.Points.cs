@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <content>What becomes of its code: at its points, where it waits for other code, where it begins some.</content>
 internal sealed partial class Service
@@ -56,6 +56,6 @@ internal sealed partial class Service
             "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'"
         );
         if (await command.ExecuteScalarAsync() is > 0L)
-            world.Disturbance.Broken.Add(new Broken("nobody is held within a transaction", $"{Name}/{point}"));
+            world.Disturbance.Violations.Add(new Violation("nobody is held within a transaction", $"{Name}/{point}"));
     }
 }

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>The time as a store has it: PostgreSQL's <c>now()</c>, put in its place.</summary>
 internal static class StoreTime

@@ -1,10 +1,9 @@
 using Mannam.Abstractions;
 using Mannam.Hosting;
-using Mannam.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>One service of a simulated world: the real one, whose loops make a step when they are told to. It can die and come back.</summary>
 internal sealed partial class Service(World world, ServiceHost host) : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace Mannam.Simulation;
+namespace Mannam.Testing;
 
 /// <summary>One request on its way, and its answer.</summary>
 internal sealed class Call
@@ -33,10 +33,10 @@ internal sealed class Call
         world.Calls.Add(this);
         switch (world.Disturbance.Request(this))
         {
-            case Passage.IsLost:
+            case Delivery.IsLost:
                 world.Calls.Remove(this);
                 throw Lost("the request was lost");
-            case Passage.IsHeld:
+            case Delivery.IsHeld:
                 Hold("the request is on its way", Deliver);
                 break;
             default:
@@ -96,10 +96,10 @@ internal sealed class Call
             return;
         }
         var passage = world.Disturbance.Answer(this, (int?)response?.StatusCode);
-        if (passage == Passage.IsLost)
+        if (passage == Delivery.IsLost)
             failure ??= Lost("the answer was lost");
         // Those who waited for a service that died learn of it one after the other.
-        if (passage == Passage.IsHeld || died)
+        if (passage == Delivery.IsHeld || died)
             Hold("the answer is on its way", () => Give(response, failure));
         else
             Give(response, failure);

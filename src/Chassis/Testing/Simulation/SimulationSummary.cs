@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Mannam.Testing;
+
+/// <summary>The result of many runs.</summary>
+public sealed class SimulationSummary
+{
+    private const int MostShown = 20;
+    private readonly Dictionary<string, int> branches = [];
+    private readonly List<(int Seed, Violation Violation)> failures = [];
+    private long steps;
+    private long faults;
+
+    internal SimulationSummary() { }
+
+    /// <summary>How many runs there were.</summary>
+    public int Runs { get; private set; }
+
+    /// <summary>In how many of them at least one fault was injected.</summary>
+    public int Disturbed { get; private set; }
+
+    /// <summary>How many violated an invariant.</summary>
+    public int Failed => failures.Count;
+
+    /// <summary>The seeds that violated an invariant, each with the first violation.</summary>
+    public IReadOnlyList<(int Seed, Violation Violation)> Failures => failures;
+
+    /// <summary>In how many runs each failpoint, fault, answer and event was reached.</summary>
+    public IReadOnlyDictionary<string, int> Branches => branches;
+
+    internal TimeSpan Took { get; set; }
+
+    internal void Add(RunResult result, TimeSpan took, SimulationOptions options)
+    {
+        Runs++;
+        Disturbed += result.Faults > 0 ? 1 : 0;
+        (steps, faults, Took) = (steps + result.Steps, faults + result.Faults, took);
+        foreach (var branch in result.Branches)
+            branches[branch] = branches.GetValueOrDefault(branch) + 1;
+        if (result.Violations is [var first, ..])
+            failures.Add((result.Seed, first));
+        if (options.WriteAllStories || result.Violations.Count > 0)
+            options.Output.WriteLine($"seed {result.Seed}:\n{string.Join('\n', result.Story)}\n");
+        if (Runs % 1000 == 0)
+            options.Output.WriteLine(this);
+    }
+
+    /// <summary>One line, and one more for each of the first 20 seeds that violated an invariant.</summary>
+    public override string ToString()
+    {
+        var shown = failures.OrderBy(f => f.Seed).Take(MostShown).Select(f => $"\n  seed {f.Seed}: {f.Violation.Invariant}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Runs} runs, {Disturbed} of them disturbed: {steps} steps, {faults} faults, {branches.Count} branches, in {Took.TotalSeconds:0} s; {Failed} violated an invariant{string.Concat(shown)}"
+        );
+    }
+}
