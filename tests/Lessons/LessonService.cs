@@ -28,13 +28,12 @@ internal static class LessonService
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Lesson>("tests", "lessons", "Lessons", key => new Lesson(key))
         {
-            Paths = ["lessons"],
             Schema = (typeof(Lesson).Assembly, "Mannam.Tests.Lessons/Schema.sql"),
             JsonContext = LessonJson.Default,
         }
             .StoredInPostgreSql()
             .WithIdSequence("lesson_ids")
-            .Serving(Map);
+            .Serving(Map, "lessons");
 
     private static void Map(IEndpointRouteBuilder routes)
     {
@@ -57,7 +56,7 @@ internal static class LessonService
         BoundRequest<AskForLesson> request,
         HttpContext http,
         Repository<Lesson> lessons,
-        IdSequence ids
+        IIdSequence ids
     )
     {
         if (request.Problem is { } refused)

@@ -18,13 +18,12 @@ internal static class DeskService
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Order>("lessons", "desk", "Desk", key => new Order(key))
         {
-            Paths = ["orders"],
             Schema = (typeof(DeskService).Assembly, "Mannam.Simulation.Lessons/Desk.sql"),
             JsonContext = LessonsEvents.Language,
             Calls = [PeerCall.To(Teacher, "Teacher", timeout: 610)],
         }
             .StoredInPostgreSql()
-            .Serving(Map)
+            .Serving(Map, "orders")
             .WithIdSequence("order_ids")
             .Publishing<LessonOrdered>()
             .Publishing<CancelOrdered>()
@@ -66,7 +65,7 @@ internal static class DeskService
     {
         routes.MapPost(
             "/orders",
-            async (string teacher, HttpContext http, Repository<Order> orders, IdSequence ids) =>
+            async (string teacher, HttpContext http, Repository<Order> orders, IIdSequence ids) =>
             {
                 var order = Order.Make(await ids.NextAsync(), teacher);
                 await orders.CreateAsync(order, RequestContext.Of(http), new LessonOrdered(order.Key, teacher));
