@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Mannam.Abstractions;
-using Mannam.Messaging;
 
 namespace GuestBook;
 
@@ -8,17 +7,16 @@ namespace GuestBook;
 public static class GuestBookSystem
 {
     public static SystemDeclaration Declaration { get; } =
-        new("guestbook", "Guest book", "entryId", [Book.BookService.Declaration, Thanks.ThanksService.Declaration]);
+        new SystemDeclaration("guestbook", "Guest book", "entryId")
+            .With(Book.BookService.Declaration)
+            .With(Thanks.ThanksService.Declaration);
 }
 
 /// <summary>A guest wrote into the book.</summary>
 public sealed record EntryWritten(long EntryId, string Guest, string Text) : IEvent;
 
-/// <summary>How what travels is written and read.</summary>
+/// <summary>The JSON of all that travels: resources and events.</summary>
 [JsonSerializable(typeof(EntryWritten))]
 [JsonSerializable(typeof(Book.EntryView))]
 [JsonSerializable(typeof(Thanks.ThanksView))]
-internal sealed partial class GuestBookJson : JsonSerializerContext
-{
-    public static GuestBookJson Instance { get; } = new(EventSerializer.Options());
-}
+internal sealed partial class GuestBookJson : JsonSerializerContext;

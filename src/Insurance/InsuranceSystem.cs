@@ -1,29 +1,18 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance;
 
-/// <summary>보험가입청약: a customer applies for a product and pays the premium; an underwriter is assigned, and approves, or refuses and the premium goes back.</summary>
+/// <summary>보험가입청약: a customer applies for a product and pays the premium. An underwriter approves, or refuses and the premium goes back.</summary>
 public static class InsuranceSystem
 {
-    /// <summary>All of it.</summary>
+    /// <summary>The system and its services.</summary>
     public static SystemDeclaration Declaration { get; } =
-        new(
-            "insurance",
-            "Insurance (보험가입청약)",
-            "subscriptionId",
-            [
-                Payment.PaymentService.Declaration,
-                Subscription.SubscriptionService.Declaration,
-                Underwriting.UnderwritingService.Declaration,
-                MyPage.MyPageService.Declaration,
-            ]
-        )
-        {
-            Port = 8088,
-        };
+        new SystemDeclaration("insurance", "Insurance (보험가입청약)", "subscriptionId") { Port = 8088 }
+            .With(Payment.PaymentService.Declaration)
+            .With(Subscription.SubscriptionService.Declaration)
+            .With(Underwriting.UnderwritingService.Declaration)
+            .With(MyPage.MyPageService.Declaration);
 }
 
-/// <summary>How what travels is written and read: resources, events, what is asked.</summary>
+/// <summary>The JSON of all that travels: resources, events, requests between services.</summary>
 [JsonSerializable(typeof(SubscriptionState))]
 [JsonSerializable(typeof(SubscriptionCreated))]
 [JsonSerializable(typeof(PaymentIdConfirmed))]
@@ -42,7 +31,4 @@ public static class InsuranceSystem
 [JsonSerializable(typeof(GiveBackDue))]
 [JsonSerializable(typeof(Subscription.ProductView))]
 [JsonSerializable(typeof(MyPage.MyPage))]
-internal sealed partial class InsuranceJson : JsonSerializerContext
-{
-    public static InsuranceJson Instance { get; } = new(EventSerializer.Options());
-}
+internal sealed partial class InsuranceJson : JsonSerializerContext;

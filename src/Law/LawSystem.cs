@@ -1,26 +1,18 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law;
 
-/// <summary>법률상담: a client asks for advice and pays the fee; a lawyer accepts, but for clients outside the area served, who get their money back.</summary>
+/// <summary>법률상담: a client asks for advice and pays the fee, and a lawyer accepts. Clients outside the areas served get their money back.</summary>
 public static class LawSystem
 {
-    /// <summary>All of it.</summary>
+    /// <summary>The system and its services.</summary>
     public static SystemDeclaration Declaration { get; } =
-        new(
-            "law",
-            "Law (법률상담)",
-            "consultId",
-            [
-                Payment.PaymentService.Declaration,
-                Consult.ConsultService.Declaration,
-                Schedule.ScheduleService.Declaration,
-                Board.BoardService.Declaration,
-            ]
-        );
+        new SystemDeclaration("law", "Law (법률상담)", "consultId")
+            .With(Payment.PaymentService.Declaration)
+            .With(Consult.ConsultService.Declaration)
+            .With(Schedule.ScheduleService.Declaration)
+            .With(Board.BoardService.Declaration);
 }
 
-/// <summary>How what travels is written and read: resources, events, what is asked.</summary>
+/// <summary>The JSON of all that travels: resources, events, requests between services.</summary>
 [JsonSerializable(typeof(ConsultState))]
 [JsonSerializable(typeof(ConsultMade))]
 [JsonSerializable(typeof(ConsultPayed))]
@@ -39,7 +31,4 @@ public static class LawSystem
 [JsonSerializable(typeof(GiveBackDue))]
 [JsonSerializable(typeof(Consult.FeeView))]
 [JsonSerializable(typeof(Board.Line))]
-internal sealed partial class LawJson : JsonSerializerContext
-{
-    public static LawJson Instance { get; } = new(EventSerializer.Options());
-}
+internal sealed partial class LawJson : JsonSerializerContext;

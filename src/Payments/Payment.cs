@@ -2,41 +2,41 @@ using Mannam.Abstractions;
 
 namespace Mannam.Payments;
 
-/// <summary>The payment of one saga: approved once, given back once; and the memory of a cancellation that came before it.</summary>
-/// <remarks>Each system derives its own, with the fields and events of its page, and says its own words for the states.</remarks>
+/// <summary>The payment of one saga. It is approved once and given back once. It also remembers a cancellation that came before it.</summary>
+/// <remarks>Each system derives its own, with its fields, its events and its words for the states.</remarks>
 /// <param name="key">The correlation key.</param>
 /// <param name="system">The system, such as <c>taxi</c>.</param>
 /// <param name="approvedWord">The system's word for approved.</param>
 public abstract class Payment(long key, string system, string approvedWord) : Aggregate(key)
 {
-    /// <summary>Won; 0 where only a cancellation is remembered.</summary>
+    /// <summary>In won; 0 while only a cancellation is remembered.</summary>
     public long Amount { get; private set; }
 
-    /// <summary>The system's word for its state; null where there is no payment (yet) that anybody sees.</summary>
+    /// <summary>The system's word for its state; null while there is no payment to show.</summary>
     public string? Status { get; private set; }
 
-    /// <summary>The money went back, or will not be taken any more.</summary>
+    /// <summary>Whether the money went back, or must never be taken.</summary>
     public bool GivenBack { get; private set; }
 
-    /// <summary>The provider is being asked, also after a crash. Recorded only where a late success counts.</summary>
+    /// <summary>Whether the provider has to be asked until it answers, also after a crash. Recorded only for <see cref="LateApproval.Counts"/>.</summary>
     public bool Asked { get; private set; }
 
-    /// <summary>The name of its charge at the provider: <c>{system}-{correlation key}</c>.</summary>
+    /// <summary>The name of its charge at the provider, <c>{system}-{correlation key}</c>.</summary>
     public string Charge => $"{system}-{Key}";
 
-    /// <summary>Whether the provider need not be asked any more: approved, or cancelled.</summary>
+    /// <summary>Whether it was approved or cancelled: the provider need not be asked any more.</summary>
     public bool IsEnded => Status is not null || GivenBack;
 
-    /// <summary>The event that tells it is approved.</summary>
+    /// <summary>The event of the approval.</summary>
     protected abstract IEvent Approved();
 
-    /// <summary>The event that tells the money goes back.</summary>
+    /// <summary>The event that the money goes back.</summary>
     protected abstract IEvent Cancelled();
 
-    /// <summary>It has come about, and may have an id of its own.</summary>
+    /// <summary>Takes an id of its own, where the system's payments have one.</summary>
     internal virtual void Number(long id) { }
 
-    /// <summary>Whether an approval of this amount can come about, before money is moved: holds already, refused, or (nothing happened) to be asked for.</summary>
+    /// <summary>Whether an approval of this amount is possible, before money moves: a refusal, or no change where it is approved already or can be asked for.</summary>
     public Decision Consider(long amount)
     {
         if (GivenBack)
@@ -44,9 +44,9 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
         return Amount == amount || Status is null ? Decision.NoChange : Decision.Conflict(Status);
     }
 
-    /// <summary>The provider is asked next, until it answers, whatever dies meanwhile.</summary>
-    /// <param name="amount">Won.</param>
-    /// <param name="fill">Fills in what the system's page adds, such as who pays.</param>
+    /// <summary>The provider is asked next. It is asked until it answers, also after a crash.</summary>
+    /// <param name="amount">In won.</param>
+    /// <param name="fill">Fills in the fields that the system adds, such as who pays.</param>
     public Decision Ask(long amount, Action fill)
     {
         ArgumentNullException.ThrowIfNull(fill);
@@ -59,7 +59,7 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
         return Decision.Happened();
     }
 
-    /// <summary>The provider said no: it is not asked again by itself.</summary>
+    /// <summary>The provider declined. It is asked again only when somebody requests it.</summary>
     public Decision Decline()
     {
         Asked = false;
@@ -67,9 +67,9 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
     }
 
     /// <summary>The provider has taken the money.</summary>
-    /// <param name="amount">Won.</param>
-    /// <param name="fill">Fills in what the system's page adds, such as who pays.</param>
-    /// <param name="id">The payment's own id, where it has one.</param>
+    /// <param name="amount">In won.</param>
+    /// <param name="fill">Fills in the fields that the system adds, such as who pays.</param>
+    /// <param name="id">The payment's own id; 0 where it has none.</param>
     public Decision Approve(long amount, Action fill, long id = 0)
     {
         ArgumentNullException.ThrowIfNull(fill);
@@ -81,14 +81,14 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
         return Decision.Happened(Approved());
     }
 
-    /// <summary>The money goes back, once. Where there is no payment yet, that is remembered: an approval still under way finds it.</summary>
-    /// <param name="word">The system's word for given back.</param>
+    /// <summary>The money goes back, once. Before there is a payment, the cancellation is remembered, and stops an approval that is under way.</summary>
+    /// <param name="word">The system's word for the new state.</param>
     public IMessage[] GiveBack(string word)
     {
         if (GivenBack)
             return [];
         (GivenBack, Asked) = (true, false);
-        // Also without a payment: the charge of an approval that was overtaken, or whose answer was lost, is given back or voided.
+        // Also without a payment: an approval under way, or one whose answer was lost, may have made a charge.
         if (Status is null)
             return [new GiveBackDue(Charge)];
         Status = word;
@@ -96,16 +96,16 @@ public abstract class Payment(long key, string system, string approvedWord) : Ag
     }
 }
 
-/// <summary>A payment with an id of its own: the service's payments are numbered from 1.</summary>
+/// <summary>A payment with an id of its own. The service numbers its payments from 1.</summary>
 /// <inheritdoc cref="Payment"/>
 public abstract class NumberedPayment(long key, string system, string approvedWord) : Payment(key, system, approvedWord)
 {
-    /// <summary>Its id; null where there is no payment (yet).</summary>
+    /// <summary>Its id; null while there is no payment.</summary>
     public long? PaymentId { get; private set; }
 
     internal override void Number(long id) => PaymentId = id;
 }
 
-/// <summary>The provider must be told to give back a charge, or never to take it.</summary>
+/// <summary>The provider has to be told to give a charge back, or never to take it.</summary>
 /// <param name="Charge">Its name at the provider.</param>
 public sealed record GiveBackDue(string Charge) : IScheduledMessage;

@@ -1,20 +1,21 @@
 using System.Collections.Concurrent;
 using Mannam.Abstractions;
 using Mannam.Messaging;
-using Mannam.PostgreSql;
 using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Payments;
 
 /// <summary>How an approval ended.</summary>
-/// <param name="Refusal">Why there is no payment: declined, cancelled before, another amount; null when there is one.</param>
-/// <param name="Payment">The payment.</param>
-/// <param name="AlreadyApproved">It had been approved before.</param>
+/// <param name="Refusal">Why there is no payment: declined, cancelled before, another amount, or not known; null when there is one.</param>
+/// <param name="Payment">The payment; null when there is none.</param>
+/// <param name="AlreadyApproved">Whether an earlier request approved it.</param>
 public sealed record Approval<TPayment>(Refusal? Refusal, TPayment? Payment, bool AlreadyApproved = false);
 
-/// <summary>Approves payments, each once: asks the provider until it knows, and records what was taken. Who asks while an attempt is under way joins it.</summary>
-/// <remarks>Where a late success is given back, nothing is recorded before the money is taken: a crash in between leaves a charge that the saga's cancellation
-/// gives back by its name. Where it counts, it is recorded that the provider is asked, and after a crash it is asked again.</remarks>
+/// <summary>Approves each payment once: asks the provider until there is an answer, and records the payment. Requests that arrive while an attempt is under way
+/// join it.</summary>
+/// <remarks>With <see cref="LateApproval.GivenBack"/> nothing is recorded before the money is taken. A crash in between leaves a charge, which the saga's
+/// cancellation gives back by its name. With <see cref="LateApproval.Counts"/> it is recorded first that the provider is asked. After a crash it is asked
+/// again.</remarks>
 public sealed class PaymentApprovals<TPayment> : IDisposable
     where TPayment : Payment
 {
@@ -25,7 +26,7 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
     private readonly TimeProvider _time;
     private readonly Failpoints _failpoints;
     private readonly LateApproval _late;
-    private readonly IdSequence? _ids;
+    private readonly IIdSequence? _ids;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Attempt> _underWay = new();
 
@@ -36,19 +37,19 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
         Failpoints failpoints,
         IHostApplicationLifetime lifetime,
         LateApproval late,
-        IdSequence? ids
+        IIdSequence? ids
     )
     {
         (_payments, _provider, _time, _failpoints, _late, _ids) = (payments, provider, time, failpoints, late, ids);
-        // A service that stops lets attempts end; one whose provider says nothing is given up, unknown, as by a crash.
+        // Attempts may end while the service stops. One that gets no answer is given up with an unknown outcome, as by a crash.
         lifetime.ApplicationStopping.Register(() => _stop.CancelAfter(Grace));
     }
 
     private sealed record Attempt(long Amount, Lazy<Task<Approval<TPayment>>> Ends);
 
-    /// <summary>Approves the payment of a saga, or tells what came of it before. It runs to its end though the caller hangs up.</summary>
+    /// <summary>Approves the payment of a saga, or returns the outcome of an earlier request. An attempt goes on when its caller hangs up.</summary>
     /// <param name="wanted">What is asked for.</param>
-    /// <param name="context">The request.</param>
+    /// <param name="context">The message context of the request.</param>
     public async Task<Approval<TPayment>> ApproveAsync(WantedPayment<TPayment> wanted, MessageContext context)
     {
         ArgumentNullException.ThrowIfNull(wanted);
@@ -61,7 +62,7 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
         return await attempt.Ends.Value;
     }
 
-    /// <summary>Goes on with what a crash cut off; what still runs is left to itself, and so is what goes on.</summary>
+    /// <summary>Goes on with approvals that a crash cut off, and does not wait for them. Approvals that are under way here are left alone.</summary>
     internal void Resume(IReadOnlyList<long> keys)
     {
         foreach (var key in keys.Where(k => !_underWay.ContainsKey(k)))
@@ -96,7 +97,7 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
                 }
                 catch (Exception e) when (asked && StoreFailures.IsExternal(e))
                 {
-                    // Money may have been taken that is not recorded: only a cancellation ends the attempt, not a store that refuses for a while.
+                    // Money may have been taken and not recorded. So a store that is away for a while does not end the attempt; a cancellation does.
                 }
                 await Task.Delay(pause, _time, _stop.Token);
             }
@@ -123,7 +124,7 @@ public sealed class PaymentApprovals<TPayment> : IDisposable
             : null;
     }
 
-    // Null when the provider gave no definite answer.
+    // Null while the outcome is not known.
     private async Task<Approval<TPayment>?> AskAsync(WantedPayment<TPayment> wanted, MessageContext context)
     {
         var asked = _payments.New(wanted.Key);

@@ -11,8 +11,8 @@ public static class PaymentProblems
 
     /// <summary>The answer to the request.</summary>
     /// <param name="reason">Why.</param>
-    /// <param name="detail">The document's message; the reason unless given.</param>
-    /// <param name="location">The request that was recorded all the same.</param>
+    /// <param name="detail">The message for people; the reason unless given.</param>
+    /// <param name="location">The address of the request, where it was recorded.</param>
     public static Problem Declined(string reason, string? detail = null, string? location = null) =>
         new(Status)
         {
@@ -23,6 +23,6 @@ public static class PaymentProblems
         };
 
     /// <summary>The refusal of a command.</summary>
-    /// <param name="reason">Why.</param>
+    /// <param name="reason">Why; <c>declined</c> unless given.</param>
     public static Refusal Refuse(string? reason) => new((RefusalKind)Status, reason ?? "declined") { Title = Title };
 }

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Payments;
 
-/// <summary>What becomes of an approval whose caller has stopped waiting for it.</summary>
+/// <summary>What happens to an approval whose caller has stopped waiting for it.</summary>
 public enum LateApproval
 {
-    /// <summary>It is given back: the caller ends its request, and the cancellation finds it. After a crash there is nothing to go on with.</summary>
+    /// <summary>The money goes back: the caller ends its request, and the cancellation reaches payment. After a crash nothing is resumed.</summary>
     GivenBack,
 
-    /// <summary>It counts: the payment service asks the provider to the end, also after a crash, and its event tells the caller.</summary>
+    /// <summary>The approval counts: the payment service asks the provider until there is an answer, also after a crash. Its event tells the caller.</summary>
     Counts,
 }
 
@@ -26,18 +26,18 @@ public static class PaymentsRegistration
         "the address of the payment provider"
     );
 
-    /// <summary>The setting that says when asking is taken up again.</summary>
+    /// <summary>The setting that says when an approval is resumed.</summary>
     public static readonly Setting<TimeSpan> ResumeAfter = Setting.Milliseconds(
         "ResumeAfter",
         15_000,
-        "how long the provider may have been asked before asking is taken up again, in case that a crash ended it, ms"
+        "how long an approval may take before it is resumed, in case a crash cut it off, ms"
     );
 
-    /// <summary>The service approves payments and gives them back, with the provider.</summary>
+    /// <summary>The service approves payments and gives them back, by the payment provider.</summary>
     /// <param name="service">The declaration.</param>
-    /// <param name="late">What becomes of an approval whose caller has stopped waiting.</param>
-    /// <remarks>Its payments are in the table <c>payments</c>; where a late success counts with the column <c>asked_at</c>.</remarks>
+    /// <param name="late">What happens to an approval whose caller has stopped waiting.</param>
     /// <param name="ids">The sequence of the payments' own ids; null where they have none.</param>
+    /// <remarks>Its table is <c>payments</c>. <see cref="LateApproval.Counts"/> needs the column <c>asked_at</c>.</remarks>
     public static ServiceDeclaration<TPayment> Paying<TPayment>(
         this ServiceDeclaration<TPayment> service,
         LateApproval late,
@@ -79,10 +79,10 @@ public static class PaymentsRegistration
                 s.GetRequiredService<Failpoints>(),
                 s.GetRequiredService<IHostApplicationLifetime>(),
                 late,
-                s.GetService<IdSequence>()
+                s.GetService<IIdSequence>()
             ));
 
-    // Again and again, until the provider has said that the money is back, or will never be taken.
+    // Repeated until the provider has said that the money is back, or will never be taken.
     private static Task<CallOutcome> GiveBackAsync(GiveBackDue due, MessageContext _, IServiceProvider services, CancellationToken ct) =>
         services.GetRequiredService<ProviderClient>().GiveBackAsync(due.Charge, ct);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization.Metadata;
 using Mannam.Abstractions;
 using Mannam.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,36 +6,38 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Payments;
 
-/// <summary>What something costs.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Won">Whole won.</param>
+/// <summary>A price.</summary>
+/// <param name="Name">What it is for.</param>
+/// <param name="Won">1 to 100,000,000 won.</param>
 public sealed record Price(string Name, long Won);
 
 /// <summary>Price lists in the configuration.</summary>
 public static class PriceList
 {
-    /// <summary>A price list: <c>name=won</c> each, separated by commas; each name once, prices from 1 to 100,000,000 won.</summary>
+    /// <summary>The setting of a price list, such as <c>phone=30000,visit=50000</c>. Each name is there once; a price is 1 to 100,000,000 won.</summary>
+    /// <param name="name">The setting's name.</param>
+    /// <param name="standard">The default; empty for no prices.</param>
+    /// <param name="meaning">What it is, for <c>describe</c>.</param>
     public static Setting<IReadOnlyList<Price>> Setting(string name, string standard, string meaning) => new(name, meaning, standard, Read);
 
-    /// <summary>GET of a price list as it is now.</summary>
+    /// <summary>GET of the price list that the setting holds now.</summary>
     /// <param name="routes">Of the service.</param>
     /// <param name="path">Where it is, such as <c>consult/fees</c>.</param>
     /// <param name="name">What the second link of an item is called, such as <c>fee</c>.</param>
     /// <param name="prices">The setting that holds it.</param>
-    /// <param name="json">How a price is written.</param>
-    /// <param name="show">How it is shown.</param>
+    /// <param name="show">How a price is shown.</param>
     public static void MapPrices<TView>(
         this IEndpointRouteBuilder routes,
         string path,
         string name,
         Setting<IReadOnlyList<Price>> prices,
-        JsonTypeInfo<TView> json,
         Func<Price, TView> show
     )
     {
         ArgumentNullException.ThrowIfNull(routes);
         var settings = routes.ServiceProvider.GetRequiredService<Settings>();
-        routes.MapReads(new Resource<Price, TView>(path, name, price => price.Name, json, show), () => settings.Get(prices));
+        var resource = new Resource<Price, TView>(path, name, price => price.Name, Conventions.JsonOf<TView>(), show);
+        routes.MapReads(resource, () => settings.Get(prices));
     }
 
     private static List<Price> Read(string text)

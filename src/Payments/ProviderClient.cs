@@ -6,37 +6,37 @@ using Mannam.Abstractions;
 
 namespace Mannam.Payments;
 
-/// <summary>What the provider said of a charge.</summary>
+/// <summary>The outcome of a charge, as the caller knows it.</summary>
 public enum ChargeAnswer
 {
     /// <summary>The money was taken, now or before.</summary>
     Taken,
 
-    /// <summary>Nothing was taken, and it may be asked again another day.</summary>
+    /// <summary>Nothing was taken. It may be asked for again later.</summary>
     Declined,
 
-    /// <summary>The charge was taken before with another amount.</summary>
+    /// <summary>The charge was taken before, with another amount.</summary>
     OtherAmount,
 
-    /// <summary>It was given back or voided before; nothing was taken.</summary>
+    /// <summary>The charge was given back or voided before; nothing was taken.</summary>
     GivenBack,
 
     /// <summary>It may have been taken, or may be taken later.</summary>
     Unknown,
 }
 
-/// <summary>The client of a payment provider ("The payment provider" in the spec). Safe to repeat: a charge has a name.</summary>
-/// <param name="http">The way to the provider.</param>
+/// <summary>The client of a payment provider ("The payment provider" in the spec). Its calls are safe to repeat, because each charge has a name.</summary>
+/// <param name="http">A client whose base address is the provider's.</param>
 /// <param name="time">The clock of the timeout.</param>
 public sealed class ProviderClient(HttpClient http, TimeProvider time)
 {
-    /// <summary>How long one question may take.</summary>
+    /// <summary>How long one attempt to charge may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks for money.</summary>
+    /// <summary>Charges money. It never throws: what went wrong is an unknown outcome.</summary>
     /// <param name="name">The charge's name.</param>
-    /// <param name="amount">Won.</param>
-    /// <param name="ct">Gives up, the outcome unknown.</param>
+    /// <param name="amount">In won.</param>
+    /// <param name="ct">Ends the attempt with an unknown outcome.</param>
     public async Task<(ChargeAnswer Answer, string? Reason)> ChargeAsync(string name, long amount, CancellationToken ct)
     {
         using var late = new CancellationTokenSource(Timeout, time);
@@ -67,19 +67,19 @@ public sealed class ProviderClient(HttpClient http, TimeProvider time)
         }
         catch (Exception e)
         {
-            // Whatever it is: an answer that cannot be understood (also by its headers) is no answer.
+            // Every kind of exception: an answer that cannot be read, or whose headers cannot, is no answer.
             return (ChargeAnswer.Unknown, e.Message);
         }
     }
 
-    /// <summary>Has a charge given back, or voided so that it is never taken.</summary>
-    /// <returns>Accepted once that is certain, otherwise unknown.</returns>
-    /// <exception cref="Exception">The provider did not answer, or with an error: it is not certain either.</exception>
+    /// <summary>Gives a charge back, or voids it so that it is never taken.</summary>
+    /// <returns>Accepted when that is certain, otherwise unknown.</returns>
+    /// <exception cref="Exception">The provider did not answer, or answered with an error: the outcome is unknown.</exception>
     public async Task<CallOutcome> GiveBackAsync(string name, CancellationToken ct)
     {
         using var answer = await http.DeleteAsync($"charges/{name}", ct);
         answer.EnsureSuccessStatusCode();
-        // Only the provider's word counts: a page of somebody in between would leave the money where it is.
+        // A 200 alone may come from a proxy in between. Only the provider's own answer proves that the money went back.
         var charge = await answer.Content.ReadFromJsonAsync(ProviderJson.Default.ChargeView, ct);
         return charge?.Name == name && charge.State is ("givenBack" or "voided")
             ? CallOutcome.Accepted()

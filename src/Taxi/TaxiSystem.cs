@@ -1,29 +1,18 @@
-using Mannam.Taxi.Events;
-
 namespace Mannam.Taxi;
 
-/// <summary>택시 호출: a rider names their own price and pays at once; a driver who likes the offer takes it.</summary>
+/// <summary>택시 호출: a rider offers a price and pays it at once, and a driver takes the request.</summary>
 public static class TaxiSystem
 {
-    /// <summary>All of it.</summary>
+    /// <summary>The system and its services.</summary>
     public static SystemDeclaration Declaration { get; } =
-        new(
-            "taxi",
-            "Taxi (택시 호출)",
-            "matchId",
-            [
-                Payment.PaymentService.Declaration,
-                Catch.CatchService.Declaration,
-                Pickup.PickupService.Declaration,
-                MyPage.MyPageService.Declaration,
-            ]
-        )
-        {
-            Port = 8088,
-        };
+        new SystemDeclaration("taxi", "Taxi (택시 호출)", "matchId") { Port = 8088 }
+            .With(Payment.PaymentService.Declaration)
+            .With(Catch.CatchService.Declaration)
+            .With(Pickup.PickupService.Declaration)
+            .With(MyPage.MyPageService.Declaration);
 }
 
-/// <summary>How what travels is written and read: resources, events, what is asked.</summary>
+/// <summary>The JSON of all that travels: resources, events, requests between services.</summary>
 [JsonSerializable(typeof(CatchRequested))]
 [JsonSerializable(typeof(CatchCancelled))]
 [JsonSerializable(typeof(PaymentApproved))]
@@ -37,8 +26,5 @@ public static class TaxiSystem
 [JsonSerializable(typeof(Payment.PaymentView))]
 [JsonSerializable(typeof(Pickup.PickUpView))]
 [JsonSerializable(typeof(Pickup.CatchReqListView))]
-[JsonSerializable(typeof(MyPage.MyPageView))]
-internal sealed partial class TaxiJson : JsonSerializerContext
-{
-    public static TaxiJson Instance { get; } = new(EventSerializer.Options());
-}
+[JsonSerializable(typeof(MyPage.MyPage))]
+internal sealed partial class TaxiJson : JsonSerializerContext;

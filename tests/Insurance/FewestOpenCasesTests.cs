@@ -1,3 +1,4 @@
+using Mannam.Abstractions;
 using Mannam.Hosting;
 using Mannam.Insurance;
 using Mannam.Insurance.Events;
@@ -15,7 +16,11 @@ namespace Mannam.Tests.Insurance;
 /// <summary>The underwriter with the fewest open cases gets the next one, also for concurrent applications in one batch or on two replicas.</summary>
 public sealed class FewestOpenCasesTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private static readonly EventSerializer FromSubscription = new("/insurance/subscription", InsuranceJson.Instance, TimeProvider.System);
+    private static readonly EventSerializer FromSubscription = new(
+        "/insurance/subscription",
+        Conventions.JsonContextOf(typeof(PaymentIdConfirmed)),
+        TimeProvider.System
+    );
     private readonly Dealt[] _dealt = [new(0), new(1)];
     private readonly ServiceHost[] _replicas = new ServiceHost[2];
     private string _database = "";

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Mannam.Abstractions;
 using Mannam.Hosting;
 using Mannam.Law;
 using Mannam.Law.Events;
@@ -17,7 +18,11 @@ namespace Mannam.Tests.Law;
 /// <summary>A policy reads its facts before its transaction holds locks.</summary>
 public sealed class ScheduleIdsTests(PostgresFixture postgres)
 {
-    private static readonly EventSerializer FromConsult = new("/law/consult", LawJson.Instance, TimeProvider.System);
+    private static readonly EventSerializer FromConsult = new(
+        "/law/consult",
+        Conventions.JsonContextOf(typeof(ConsultPayed)),
+        TimeProvider.System
+    );
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
     [Fact]

@@ -1,58 +1,16 @@
-using System.ComponentModel.DataAnnotations.Schema;
 using Mannam.Abstractions;
 using Mannam.Http;
-using Mannam.Messaging;
 using Mannam.PostgreSql;
 
 namespace GuestBook.Book;
 
-/// <summary>What a guest wrote. Its id is the key by which all services know it.</summary>
-[Table("entries")]
-internal sealed class Entry(long key) : Aggregate(key)
-{
-    public long EntryId => Key;
-    public string Guest { get; private set; } = "";
-    public string Text { get; private set; } = "";
-
-    public static Entry Write(long id, WriteEntry sent) => new(id) { Guest = sent.Guest, Text = sent.Text };
-}
-
-/// <summary>Takes entries, and shows them: the declaration says all that touches the service.</summary>
+/// <summary>Takes entries, and shows them.</summary>
 internal static class BookService
 {
-    private static readonly Resource<Entry, EntryView> Entries = new("entries", "entry", e => e.Key, GuestBookJson.Instance.EntryView);
-
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Entry>("The book", key => new Entry(key)) { Paths = ["entries"] }
+        new ServiceDeclaration<Entry>("The book", key => new Entry(key))
             .StoredInPostgreSql()
-            .Serving(Map)
+            .Serving(Api.Map, "entries")
             .WithIdSequence("entry_ids")
             .Publishing<EntryWritten>();
-
-    private static void Map(IEndpointRouteBuilder routes)
-    {
-        routes.MapReads(Entries);
-        routes.MapPost("/entries", WriteAsync).Answers<EntryView>(201);
-    }
-
-    private static async Task<IResult> WriteAsync(
-        BoundRequest<WriteEntry> request,
-        HttpContext http,
-        Repository<Entry> entries,
-        IdSequence ids
-    )
-    {
-        if (request.Problem is { } refused)
-            return refused;
-        var entry = Entry.Write(await ids.NextAsync(), request.Fields);
-        // The entry and its event are one transaction: what is stored is told.
-        await entries.CreateAsync(entry, RequestContext.Of<Entry>(http, Entries.Created), entry.As<EntryWritten>());
-        return Entries.Created(entry);
-    }
 }
-
-/// <summary>What a guest sends.</summary>
-internal sealed record WriteEntry(string Guest, string Text);
-
-/// <summary>What is shown of it.</summary>
-internal sealed record EntryView(long EntryId, string Guest, string Text);

@@ -1,36 +1,15 @@
-using System.ComponentModel.DataAnnotations.Schema;
 using Mannam.Abstractions;
 using Mannam.Http;
 using Mannam.PostgreSql;
 
 namespace GuestBook.Thanks;
 
-/// <summary>The thanks for an entry.</summary>
-[Table("thanks")]
-internal sealed class Thanks(long key) : Aggregate(key)
-{
-    public long EntryId => Key;
-    public string Words { get; private set; } = "";
-
-    /// <summary>Somebody wrote into the book.</summary>
-    public IMessage[] Say(EntryWritten written)
-    {
-        Words = $"Thank you, {written.Guest}.";
-        return [];
-    }
-}
-
-/// <summary>Knows the book by its events alone.</summary>
+/// <summary>Thanks each guest. It knows the book by its events alone.</summary>
 internal static class ThanksService
 {
-    private static readonly Resource<Thanks, ThanksView> All = new("thanks", "thanks", t => t.Key, GuestBookJson.Instance.ThanksView);
-
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Thanks>("Thanks", key => new Thanks(key)) { Rank = Rank.Supporting }
             .StoredInPostgreSql()
-            .Serving(routes => routes.MapReads(All))
-            .Whenever<EntryWritten>((written, thanks) => thanks.Say(written));
+            .Serving(Api.Map)
+            .WithPolicies(typeof(Policies));
 }
-
-/// <summary>What is shown of it.</summary>
-internal sealed record ThanksView(long EntryId, string Words);

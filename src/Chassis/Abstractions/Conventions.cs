@@ -1,35 +1,52 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Abstractions;
 
-/// <summary>What follows from the namespace of a service's aggregate, such as <c>Mannam.Law.Consult</c>.</summary>
-internal static class Conventions
+/// <summary>What follows from the namespace of a service's types, such as <c>Mannam.Law.Consult</c>.</summary>
+public static class Conventions
 {
+    private static readonly ConcurrentDictionary<Type, JsonSerializerContext> Contexts = new();
+
+    /// <summary>How a record is written and read: by the JSON context of its system. For a record in the namespace <c>Mannam.Law.Consult</c> or
+    /// <c>Mannam.Law.Events</c> that is <c>Mannam.Law.LawJson</c>, with the <see cref="JsonOptions"/>.</summary>
+    /// <exception cref="InvalidOperationException">The system has no such context, or the context does not list the record.</exception>
+    public static JsonTypeInfo<T> JsonOf<T>() => Of<T>(JsonContextOf(typeof(T)));
+
+    /// <summary>How what travels is written and read: camelCase, and texts as given, so that Korean is not escaped.</summary>
+    public static JsonSerializerOptions JsonOptions() =>
+        new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static JsonTypeInfo<T> Of<T>(JsonSerializerContext context) =>
+        (JsonTypeInfo<T>?)context.GetTypeInfo(typeof(T))
+        ?? throw new InvalidOperationException($"{typeof(T).Name} is not in {context.GetType().Name}");
+
     /// <summary><c>law</c>.</summary>
-    public static string SystemOf(Type aggregate) => Parts(aggregate)[^2].ToLowerInvariant();
+    internal static string SystemOf(Type aggregate) => Parts(aggregate)[^2].ToLowerInvariant();
 
     /// <summary><c>consult</c>.</summary>
-    public static string ServiceOf(Type aggregate) => Parts(aggregate)[^1].ToLowerInvariant();
+    internal static string ServiceOf(Type aggregate) => Parts(aggregate)[^1].ToLowerInvariant();
 
     /// <summary>The script that is embedded as <c>Mannam.Law.Consult/Schema.sql</c>.</summary>
-    public static (Assembly Assembly, string Resource) SchemaOf(Type aggregate) =>
+    internal static (Assembly Assembly, string Resource) SchemaOf(Type aggregate) =>
         (aggregate.Assembly, $"{aggregate.Namespace}/Schema.sql");
 
-    /// <summary><c>Mannam.Law.LawJson.Instance</c>.</summary>
-    public static JsonSerializerContext JsonContextOf(Type aggregate)
+    /// <summary><c>Mannam.Law.LawJson</c>, the same each time.</summary>
+    internal static JsonSerializerContext JsonContextOf(Type type)
     {
-        var parts = Parts(aggregate);
+        var parts = Parts(type);
         var name = $"{string.Join('.', parts[..^1])}.{parts[^2]}Json";
-        return aggregate.Assembly.GetType(name)?.GetProperty("Instance", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)
-                as JsonSerializerContext
-            ?? throw new InvalidOperationException(
-                $"{aggregate.Assembly.GetName().Name} has no JsonSerializerContext {name} with an Instance"
-            );
+        return type.Assembly.GetType(name) is { } context && context.IsSubclassOf(typeof(JsonSerializerContext))
+            ? Contexts.GetOrAdd(context, made => (JsonSerializerContext)Activator.CreateInstance(made, JsonOptions())!)
+            : throw new InvalidOperationException($"{type.Assembly.GetName().Name} has no JsonSerializerContext {name}");
     }
 
-    private static string[] Parts(Type aggregate) =>
-        aggregate.Namespace?.Split('.') is { Length: > 1 } parts
+    private static string[] Parts(Type type) =>
+        type.Namespace?.Split('.') is { Length: > 1 } parts
             ? parts
-            : throw new InvalidOperationException($"{aggregate.Name} is in no namespace that ends in a system and a service");
+            : throw new InvalidOperationException($"{type.Name} is in no namespace that ends in a system and a service");
 }

@@ -11,6 +11,7 @@ namespace Mannam.Abstractions;
 public class ServiceDeclaration(string system, string name, string title)
 {
     private readonly List<object> _features = [];
+    private readonly List<string> _paths = [];
     private readonly List<Setting> _settings = [];
     private readonly List<PeerCall> _calls = [];
     private readonly List<string> _publishes = [];
@@ -33,8 +34,10 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>The first parts of its settings' names: <c>Taxi:Pickup</c>.</summary>
     public string SettingsScope { get; } = system.Length == 0 ? Capital(name) : $"{Capital(system)}:{Capital(name)}";
 
-    /// <summary>The first segments of the paths it serves.</summary>
-    public IReadOnlyList<string> Paths { get; init; } = [];
+    /// <summary>The first segments of the paths that it serves.</summary>
+    public IReadOnlyList<string> Paths => _paths.Count > 0 ? _paths : UsualPaths;
+
+    private protected IReadOnlyList<string> UsualPaths { get; init; } = [];
 
     /// <summary>Its rank: core unless declared otherwise.</summary>
     public Rank Rank { get; init; }
@@ -82,6 +85,8 @@ public class ServiceDeclaration(string system, string name, string title)
 
     /// <summary>All features of this type, in the order in which they were added.</summary>
     public IEnumerable<TFeature> Features<TFeature>() => _features.OfType<TFeature>();
+
+    internal void Serve(IEnumerable<string> paths) => _paths.AddRange(paths);
 
     internal void Publish(string name) => _publishes.Add(name);
 

@@ -10,7 +10,7 @@ namespace Mannam.Abstractions;
 /// <param name="name">The service, such as <c>pickup</c>.</param>
 /// <param name="title">What people call it.</param>
 /// <param name="create">Makes the aggregate of a saga that the service has not met.</param>
-public sealed class ServiceDeclaration<TAggregate>(string system, string name, string title, Func<long, TAggregate> create)
+public sealed partial class ServiceDeclaration<TAggregate>(string system, string name, string title, Func<long, TAggregate> create)
     : ServiceDeclaration(system, name, title)
     where TAggregate : Aggregate
 {
@@ -28,7 +28,7 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
     public ServiceDeclaration(string title, Func<long, TAggregate> create)
         : this(Conventions.SystemOf(typeof(TAggregate)), Conventions.ServiceOf(typeof(TAggregate)), title, create)
     {
-        Paths = [Name];
+        UsualPaths = [Name];
         Schema = Conventions.SchemaOf(typeof(TAggregate));
         JsonContext = Conventions.JsonContextOf(typeof(TAggregate));
     }
@@ -210,12 +210,8 @@ public sealed class ServiceDeclaration<TAggregate>(string system, string name, s
         return this;
     }
 
-    private JsonTypeInfo<T> Json<T>()
-    {
-        var context = JsonContext ?? throw new InvalidOperationException($"{FullName} declares no JSON context");
-        return (JsonTypeInfo<T>?)context.GetTypeInfo(typeof(T))
-            ?? throw new InvalidOperationException($"{typeof(T).Name} is not in {context.GetType().Name}");
-    }
+    private JsonTypeInfo<T> Json<T>() =>
+        Conventions.Of<T>(JsonContext ?? throw new InvalidOperationException($"{FullName} declares no JSON context"));
 }
 
 /// <summary>What a service settles after a crash: by a decision on each saga, or by an action on all that were found.</summary>

@@ -4,9 +4,11 @@ namespace Mannam.Abstractions;
 /// <param name="Name">Its name in paths, settings, topics and on the command line: <c>taxi</c>.</param>
 /// <param name="Title">What people call it.</param>
 /// <param name="CorrelationKey">What the documents call the id of a saga: <c>matchId</c>.</param>
-/// <param name="Services">Its services, in the order in which they are started; stopped the other way round.</param>
-public sealed record SystemDeclaration(string Name, string Title, string CorrelationKey, IReadOnlyList<ServiceDeclaration> Services)
+public sealed record SystemDeclaration(string Name, string Title, string CorrelationKey)
 {
+    /// <summary>Its services, in the order in which they start. They stop in the reverse order.</summary>
+    public IReadOnlyList<ServiceDeclaration> Services { get; init; } = [];
+
     /// <summary>The port of its gateway.</summary>
     public int Port { get; init; } = 8080;
 
@@ -15,6 +17,9 @@ public sealed record SystemDeclaration(string Name, string Title, string Correla
 
     /// <summary>The first part of its settings' names: <c>Taxi</c>.</summary>
     public string SettingsScope { get; } = char.ToUpperInvariant(Name[0]) + Name[1..];
+
+    /// <summary>The system with one service more.</summary>
+    public SystemDeclaration With(ServiceDeclaration service) => this with { Services = [.. Services, service] };
 
     /// <summary>Who publishes what: the names of events, each with its source.</summary>
     public IReadOnlySet<(string Event, string Source)> Publishers =>

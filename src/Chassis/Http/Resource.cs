@@ -22,13 +22,14 @@ public sealed class Resource<TEntity, TView>
     /// <param name="path">Where the collection is, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
     /// <param name="name">What the second link of an item is called, such as <c>catch</c>.</param>
     /// <param name="key">The id in the URL: a plain property, unique and indexed.</param>
-    /// <param name="json">From a source-generated context with camelCase names.</param>
+    /// <param name="json">How it is written, from a source-generated context with camelCase names; unless given, by the context of its system
+    /// (<see cref="Conventions.JsonOf{T}"/>).</param>
     /// <param name="show">The fields of a row; unless given, of an aggregate its own, or those that have the names of its properties (<see cref="Aggregate.As{T}"/>).</param>
     public Resource(
         string path,
         string name,
         Expression<Func<TEntity, long>> key,
-        JsonTypeInfo<TView> json,
+        JsonTypeInfo<TView>? json = null,
         Func<TEntity, TView>? show = null
     )
         : this(path, name, json, show ?? AsView)
@@ -37,19 +38,18 @@ public sealed class Resource<TEntity, TView>
         _id = key.Compile();
     }
 
-    /// <summary>The same of an aggregate whose items have an id of their own beside the saga's key. There is an item once it has an id; its version is its ETag; it
-    /// is found by the saga's key too, and sorted by it.</summary>
+    /// <summary>The same of an aggregate whose items have an id of their own beside the saga's key. There is an item once it has an id; it is found by the
+    /// saga's key too, and sorted by it.</summary>
     /// <param name="path">Where the collection is, without slashes around it.</param>
     /// <param name="name">What the second link of an item is called.</param>
     /// <param name="id">The id in the URL, null while there is none: a plain property, unique and indexed.</param>
     /// <param name="saga">What the saga's key is called on the wire, such as <c>consultId</c>.</param>
-    /// <param name="json">From a source-generated context with camelCase names.</param>
-    public Resource(string path, string name, Expression<Func<TEntity, long?>> id, string saga, JsonTypeInfo<TView> json)
+    /// <param name="json">How it is written, as above.</param>
+    public Resource(string path, string name, Expression<Func<TEntity, long?>> id, string saga, JsonTypeInfo<TView>? json = null)
         : this(path, name, ValueOf(id), json)
     {
         var row = id.Parameters[0];
         Visible = Expression.Lambda<Func<TEntity, bool>>(Expression.NotEqual(id.Body, Expression.Constant(null, typeof(long?))), row);
-        Version = entity => ((Aggregate)(object)entity).Version;
         var key = Expression.Property(row, nameof(Aggregate.Key));
         var asked = Expression.Parameter(typeof(long), saga);
         Filters.Add(saga, Expression.Lambda<Func<TEntity, long, bool>>(Expression.Equal(key, asked), row, asked));
@@ -67,13 +67,14 @@ public sealed class Resource<TEntity, TView>
     public Resource(string path, string name, Expression<Func<TEntity, string>> key, JsonTypeInfo<TView> json, Func<TEntity, TView> show)
         : this(path, name, json, show) => TextOf = key.Compile();
 
-    private Resource(string path, string name, JsonTypeInfo<TView> json, Func<TEntity, TView> show)
+    private Resource(string path, string name, JsonTypeInfo<TView>? json, Func<TEntity, TView> show)
     {
         ArgumentNullException.ThrowIfNull(path);
         Path = path;
         Name = name;
         Show = show;
-        Json = json;
+        Json = json ?? Conventions.JsonOf<TView>();
+        Version = typeof(TEntity).IsAssignableTo(typeof(Aggregate)) ? entity => ((Aggregate)(object)entity).Version : null;
         EmbeddedName = path[(path.LastIndexOf('/') + 1)..];
         _secondLink = Encoding.UTF8.GetBytes($"\"}},\"{JsonEncodedText.Encode(name)}\":{{\"href\":\"");
         _hrefs = new(path);
@@ -88,7 +89,7 @@ public sealed class Resource<TEntity, TView>
     /// <summary>What the key is called on the wire, for <c>sort</c>: the first field of what is shown.</summary>
     public string KeyName => field ??= Json.Properties[0].Name;
 
-    /// <summary>The version of the row, shown as a strong ETag; null: items have none.</summary>
+    /// <summary>The version of the row, shown as a strong ETag; null: items have none. Unless set, that of an aggregate.</summary>
     public Func<TEntity, long>? Version { get; init; }
 
     /// <summary>The rows that can be read at all; null: every row.</summary>

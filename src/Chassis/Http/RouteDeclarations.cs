@@ -10,11 +10,19 @@ public sealed record RoutesFeature(Action<IEndpointRouteBuilder> Map);
 public static class RouteDeclarations
 {
     /// <summary>The service serves these routes.</summary>
-    public static TDeclaration Serving<TDeclaration>(this TDeclaration declaration, Action<IEndpointRouteBuilder> map)
+    /// <param name="declaration">The declaration.</param>
+    /// <param name="map">Maps them.</param>
+    /// <param name="paths">The first segments of their paths, by which gateways find the service; by convention the service's name.</param>
+    public static TDeclaration Serving<TDeclaration>(
+        this TDeclaration declaration,
+        Action<IEndpointRouteBuilder> map,
+        params string[] paths
+    )
         where TDeclaration : ServiceDeclaration
     {
         ArgumentNullException.ThrowIfNull(declaration);
         declaration.Add(new RoutesFeature(map));
+        declaration.Serve(paths);
         return declaration;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -15,10 +14,6 @@ public sealed class EventSerializer(string source, JsonSerializerContext languag
 {
     /// <summary>The version of the events' schema, <c>ce_schemaversion</c>.</summary>
     public const string SchemaVersion = "1";
-
-    /// <summary>How a system's events are written, for its source-generated context: camelCase, and texts as given, so that Korean is not escaped.</summary>
-    public static JsonSerializerOptions Options() =>
-        new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal OutboxMessage Write(long key, IEvent what, MessageContext context)
     {

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Mannam.PostgreSql;
 
 /// <summary>The ids of a service's requests: 64-bit, ascending from 1. Those who ask at the same moment share one round trip.</summary>
-public sealed class IdSequence(NpgsqlDataSource database, string sequence) : IIdSequence
+internal sealed class IdSequence(NpgsqlDataSource database, string sequence) : IIdSequence
 {
     private readonly RequestBatcher<bool, long> _next = new(asked => NextOrAgainAsync(database, sequence, asked.Count));
 
@@ -13,7 +13,7 @@ public sealed class IdSequence(NpgsqlDataSource database, string sequence) : IId
 
     /// <summary>The next ids, within a transaction that may hold locks: on its own connection, so that it waits for nobody else's.</summary>
     /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
-    internal static async Task<IReadOnlyList<long>> NextAsync(
+    public static async Task<IReadOnlyList<long>> NextAsync(
         NpgsqlConnection connection,
         string sequence,
         int count,

@@ -20,7 +20,7 @@ public static class PostgresDeclarations
         return declaration;
     }
 
-    /// <summary>The service gives ids, from this sequence of its store: its container holds the <see cref="IdSequence"/>.</summary>
+    /// <summary>The service gives ids, from this sequence of its store: its container holds the <see cref="IIdSequence"/>.</summary>
     public static TDeclaration WithIdSequence<TDeclaration>(this TDeclaration declaration, string sequence)
         where TDeclaration : ServiceDeclaration
     {
@@ -74,7 +74,7 @@ public static class PostgresDeclarations
             var opened = (PostgresStore<TDb, TAggregate>)store;
             services.AddContexts(opened.Contexts).AddSingleton(opened.Commands);
             if (opened.Ids is IdSequence ids)
-                services.AddSingleton(ids);
+                services.AddSingleton<IIdSequence>(ids);
         }
     }
 

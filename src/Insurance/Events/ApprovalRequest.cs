@@ -1,4 +1,4 @@
 namespace Mannam.Insurance.Events;
 
-/// <summary>What subscription asks payment: to take the premium.</summary>
+/// <summary>Subscription asks payment to take the premium.</summary>
 public sealed record ApprovalRequest([Id] long SubscriptionId, [Won] long Premium);

@@ -1,6 +1,6 @@
 namespace Mannam.Insurance.Events;
 
-/// <summary>An application as it is shown, and as its events carry it.</summary>
+/// <summary>An application, as it is shown and as its events carry it.</summary>
 public record SubscriptionState
 {
     public long SubscriptionId { get; init; }
@@ -11,13 +11,13 @@ public record SubscriptionState
     public string? Customer { get; init; }
 }
 
-/// <summary>A customer has applied, and paid.</summary>
+/// <summary>A customer has applied and paid.</summary>
 public sealed record SubscriptionCreated : SubscriptionState, IEvent;
 
-/// <summary>Its payment is known: an underwriter may be assigned.</summary>
+/// <summary>The application knows its payment: an underwriter may be assigned.</summary>
 public sealed record PaymentIdConfirmed : SubscriptionState, IEvent;
 
-/// <summary>The underwriter assigned is accepted: it can be decided, and not be cancelled any more.</summary>
+/// <summary>The application accepted its underwriter: the underwriter may decide, and the customer cannot cancel any more.</summary>
 public sealed record UnderwriterIdConfirmed : SubscriptionState, IEvent;
 
 /// <summary>The customer cancelled, or the application could not be paid.</summary>
@@ -26,7 +26,7 @@ public sealed record CancelRequested : SubscriptionState, IEvent;
 /// <summary>The customer who cancelled has the money back.</summary>
 public sealed record SubscriptionCancelled : SubscriptionState, IEvent;
 
-/// <summary>A payment as it is shown, and as its events carry it.</summary>
+/// <summary>A payment, as it is shown and as its events carry it.</summary>
 public record PaymentState
 {
     public long PaymentId { get; init; }
@@ -38,10 +38,10 @@ public record PaymentState
 /// <summary>The premium is taken.</summary>
 public sealed record PaymentApproved : PaymentState, IEvent;
 
-/// <summary>The premium goes back: it was cancelled, or refused.</summary>
+/// <summary>The premium goes back, because the application was cancelled or refused.</summary>
 public sealed record PaymentCancelled : PaymentState, IEvent;
 
-/// <summary>An underwriter's case as it is shown, and as its events carry it.</summary>
+/// <summary>An underwriter's case, as it is shown and as its events carry it.</summary>
 public record UnderwritingState
 {
     public long UnderwritingId { get; init; }
@@ -54,11 +54,11 @@ public record UnderwritingState
 /// <summary>An underwriter has the case.</summary>
 public sealed record UnderwriterAssigned : UnderwritingState, IEvent;
 
-/// <summary>The underwriter approved: a contract is made.</summary>
+/// <summary>The underwriter approved: the contract is made.</summary>
 public sealed record SubscriptionContracted : UnderwritingState, IEvent;
 
 /// <summary>The underwriter refused.</summary>
 public sealed record SubscriptionRefused : UnderwritingState, IEvent;
 
-/// <summary>The customer had cancelled before the assignment was accepted.</summary>
+/// <summary>The customer cancelled before the application accepted its underwriter.</summary>
 public sealed record UnderwritingWithdrawn : UnderwritingState, IEvent;

@@ -1,8 +1,6 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.MyPage;
 
-/// <summary>The customer's view of one application, fed by events alone. It shows once the application has come about; a status never moves back.</summary>
+/// <summary>The customer's view of one application, made of events alone. It is shown once the application is created. A status never moves back.</summary>
 [Table("my_pages")]
 internal sealed class MyPage(long key) : Aggregate(key)
 {
@@ -19,7 +17,7 @@ internal sealed class MyPage(long key) : Aggregate(key)
     private static readonly string[] PaymentWords = ["approvePayment", "cancelPayment", "cancelPayment_refused"];
     private static readonly string[] UnderwritingWords = ["underwriterAssigned", "approveSubscription", "refuseSubscription", "withdrawn"];
 
-    /// <summary>SubscriptionCreated is known, so the row is shown.</summary>
+    /// <summary>Whether SubscriptionCreated has arrived, and the row is shown.</summary>
     [JsonIgnore]
     public bool IsCreated { get; private set; }
     public long SubscriptionId => Key;
@@ -48,7 +46,8 @@ internal sealed class MyPage(long key) : Aggregate(key)
         return [];
     }
 
-    /// <param name="subscriptionStatus">What follows for the application, where that is known by it.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="subscriptionStatus">The application's status that follows from the event, if any.</param>
     public IMessage[] Fill(UnderwritingState e, string? subscriptionStatus = null)
     {
         UnderwritingStatus = Later(UnderwritingWords, UnderwritingStatus, e.UnderwritingStatus);

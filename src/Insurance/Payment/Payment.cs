@@ -1,8 +1,6 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.Payment;
 
-/// <summary>The premium that a customer paid for an application.</summary>
+/// <summary>A customer's payment of the premium.</summary>
 [Table("payments")]
 internal sealed class Payment(long key) : NumberedPayment(key, "insurance", "approvePayment")
 {

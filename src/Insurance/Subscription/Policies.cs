@@ -1,5 +1,3 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.Subscription;
 
 internal static class Policies

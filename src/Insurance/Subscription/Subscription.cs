@@ -1,8 +1,7 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.Subscription;
 
-/// <summary>A customer's application for a product. Its id is the saga's correlation key; its status alone decides between a cancellation and an assignment.</summary>
+/// <summary>A customer's application for a product. Its id is the saga's correlation key. Its status alone decides whether a cancellation or an assignment
+/// wins.</summary>
 [Table("subscriptions")]
 internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
 {
@@ -18,17 +17,17 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
     public string SubscriptionStatus => Status;
     public string ProductName { get; private set; } = "";
 
-    /// <summary>What the product cost when it was applied for, won.</summary>
+    /// <summary>The product's price at the time of the application, in won.</summary>
     public long Premium { get; private set; }
     public string? Customer { get; private set; }
     public long? PaymentId { get; private set; }
     public long? UnderwritingId { get; private set; }
 
     /// <summary><c>created</c> → <c>confirmPaymentId</c> → <c>confirmUnderwriterId</c> → <c>contracted</c> | <c>confirmRefuse</c>; the first two →
-    /// <c>reqCancel</c> → <c>confirmCancel</c>, to which what could not be paid goes straight.</summary>
+    /// <c>reqCancel</c> → <c>confirmCancel</c>; an application that was not paid goes from <c>created</c> to <c>confirmCancel</c>.</summary>
     public string Status { get; private set; } = "";
 
-    /// <summary>It has come about: payment said so, by its answer or by its event.</summary>
+    /// <summary>Whether payment approved it, by its answer or by its event.</summary>
     public bool IsPaid { get; private set; }
 
     public RequestState RequestState =>
@@ -36,7 +35,7 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
         : Status == Created ? RequestState.Pending
         : RequestState.Ended;
 
-    /// <summary>A customer applies; payment is asked next.</summary>
+    /// <summary>A customer applies. Payment is asked next.</summary>
     public static Subscription Apply(long id, string productName, long premium, string? customer) =>
         new(id)
         {
@@ -47,13 +46,13 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
         };
 
     /// <summary>Payment answered that it is paid.</summary>
-    public Decision Paid() => RequestState == RequestState.Pending ? Decision.Happened(ComeAbout()) : Decision.NoChange;
+    public Decision Paid() => RequestState == RequestState.Pending ? Decision.Happened(Create()) : Decision.NoChange;
 
-    /// <summary>Payment declined, or its answer is not known: nothing comes about, unless payment's event has said otherwise before.</summary>
+    /// <summary>Payment declined, or its answer is not known: the application ends, unless payment's event said before that it is paid.</summary>
     public Decision NotPaid() =>
         RequestState == RequestState.Pending ? Decision.Happened(Become<CancelRequested>(ConfirmCancel)) : Decision.NoChange;
 
-    /// <summary>The customer cancels; no more once an underwriter is confirmed.</summary>
+    /// <summary>The customer cancels. That is possible until an underwriter is confirmed.</summary>
     public Decision Cancel() =>
         this switch
         {
@@ -64,17 +63,17 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
             _ => Decision.Conflict(Status),
         };
 
-    /// <summary>Payment's event says that it is paid; it may be faster than payment's answer.</summary>
+    /// <summary>Payment's event says that it is paid. The event may be faster than payment's answer.</summary>
     public IMessage[] Approve(long paymentId)
     {
         if (IsNew)
             return [];
-        IMessage[] before = RequestState == RequestState.Pending ? [ComeAbout()] : [];
+        IMessage[] before = RequestState == RequestState.Pending ? [Create()] : [];
         PaymentId = paymentId;
         return Status == Created ? [.. before, Become<PaymentIdConfirmed>(ConfirmPaymentId)] : [];
     }
 
-    /// <summary>An underwriter was assigned. A cancellation that was accepted before wins.</summary>
+    /// <summary>An underwriter was assigned. A cancellation that came before wins.</summary>
     public IMessage[] Assign(long underwritingId)
     {
         if (Status != ConfirmPaymentId)
@@ -91,17 +90,16 @@ internal sealed class Subscription(long key) : Aggregate(key), IPaidRequest
         return [];
     }
 
-    /// <summary>The money goes back: a cancellation is done.</summary>
+    /// <summary>The money goes back: the cancellation is complete.</summary>
     public IMessage[] GiveBack() => Status == ReqCancel ? [Become<SubscriptionCancelled>(ConfirmCancel)] : [];
 
-    private SubscriptionCreated ComeAbout()
+    private SubscriptionCreated Create()
     {
         IsPaid = true;
         return As<SubscriptionCreated>();
     }
 
     private T Become<T>(string status)
-        where T : SubscriptionState, new()
     {
         Status = status;
         return As<T>();

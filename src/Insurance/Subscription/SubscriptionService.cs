@@ -1,9 +1,6 @@
-using Mannam.Insurance.Events;
-using Mannam.Payments.Faces;
-
 namespace Mannam.Insurance.Subscription;
 
-/// <summary>청약, the core: customers apply and pay at once, and may cancel until an underwriter is confirmed.</summary>
+/// <summary>청약: customers apply and pay at once. They may cancel until an underwriter is confirmed.</summary>
 internal static class SubscriptionService
 {
     public static readonly Setting<IReadOnlyList<Price>> Products = PriceList.Setting(
@@ -13,20 +10,13 @@ internal static class SubscriptionService
     );
 
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Subscription>("청약", key => new Subscription(key))
-        {
-            Paths = ["subscriptions", "products"],
-            Port = 8081,
-            Settings = [Products],
-        }
+        new ServiceDeclaration<Subscription>("청약", key => new Subscription(key)) { Port = 8081 }
+            .WithSetting(Products)
             .StoredInPostgreSql()
             .AskingPayment(
                 PeerCall.To("insurance.payment", "Payment", 610, "api.url.payment", "prop.payment.url"),
-                ResourcePaymentApi.Asking(
+                ResourcePaymentApi.Asking<Subscription, ApprovalRequest, PaymentState>(
                     "payments",
-                    (Subscription s) => new ApprovalRequest(s.Key, s.Premium),
-                    InsuranceJson.Instance.ApprovalRequest,
-                    InsuranceJson.Instance.PaymentState,
                     (s, paid) =>
                         paid.SubscriptionId == s.Key && paid.Premium == s.Premium && paid.PaymentStatus == "approvePayment"
                             ? paid.PaymentId
@@ -35,13 +25,9 @@ internal static class SubscriptionService
                 unpaid: new OpenRows("subscriptions", "status = 'created' and not is_paid", "requested_at"),
                 end: subscription => subscription.NotPaid()
             )
-            .Serving(Api.Map)
+            .Serving(Api.Map, "subscriptions", "products")
             .WithIdSequence("subscription_ids")
             .Publishing<SubscriptionCreated, PaymentIdConfirmed, UnderwriterIdConfirmed>()
             .Publishing<CancelRequested, SubscriptionCancelled>()
-            .Whenever<PaymentApproved>(Policies.Whenever)
-            .Whenever<PaymentCancelled>(Policies.Whenever)
-            .Whenever<UnderwriterAssigned>(Policies.Whenever)
-            .Whenever<SubscriptionContracted>(Policies.Whenever)
-            .Whenever<SubscriptionRefused>(Policies.Whenever);
+            .WithPolicies(typeof(Policies));
 }

@@ -1,12 +1,10 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.Underwriting;
 
 internal static class Policies
 {
-    /// <summary>What the case of a paid application needs to know.</summary>
+    /// <summary>What a new case needs to know.</summary>
     /// <param name="Id">Its own id.</param>
-    /// <param name="Underwriter">Who has the fewest open cases.</param>
+    /// <param name="Underwriter">The underwriter with the fewest open cases.</param>
     public sealed record Known(long Id, long Underwriter);
 
     public static IMessage[] Whenever(PaymentIdConfirmed paid, Underwriting underwriting, Known known) =>

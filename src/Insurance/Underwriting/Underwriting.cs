@@ -1,8 +1,6 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.Underwriting;
 
-/// <summary>An application on an underwriter's desk; and the memory of a cancellation that came before it (without an id).</summary>
+/// <summary>An underwriter's case. Without an id it remembers a cancellation that came before the payment.</summary>
 [Table("underwritings")]
 internal sealed class Underwriting(long key) : Aggregate(key)
 {
@@ -20,10 +18,10 @@ internal sealed class Underwriting(long key) : Aggregate(key)
     public long UnderwriterId { get; private set; }
     public long? PaymentId { get; private set; }
 
-    /// <summary>The application accepted the assignment, so that it is not cancelled any more.</summary>
+    /// <summary>Whether the application accepted the assignment. Then the customer cannot cancel any more, and the underwriter may decide.</summary>
     public bool IsConfirmed { get; private set; }
 
-    /// <summary>The application is paid: an underwriter gets it, unless it was cancelled before.</summary>
+    /// <summary>The application is paid: an underwriter gets the case, unless the customer cancelled before.</summary>
     public IMessage[] Assign(long? paymentId, long id, long underwriterId)
     {
         if (Status is not null)
@@ -32,7 +30,7 @@ internal sealed class Underwriting(long key) : Aggregate(key)
         return [Become<UnderwriterAssigned>(Assigned)];
     }
 
-    /// <summary>It may be decided from now on.</summary>
+    /// <summary>The application accepted the assignment.</summary>
     public IMessage[] Confirm()
     {
         IsConfirmed = true;
@@ -51,7 +49,7 @@ internal sealed class Underwriting(long key) : Aggregate(key)
         return Decision.Happened(status == Approved ? Become<SubscriptionContracted>(status) : Become<SubscriptionRefused>(status));
     }
 
-    /// <summary>The customer cancelled, before the assignment was accepted.</summary>
+    /// <summary>The customer cancelled before the application accepted the assignment.</summary>
     public IMessage[] Withdraw()
     {
         if (Status == Assigned)
@@ -61,7 +59,6 @@ internal sealed class Underwriting(long key) : Aggregate(key)
     }
 
     private T Become<T>(string status)
-        where T : UnderwritingState, new()
     {
         Status = status;
         return As<T>();

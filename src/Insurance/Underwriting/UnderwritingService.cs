@@ -1,56 +1,35 @@
-using Mannam.Insurance.Events;
-
 namespace Mannam.Insurance.Underwriting;
 
-/// <summary>심사, the core: an underwriter is assigned to what is paid, and approves or refuses it.</summary>
+/// <summary>심사: an underwriter is assigned to each paid application, and approves or refuses it.</summary>
 internal static class UnderwritingService
 {
     public static readonly Setting<IReadOnlyList<long>> Pool = Setting.Ids("Pool", "77001520", "the underwriters, by their numbers");
 
-    private static readonly Resource<Underwriting, UnderwritingState> Underwritings = new(
-        "underwritings",
-        "underwriting",
-        u => u.UnderwritingId,
-        "subscriptionId",
-        InsuranceJson.Instance.UnderwritingState
-    )
-    {
-        Filters =
-        {
-            { "underwriterId", (u, underwriterId) => u.UnderwriterId == underwriterId },
-            { "underwritingStatus", (u, underwritingStatus) => u.Status == underwritingStatus },
-        },
-    };
-
     public static ServiceDeclaration Declaration =>
-        new ServiceDeclaration<Underwriting>("심사", key => new Underwriting(key))
-        {
-            Paths = ["underwritings"],
-            Port = 8083,
-            Settings = [Pool],
-        }
-            .StoredIn<UnderwritingDb, Underwriting>()
-            .Serving(Map)
+        new ServiceDeclaration<Underwriting>("심사", key => new Underwriting(key)) { Port = 8083 }
+            .WithSetting(Pool)
+            .StoredInPostgreSql()
+            .Serving(Api.Map, "underwritings")
             .WithIdSequence("underwriting_ids")
             .Publishing<UnderwriterAssigned, SubscriptionContracted, SubscriptionRefused, UnderwritingWithdrawn>()
-            // Whose desk is the emptiest depends on all other cases: of two applications the second counts the first.
-            .WheneverInTurn<PaymentIdConfirmed, UnderwritingDb, Policies.Known>(
+            // In turn: of two applications the second counts the first.
+            .WheneverInTurn<PaymentIdConfirmed, DbContext, Policies.Known>(
                 Policies.Whenever,
-                async (_, db, facts) => new(facts.Id, await db.LeastBusyAsync(facts.Settings.Get(Pool))),
+                async (_, db, facts) => new(facts.Id, await LeastBusyAsync(db, facts.Settings.Get(Pool))),
                 needsId: true
             )
-            .Whenever<UnderwriterIdConfirmed>(Policies.Whenever)
-            .Whenever<CancelRequested>(Policies.Whenever);
+            .WithPolicies(typeof(Policies));
 
-    private static void Map(IEndpointRouteBuilder routes)
-    {
-        routes.MapReads(Underwritings);
-        // Whose application it is may be sent too, as a check: with another id it would be a change of that.
-        routes.MapChange(
-            Underwritings,
-            "underwritingStatus",
-            Change.To<Underwriting>(Underwriting.Approved, underwriting => underwriting.Decide(Underwriting.Approved)),
-            Change.To<Underwriting>(Underwriting.Refused, underwriting => underwriting.Decide(Underwriting.Refused))
-        );
-    }
+    // The underwriter of the pool with the fewest open cases; of several, the one with the lowest id.
+    private static async ValueTask<long> LeastBusyAsync(DbContext db, IReadOnlyList<long> pool) =>
+        pool is [var only]
+            ? only
+            : await db
+                .Database.SqlQuery<long>(
+                    $"""
+                    select u.id as "Value" from unnest({pool.ToArray()}) u(id)
+                    order by (select count(*) from underwritings where underwriter_id = u.id and status = 'underwriterAssigned'), u.id limit 1
+                    """
+                )
+                .SingleAsync();
 }

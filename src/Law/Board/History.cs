@@ -1,17 +1,22 @@
 namespace Mannam.Law.Board;
 
-/// <summary>What happened to a consult, line by line as it arrives, fed by events alone.</summary>
+/// <summary>What happened to a consult, one line for each event, in the order of arrival.</summary>
 [Table("histories")]
 internal sealed class History(long key) : Aggregate(key)
 {
-    /// <summary>How many lines it has.</summary>
+    /// <summary>The number of its lines.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Those added since it was loaded.</summary>
+    /// <summary>The lines that were added since it was loaded.</summary>
     [ForeignKey(nameof(Line.ConsultId))]
     public List<Line> Lines { get; } = [];
 
-    /// <summary>Notes what happened: the event, time, what is told of it, and the other id that belongs to it.</summary>
+    /// <summary>Adds a line.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="at">Its time, UTC.</param>
+    /// <param name="description">The text that people read.</param>
+    /// <param name="extraIdName">The name of another id that belongs to the event; empty where there is none.</param>
+    /// <param name="extraIdValue">That id.</param>
     public IMessage[] Note(IEvent happened, DateTime at, string description, string extraIdName = "", long? extraIdValue = null)
     {
         Length++;
@@ -21,7 +26,7 @@ internal sealed class History(long key) : Aggregate(key)
 }
 
 /// <summary>One line of a history.</summary>
-/// <param name="Id">From 1, in the order of arrival; given by the store.</param>
+/// <param name="Id">From 1, in the order of arrival. The database gives it.</param>
 [Table("lines")]
 internal sealed record Line(
     long Id,

@@ -1,8 +1,6 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Board;
 
-/// <summary>The lines are word for word the document's; the space at the beginning belongs to them.</summary>
+/// <summary>The document's texts, word for word. Spaces at their ends belong to them.</summary>
 internal static class Policies
 {
     public static IMessage[] Whenever(ConsultMade e, History history, DateTime at) =>

@@ -1,43 +1,28 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Consult;
 
 internal static class Api
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    private static readonly Resource<Consult, ConsultState> Consults = new("consult", "consult", c => c.Key, LawJson.Instance.ConsultState)
-    {
-        Version = c => c.Version,
-    };
+    private static readonly Resource<Consult, ConsultState> Consults = new("consult", "consult", c => c.Key);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapReads(Consults);
-        routes.MapPrices("consult/fees", "fee", ConsultService.Fees, LawJson.Instance.FeeView, p => new FeeView(p.Name, p.Won));
-        routes.MapPost("/consult", MakeAsync).Answers<ConsultState>(201);
+        routes.MapPrices("consult/fees", "fee", ConsultService.Fees, p => new FeeView(p.Name, p.Won));
+        routes.MapCreate<Consult, ConsultState, MakeConsult>(Consults, Make, announced: consult => consult.As<ConsultMade>());
         routes.MapPost("/consult/{consultId:id}/payment", PayAsync).Answers<ConsultState>(200, 402, 404, 409);
         routes.MapGet("/consult/payConsult/{consultId:id}", PayAsync).ActsByGet().Answers<ConsultState>(200, 402, 403, 404, 409);
         routes.MapDelete(Consults, consult => consult.Cancel());
     }
 
-    private static async Task<IResult> MakeAsync(
-        BoundRequest<MakeConsult> request,
-        HttpContext http,
-        Repository<Consult> consults,
-        IdSequence ids,
-        Settings settings
-    )
+    private static Func<long, Consult> Make(BoundRequest<MakeConsult> request, Settings settings)
     {
         var (mobile, location, payType, payAmount) = request.Fields;
         var fees = settings.Get(ConsultService.Fees);
         if (fees.Count > 0 && fees.All(f => f.Won != payAmount))
             request.Reject("payAmount", $"payAmount must be one of the fees: {string.Join(", ", fees.Select(f => $"{f.Name} {f.Won}"))}.");
-        if (request.Problem is { } refused)
-            return refused;
-        var consult = Consult.Make(await ids.NextAsync(), mobile, location, payType, payAmount);
-        await consults.CreateAsync(consult, RequestContext.Of<Consult>(http, Consults.Created), consult.As<ConsultMade>());
-        return Consults.Created(consult);
+        return id => Consult.Make(id, mobile, location, payType, payAmount);
     }
 
     private static async Task<IResult> PayAsync(
@@ -56,7 +41,7 @@ internal static class Api
             {
                 var context = RequestContext.Repeatable(http);
                 var outcome = await payment.AskAsync(consult, context);
-                // Payment's event may have been faster than its answer, and so may the client who cancels.
+                // Payment's event may have been faster than its answer, and so may a client who cancels: the state decides.
                 var now = await outcome.Match(
                     accepted: async id => (await consults.DecideAsync(consult, c => c.Pay(id), context)).State,
                     refused: async _ => await consults.FindAsync(consultId) ?? consult,
@@ -79,8 +64,8 @@ internal static class Api
     private static IResult NoAnswer(TimeSpan after) => Problems.Unavailable("No-Response or Timed-out. please, try later...", after);
 }
 
-/// <summary>What the client sends.</summary>
+/// <summary>The consult that a client asks for.</summary>
 internal sealed record MakeConsult(string Mobile, string Location, [PayType] string PayType, [Won] long PayAmount);
 
-/// <summary>What a kind of advice costs.</summary>
+/// <summary>The fee of a kind of advice.</summary>
 internal sealed record FeeView(string Kind, long Won);

@@ -1,8 +1,6 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Consult;
 
-/// <summary>A client's wish for legal advice. Its id is the saga's correlation key.</summary>
+/// <summary>A client's request for legal advice. Its id is the saga's correlation key.</summary>
 [Table("consults")]
 internal sealed class Consult(long key) : Aggregate(key)
 {
@@ -16,10 +14,10 @@ internal sealed class Consult(long key) : Aggregate(key)
     public string Location { get; private set; } = "";
     public string PayType { get; private set; } = "";
 
-    /// <summary>Won, 1 to 100,000,000.</summary>
+    /// <summary>In won, 1 to 100,000,000.</summary>
     public long PayAmount { get; private set; }
 
-    /// <summary>Null while it is not paid.</summary>
+    /// <summary>Null until it is paid.</summary>
     public long? PaymentId { get; private set; }
 
     /// <summary><c>CREATED</c> → <c>APPROVED</c> (paid) → <c>DENIED</c> (area not served); <c>CREATED</c>, <c>APPROVED</c> → <c>CANCELLED</c>.</summary>
@@ -36,7 +34,7 @@ internal sealed class Consult(long key) : Aggregate(key)
             Status = Created,
         };
 
-    /// <summary>It is paid, as payment answered or as its event told, whichever came first.</summary>
+    /// <summary>It is paid: payment's answer or payment's event says so, whichever comes first.</summary>
     public Decision Pay(long paymentId)
     {
         if (Status == Approved)
@@ -47,7 +45,7 @@ internal sealed class Consult(long key) : Aggregate(key)
         return Decision.Happened(As<ConsultPayed>());
     }
 
-    /// <summary>The client cancels, paid or not, also when a lawyer has accepted.</summary>
+    /// <summary>The client cancels. That is possible before and after the payment, and after a lawyer has accepted.</summary>
     public Decision Cancel()
     {
         if (IsNew)
@@ -58,7 +56,7 @@ internal sealed class Consult(long key) : Aggregate(key)
         return Decision.Happened(As<ConsultCancelled>());
     }
 
-    /// <summary>The area is not served. A cancellation wins.</summary>
+    /// <summary>The area is not served. A consult that was cancelled before stays cancelled.</summary>
     public IMessage[] Deny()
     {
         if (Status is not (Created or Approved))

@@ -1,10 +1,8 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Consult;
 
 internal static class Policies
 {
-    /// <summary>A late success counts: whether or not anybody waits for payment's answer any more.</summary>
+    /// <summary>The payment counts also when nobody waits for payment's answer any more.</summary>
     public static IMessage[] Whenever(PaymentApproved paid, Consult consult) => consult.Pay(paid.PaymentId).Messages;
 
     public static IMessage[] Whenever(ScheduleDenied _, Consult consult) => consult.Deny();

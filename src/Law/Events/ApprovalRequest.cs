@@ -1,4 +1,4 @@
 namespace Mannam.Law.Events;
 
-/// <summary>What consult asks payment: to take the fee.</summary>
+/// <summary>Consult asks payment to take the fee.</summary>
 public sealed record ApprovalRequest([Id] long ConsultId, [PayType] string PayType, [Won] long PayAmount, string Mobile);

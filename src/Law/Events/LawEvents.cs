@@ -1,6 +1,6 @@
 namespace Mannam.Law.Events;
 
-/// <summary>A consult as it is shown, and as its events carry it.</summary>
+/// <summary>A consult, as it is shown and as its events carry it.</summary>
 public record ConsultState
 {
     public long ConsultId { get; init; }
@@ -12,7 +12,7 @@ public record ConsultState
     public string Status { get; init; } = "";
 }
 
-/// <summary>A client asks for advice; not paid yet.</summary>
+/// <summary>A client asks for advice; it is not paid yet.</summary>
 public sealed record ConsultMade : ConsultState, IEvent;
 
 /// <summary>The fee is paid: lawyers may see it.</summary>
@@ -21,10 +21,10 @@ public sealed record ConsultPayed : ConsultState, IEvent;
 /// <summary>The client cancelled.</summary>
 public sealed record ConsultCancelled : ConsultState, IEvent;
 
-/// <summary>It was turned away: the area is not served.</summary>
+/// <summary>The consult was turned away, because its area is not served.</summary>
 public sealed record ConsultDenied : ConsultState, IEvent;
 
-/// <summary>A payment as it is shown, and as its events carry it.</summary>
+/// <summary>A payment, as it is shown and as its events carry it.</summary>
 public record PaymentState
 {
     public long PaymentId { get; init; }
@@ -37,13 +37,13 @@ public record PaymentState
 /// <summary>The fee is taken.</summary>
 public sealed record PaymentApproved : PaymentState, IEvent;
 
-/// <summary>The client, who cancelled, gets the money back.</summary>
+/// <summary>The client cancelled and gets the money back.</summary>
 public sealed record PaymentCancelled : PaymentState, IEvent;
 
-/// <summary>The client, who was turned away, gets the money back.</summary>
+/// <summary>The client was turned away and gets the money back.</summary>
 public sealed record PaymentDisabled : PaymentState, IEvent;
 
-/// <summary>A schedule as it is shown, and as its events carry it.</summary>
+/// <summary>A schedule, as it is shown and as its events carry it.</summary>
 public record ScheduleState
 {
     public long ScheduleId { get; init; }
@@ -58,11 +58,11 @@ public record ScheduleState
 /// <summary>A paid consult waits for a lawyer.</summary>
 public sealed record ScheduleReceived : ScheduleState, IEvent;
 
-/// <summary>A lawyer takes it on.</summary>
+/// <summary>A lawyer has accepted it.</summary>
 public sealed record ScheduleAccepted : ScheduleState, IEvent;
 
-/// <summary>The client cancelled what waited or was taken on.</summary>
+/// <summary>The client cancelled while it waited or after a lawyer had accepted.</summary>
 public sealed record ScheduleCancelled : ScheduleState, IEvent;
 
-/// <summary>The client is outside the area served.</summary>
+/// <summary>The consult's area is not served.</summary>
 public sealed record ScheduleDenied : ScheduleState, IEvent;

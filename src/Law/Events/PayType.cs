@@ -1,9 +1,9 @@
 namespace Mannam.Law.Events;
 
-/// <summary>The ways to pay that a consult may name.</summary>
+/// <summary>The ways to pay.</summary>
 public static class PayType
 {
-    /// <summary>What people call each.</summary>
+    /// <summary>What people call them, by their words on the wire.</summary>
     public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
     {
         ["CARD"] = "신용카드",
@@ -16,6 +16,6 @@ public static class PayType
     };
 }
 
-/// <summary>A field of a request is one of them.</summary>
+/// <summary>The field is one of the ways to pay.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class PayTypeAttribute() : AllowedValuesAttribute([.. PayType.Names.Keys]);

@@ -1,8 +1,6 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Payment;
 
-/// <summary>What a client paid for a consult.</summary>
+/// <summary>A client's payment for a consult.</summary>
 [Table("payments")]
 internal sealed class Payment(long key) : NumberedPayment(key, "law", "APPROVED")
 {
@@ -13,7 +11,7 @@ internal sealed class Payment(long key) : NumberedPayment(key, "law", "APPROVED"
     public long PayAmount => Amount;
     public string? PaymentStatus => Status;
 
-    /// <summary>How it is paid.</summary>
+    /// <summary>The way to pay, a word of <see cref="Events.PayType"/>.</summary>
     public string PayType { get; set; } = "";
 
     protected override IEvent Approved() => As<PaymentApproved>();

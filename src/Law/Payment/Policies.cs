@@ -1,5 +1,3 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Payment;
 
 internal static class Policies

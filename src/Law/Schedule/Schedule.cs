@@ -1,8 +1,6 @@
-using Mannam.Law.Events;
-
 namespace Mannam.Law.Schedule;
 
-/// <summary>A paid consult on its way to a lawyer; and the memory of a cancellation that came before it (without an id).</summary>
+/// <summary>A paid consult on its way to a lawyer. Without an id it remembers a cancellation that came before the payment.</summary>
 [Table("schedules")]
 internal sealed class Schedule(long key) : Aggregate(key)
 {
@@ -14,16 +12,16 @@ internal sealed class Schedule(long key) : Aggregate(key)
     public long ConsultId => Key;
     public long? ScheduleId { get; private set; }
 
-    /// <summary>Who accepted; kept when it is cancelled.</summary>
+    /// <summary>The lawyer who accepted; kept when the consult is cancelled.</summary>
     public string? LawerName { get; private set; }
 
-    /// <summary><c>RECEIVED</c> → <c>SCHEDULING</c>; both → <c>CANCELLED</c>. <c>DENIED</c> from the beginning where the area is not served.</summary>
+    /// <summary><c>RECEIVED</c> → <c>SCHEDULING</c>; both → <c>CANCELLED</c>. It begins as <c>DENIED</c> where the area is not served.</summary>
     public string? ScheduleStatus { get; private set; }
     public string Mobile { get; private set; } = "";
     public string Location { get; private set; } = "";
     public long PayAmount { get; private set; }
 
-    /// <summary>The consult is paid. Whether its area is served decides; case does not matter.</summary>
+    /// <summary>The consult is paid: a lawyer may accept it if its area is served. The comparison ignores case.</summary>
     public IMessage[] Receive(ConsultPayed paid, long id, IReadOnlyList<string> areas)
     {
         if (ScheduleStatus is not null)
@@ -35,7 +33,7 @@ internal sealed class Schedule(long key) : Aggregate(key)
         return [served ? As<ScheduleReceived>() : As<ScheduleDenied>()];
     }
 
-    /// <summary>A lawyer accepts. Of several exactly one does.</summary>
+    /// <summary>A lawyer accepts. Only the first of several lawyers succeeds.</summary>
     public Decision Accept(string lawerName)
     {
         if (ScheduleStatus == Scheduling && UnicodeText.AreEqual(LawerName, lawerName))
@@ -46,7 +44,7 @@ internal sealed class Schedule(long key) : Aggregate(key)
         return Decision.Happened(As<ScheduleAccepted>());
     }
 
-    /// <summary>The client cancelled. What was denied stays so.</summary>
+    /// <summary>The client cancelled. A schedule that was denied stays denied.</summary>
     public IMessage[] Cancel()
     {
         var waited = ScheduleStatus is Received or Scheduling;

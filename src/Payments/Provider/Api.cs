@@ -46,7 +46,7 @@ internal static class Api
         if (request.Problem is { } refused)
             return refused;
         var (name, amount) = request.Fields;
-        // In force when it arrived.
+        // The settings at the moment of arrival hold for the whole charge.
         var now = await behaviour.NowAsync();
         var (delay, jitter) = (now.Settings.Delay, now.Settings.Jitter);
         if (delay + jitter > 0)
@@ -106,19 +106,19 @@ internal static class Api
         Results.Json(new SettingsView(s.DeclineAbove, s.Delay, s.Jitter, s.Mode), ProviderApiJson.Default.SettingsView);
 }
 
-/// <summary>A movement of money as it is shown.</summary>
+/// <summary>A movement of money, as it is shown.</summary>
 internal sealed record MovementView(long Id, string Name, string Action, long Amount, DateTime At)
 {
     public static MovementView Of(Movement m) => new(m.Id, m.Name, m.Action, m.Amount, m.At);
 }
 
-/// <summary>What is asked of a charge, by the path and the body.</summary>
+/// <summary>The charge to take: its name is in the path, its amount in the body.</summary>
 internal sealed record TakeCharge([FromRoute] string Name, [Won] long Amount);
 
-/// <summary>Which charge is given back, by the path.</summary>
+/// <summary>The charge to give back: its name is in the path.</summary>
 internal sealed record GiveBackCharge([FromRoute] string Name);
 
-/// <summary>What changes of the settings. Without a limit none is declined.</summary>
+/// <summary>The settings to change. <c>declineAbove: null</c> removes the limit.</summary>
 internal sealed record ChangeSettings(
     [Removable, Range(0, WonAttribute.Most)] long? DeclineAbove,
     [Range(0, ChangeSettings.LongestDelay)] long? Delay,
@@ -130,7 +130,7 @@ internal sealed record ChangeSettings(
     internal const int LongestDelay = 600_000;
 }
 
-/// <summary>The settings as they are shown.</summary>
+/// <summary>The settings, as they are shown.</summary>
 internal sealed record SettingsView(long? DeclineAbove, long Delay, long Jitter, string Mode);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mannam.Payments.Provider;
 
-/// <summary>What the provider says to a charge.</summary>
+/// <summary>The outcome of a charge.</summary>
 internal enum ChargeResult
 {
     TakenNow,
@@ -13,7 +13,7 @@ internal enum ChargeResult
     GivenBackBefore,
 }
 
-/// <summary>Takes and gives back money: each movement, and the charge it belongs to, in one statement.</summary>
+/// <summary>Takes and gives back money. One statement writes the movement and its charge.</summary>
 internal sealed class ChargeStore(
     IDbContextFactory<ProviderDb> contexts,
     NpgsqlDataSource database,
@@ -21,7 +21,7 @@ internal sealed class ChargeStore(
     Failpoints failpoints
 )
 {
-    // Whoever comes second waits for the first, and then does nothing.
+    // A second statement for the same name waits for the first one's commit, and then does nothing.
     private const string Take = """
         with taken as (insert into charges (name, amount, state) values ($1, $2, 'taken') on conflict do nothing returning name, amount)
         insert into ledger (name, action, amount, at) select name, 'charge', amount, $3 from taken
@@ -33,17 +33,17 @@ internal sealed class ChargeStore(
         insert into ledger (name, action, amount, at) select name, 'giveBack', amount, $2 from given
         """;
 
-    /// <summary>The charge of that name, or null.</summary>
+    /// <summary>The charge with this name, or null.</summary>
     public async Task<Charge?> FindAsync(string name)
     {
         await using var db = await contexts.CreateDbContextAsync();
         return await db.Set<Charge>().AsNoTracking().FirstOrDefaultAsync(c => c.Name == name);
     }
 
-    /// <summary>Looks for a charge that cannot be, so that the first one is as fast as the next.</summary>
+    /// <summary>Looks for a charge that cannot exist, so that the first real request is as fast as the next.</summary>
     public Task WarmUpAsync() => FindAsync("");
 
-    /// <summary>Takes the amount, unless the name says otherwise.</summary>
+    /// <summary>Takes the amount, unless a charge with this name exists.</summary>
     public async Task<ChargeResult> TakeAsync(string name, long amount)
     {
         await failpoints.HitAsync("charge.committing");
@@ -62,7 +62,7 @@ internal sealed class ChargeStore(
     private async Task<Charge> KnownAsync(string name) =>
         await FindAsync(name) ?? throw new InvalidOperationException($"charge {name} disappeared");
 
-    /// <summary>Gives the money back, if any was taken; a charge of that name that comes later is refused.</summary>
+    /// <summary>Gives the money back if any was taken. A later charge with this name is refused.</summary>
     public async Task<Charge> GiveBackAsync(string name)
     {
         while (true)
@@ -70,13 +70,13 @@ internal sealed class ChargeStore(
             await failpoints.HitAsync("giveBack.committing");
             await ChangeAsync(GiveBack, name, []);
             await failpoints.HitAsync("giveBack.committed");
-            // A charge that was taken at the same moment is there now, but was not seen: it is given back next.
+            // The statement did not see a charge that was committed while it ran. The next one does.
             if (await KnownAsync(name) is { State: not Charge.Taken } charge)
                 return charge;
         }
     }
 
-    // Whether money moved.
+    // True when money moved.
     private async Task<bool> ChangeAsync(string sql, string name, NpgsqlParameter[] more)
     {
         await using var command = database.CreateCommand(sql);

@@ -2,19 +2,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Payments.Provider;
 
-/// <summary>What is in force at a moment.</summary>
+/// <summary>The settings that are in force.</summary>
 /// <param name="Settings">The settings.</param>
-/// <param name="ModeChanged">Fires when their mode changes, also when it is changed back later.</param>
+/// <param name="ModeChanged">Fires at the next change of the mode, also if the mode is changed back later.</param>
 internal sealed record InForce(ProviderSettings Settings, CancellationToken ModeChanged);
 
-/// <summary>The provider's settings: kept in its store, and at hand in memory, as every charge looks at them.</summary>
+/// <summary>The provider's settings. They are stored, and kept in memory because every charge reads them.</summary>
 internal sealed class ProviderBehaviour(IDbContextFactory<ProviderDb> contexts) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private CancellationTokenSource _mode = new();
     private InForce? _now;
 
-    /// <summary>What is in force.</summary>
+    /// <summary>The settings in force.</summary>
     public async ValueTask<InForce> NowAsync()
     {
         if (_now is { } now)
@@ -31,7 +31,7 @@ internal sealed class ProviderBehaviour(IDbContextFactory<ProviderDb> contexts) 
         }
     }
 
-    /// <summary>Changes it: first for good, then in force.</summary>
+    /// <summary>Changes the settings: first in the store, then in memory.</summary>
     public async Task<ProviderSettings> ChangeAsync(Func<ProviderSettings, ProviderSettings> change)
     {
         await NowAsync();

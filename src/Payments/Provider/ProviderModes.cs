@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Payments.Provider;
 
-/// <summary>How a charge is answered in each mode ("The payment provider" in the spec): all that a card company can do to a caller.</summary>
+/// <summary>How a charge is answered in each mode ("The payment provider" in the spec). The modes show what a card company can do to its caller.</summary>
 internal sealed class ProviderModes(TimeProvider time, IHostApplicationLifetime lifetime)
 {
     public const string Ok = "ok";
@@ -20,8 +20,8 @@ internal sealed class ProviderModes(TimeProvider time, IHostApplicationLifetime 
 
     private static readonly TimeSpan HangsFor = TimeSpan.FromSeconds(20);
 
-    /// <summary>Answers a charge, or does not.</summary>
-    /// <param name="now">What was in force when it arrived.</param>
+    /// <summary>Answers a charge as the mode says, which may be not at all.</summary>
+    /// <param name="now">The settings in force when it arrived.</param>
     /// <param name="http">The request.</param>
     /// <param name="take">Takes the money and makes the answer of mode <c>ok</c>.</param>
     public async Task<IResult> AnswerAsync(InForce now, HttpContext http, Func<Task<IResult>> take)
@@ -36,7 +36,7 @@ internal sealed class ProviderModes(TimeProvider time, IHostApplicationLifetime 
             case Rubbish:
                 return Results.Text("<html>It works!</html>", "text/html");
             case Hang:
-                // It goes on though the caller hangs up.
+                // The charge goes on when the caller hangs up.
                 _ = TakeLaterAsync(take, now.ModeChanged);
                 return await NeverAsync(http);
             case Mute:

@@ -6,14 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Payments.Provider;
 
-/// <summary>The built-in payment provider, in place of a card company until a real one is configured: outside the systems, shared by all.</summary>
+/// <summary>The built-in payment provider. It stands in for a card company until a real one is configured. It is outside the systems; all share it.</summary>
 public static class ProviderService
 {
     /// <summary>All that touches it.</summary>
     public static ServiceDeclaration Declaration { get; } =
         new ServiceDeclaration("", "provider", "Payment provider")
         {
-            Paths = ["charges", "ledger", "settings"],
             Port = 8089,
             Rank = Rank.General,
             Schema = (typeof(ProviderService).Assembly, "Mannam.Payments.Provider/Schema.sql"),
@@ -21,5 +20,5 @@ public static class ProviderService
         }
             .StoredAloneIn<ProviderDb>()
             .WithServices(s => s.AddSingleton<ChargeStore>().AddSingleton<ProviderBehaviour>().AddSingleton<ProviderModes>())
-            .Serving(Api.Map);
+            .Serving(Api.Map, "charges", "ledger", "settings");
 }

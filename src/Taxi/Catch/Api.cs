@@ -2,40 +2,23 @@ namespace Mannam.Taxi.Catch;
 
 internal static class Api
 {
-    private static readonly Resource<Catch, CatchView> Catches = new("catches", "catch", c => c.Key, TaxiJson.Instance.CatchView)
-    {
-        Version = c => c.Version,
-    };
+    private static readonly Resource<Catch, CatchView> Catches = new("catches", "catch", c => c.Key);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapReads(Catches);
-        routes.MapPaidRequest(Catches, RequestAsync);
+        routes.MapPaidRequest<Catch, CatchView, RequestTaxi>(Catches, Request, announced: request => request.As<CatchRequested>());
         routes.MapChange(Catches, "status", Change.To<Catch>(Catch.Cancelled, request => request.Cancel()));
     }
 
-    private static async Task<IResult> RequestAsync(
-        BoundRequest<RequestTaxi> request,
-        HttpContext http,
-        Repository<Catch> catches,
-        IdSequence ids,
-        PaymentCall<Catch> payment
-    )
+    private static Func<long, Catch> Request(BoundRequest<RequestTaxi> request, Settings _)
     {
-        if (request.Problem is { } refused)
-            return refused;
         var (price, from, to, customer, _) = request.Fields;
-        return await payment.RequestAsync(
-            http,
-            catches,
-            Catches,
-            async () => Catch.Request(await ids.NextAsync(), price, from, to, customer),
-            ride => ride.Announced()
-        );
+        return id => Catch.Request(id, price, from, to, customer);
     }
 }
 
-/// <summary>What the rider sends.</summary>
+/// <summary>The request that a rider sends.</summary>
 internal sealed record RequestTaxi(
     [Won] long Price,
     string StartingPoint,
@@ -44,5 +27,5 @@ internal sealed record RequestTaxi(
     [AllowedValues(Catch.Approve)] string? Status
 );
 
-/// <summary>The resource as it is shown.</summary>
+/// <summary>A request, as it is shown.</summary>
 internal sealed record CatchView(long Id, long Price, string StartingPoint, string Destination, string Customer, string Status);

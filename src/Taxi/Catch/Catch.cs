@@ -1,5 +1,3 @@
-using Mannam.Taxi.Events;
-
 namespace Mannam.Taxi.Catch;
 
 /// <summary>A rider's request for a taxi: from where, to where, at which price. Its id is the saga's correlation key.</summary>
@@ -14,16 +12,17 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
 
     public long Id => Key;
 
-    /// <summary>Won, 1 to 100,000,000.</summary>
+    /// <summary>In won, 1 to 100,000,000.</summary>
     public long Price { get; private set; }
     public string StartingPoint { get; private set; } = "";
     public string Destination { get; private set; } = "";
     public string Customer { get; private set; } = "";
 
-    /// <summary><c>requested</c> (payment not known yet) → <c>approve</c> (paid) → <c>PickupAssigned</c> ⇄ <c>PickupCancelled</c>; any of them → <c>Cancel</c>, which is final.</summary>
+    /// <summary><c>requested</c> (payment not known yet) → <c>approve</c> (paid) → <c>PickupAssigned</c> ⇄ <c>PickupCancelled</c>; all → <c>Cancel</c>, which is
+    /// final.</summary>
     public string Status { get; private set; } = "";
 
-    /// <summary>How it stands with the request itself, whatever its driver does.</summary>
+    /// <summary>The state of the request itself, whatever its driver does.</summary>
     public RequestState RequestState =>
         Status switch
         {
@@ -32,7 +31,7 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
             _ => RequestState.Active,
         };
 
-    /// <summary>A rider asks; payment is asked next.</summary>
+    /// <summary>A rider requests a taxi. Payment is asked next.</summary>
     public static Catch Request(long id, long price, string startingPoint, string destination, string customer) =>
         new(id)
         {
@@ -43,10 +42,7 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
             Status = Requested,
         };
 
-    /// <summary>What a request raises.</summary>
-    public IMessage Announced() => As<CatchRequested>();
-
-    /// <summary>Payment approved it. A driver may have taken it, and the rider cancelled, before this became known here.</summary>
+    /// <summary>Payment approved it. Before this answer arrived, a driver may have taken it and the rider may have cancelled it.</summary>
     public Decision Paid()
     {
         if (Status == Requested)
@@ -54,14 +50,14 @@ internal sealed class Catch(long key) : Aggregate(key), IPaidRequest
         return Decision.Happened();
     }
 
-    /// <summary>Payment declined it, or its outcome is not known to who asked: it ends, and money that was taken goes back. So it is also when the payment
-    /// came through after all and a driver was faster than this: the rider was told that it failed.</summary>
+    /// <summary>Payment declined it, or the outcome is not known: the request ends, and money that was taken goes back. It ends also when a driver has taken
+    /// it meanwhile, because the rider is told that it failed.</summary>
     public Decision NotPaid() => Status is Cancelled or Approve ? Decision.NoChange : End();
 
-    /// <summary>A crash left it without an outcome, and nobody waits for the answer. If it turns out to be paid meanwhile, it lives.</summary>
+    /// <summary>A crash left it without an outcome, and nobody waits for an answer: it ends, unless an event has shown that it is paid.</summary>
     public Decision Abandoned() => Status == Requested ? End() : Decision.NoChange;
 
-    /// <summary>The rider cancels. Not while payment is being asked.</summary>
+    /// <summary>The rider cancels. That is not possible while payment is asked.</summary>
     public Decision Cancel() =>
         this switch
         {

@@ -1,5 +1,3 @@
-using Mannam.Taxi.Events;
-
 namespace Mannam.Taxi.Catch;
 
 internal static class Policies

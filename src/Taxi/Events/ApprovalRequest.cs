@@ -1,6 +1,6 @@
 namespace Mannam.Taxi.Events;
 
-/// <summary>What catch asks payment: to take the price of a ride.</summary>
+/// <summary>Catch asks payment to take the price of a ride.</summary>
 public sealed record ApprovalRequest(
     [Id] long MatchId,
     [Won] long Price,

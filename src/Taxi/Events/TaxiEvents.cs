@@ -1,6 +1,6 @@
 namespace Mannam.Taxi.Events;
 
-/// <summary>A rider asks for a taxi; not paid yet.</summary>
+/// <summary>A rider requests a taxi; it is not paid yet.</summary>
 public sealed record CatchRequested(long Id, long Price, string StartingPoint, string Destination, string Customer, string Status) : IEvent;
 
 /// <summary>The rider cancelled, or the request could not be paid.</summary>
@@ -26,8 +26,8 @@ public sealed record PaymentCancelled(
     string PaymentAction
 ) : IEvent;
 
-/// <summary>A driver took the request, and by that sets off.</summary>
+/// <summary>A driver took the request and sets off.</summary>
 public sealed record PickupAssigned(long MatchId, string Driver, string Customer) : IEvent;
 
-/// <summary>The driver gave it up, or lost it as it was cancelled.</summary>
+/// <summary>The driver gave the request up, or lost it because it was cancelled.</summary>
 public sealed record PickupCancelled(long MatchId, string Driver, string Customer) : IEvent;

@@ -1,8 +1,6 @@
-using Mannam.Taxi.Events;
-
 namespace Mannam.Taxi.Payment;
 
-/// <summary>What a rider paid for a request.</summary>
+/// <summary>A rider's payment for a request.</summary>
 [Table("payments")]
 internal sealed class Payment(long key) : Payments.Payment(key, "taxi", ApprovedWord)
 {
@@ -16,7 +14,7 @@ internal sealed class Payment(long key) : Payments.Payment(key, "taxi", Approved
     public string? StartingPoint { get; private set; }
     public string? Destination { get; private set; }
 
-    /// <summary>For which ride it is.</summary>
+    /// <summary>Notes the ride that it is for.</summary>
     public void For(string customer, string startingPoint, string destination) =>
         (Customer, StartingPoint, Destination) = (customer, startingPoint, destination);
 

@@ -1,5 +1,3 @@
-using Mannam.Taxi.Events;
-
 namespace Mannam.Taxi.Payment;
 
 internal static class Policies

@@ -1,22 +1,12 @@
-using Microsoft.AspNetCore.Mvc;
-
 namespace Mannam.Taxi.Pickup;
 
 internal static class Api
 {
-    private static readonly Resource<Match, PickUpView> PickUps = new("pickUps", "pickUp", m => m.Key, TaxiJson.Instance.PickUpView)
-    {
-        Version = m => m.Version,
-        Visible = m => m.Driver != null,
-    };
+    private static readonly Resource<Match, PickUpView> PickUps = new("pickUps", "pickUp", m => m.Key) { Visible = m => m.Driver != null };
 
-    private static readonly Resource<Match, CatchReqListView> CatchReqLists = new(
-        "catchReqLists",
-        "catchReqList",
-        m => m.Key,
-        TaxiJson.Instance.CatchReqListView
-    )
+    private static readonly Resource<Match, CatchReqListView> CatchReqLists = new("catchReqLists", "catchReqList", m => m.Key)
     {
+        Version = null,
         Visible = m => m.Listed,
         AllRowsInOneAnswer = true,
     };
@@ -44,13 +34,13 @@ internal static class Api
     }
 }
 
-/// <summary>What a driver sends. The documents misspell the customer.</summary>
+/// <summary>The request that a driver takes. <c>custmoer</c> is the documents' spelling.</summary>
 internal sealed record TakePickUp([Id] long MatchId, string Driver, [AlsoNamed("custmoer")] string? Customer);
 
-/// <summary>What a driver asks who gives it up.</summary>
+/// <summary>The driver who gives a request up.</summary>
 internal sealed record GiveUpPickUp([FromQuery] string Driver);
 
-/// <summary>A taken request as it is shown.</summary>
+/// <summary>A request that a driver has taken, as it is shown.</summary>
 internal sealed record PickUpView(long MatchId, string? Driver, string? Customer);
 
 /// <summary>A request that drivers may take, as it is shown.</summary>

@@ -1,27 +1,25 @@
-using Mannam.Taxi.Events;
-
 namespace Mannam.Taxi.Pickup;
 
-/// <summary>A paid request and the driver who takes it: on the drivers' list (<c>CatchReqList</c>) while nobody has it, a <c>PickUp</c> while somebody does.</summary>
+/// <summary>A paid request and its driver. It is on the drivers' list (<c>CatchReqList</c>) while it has no driver, and a <c>PickUp</c> while it has one.</summary>
 [Table("matches")]
 internal sealed class Match(long key) : Aggregate(key)
 {
     public long Id => Key;
     public long MatchId => Key;
 
-    /// <summary>Won; null while the payment is not known.</summary>
+    /// <summary>In won; null while the payment is not known.</summary>
     public long? Price { get; private set; }
     public string? StartingPoint { get; private set; }
     public string? Destination { get; private set; }
     public string? Customer { get; private set; }
 
-    /// <summary>Who has it now.</summary>
+    /// <summary>The driver who has it now.</summary>
     public string? Driver { get; private set; }
 
-    /// <summary>Who gave it up last.</summary>
+    /// <summary>The driver who gave it up last.</summary>
     public string? GivenUpBy { get; private set; }
 
-    /// <summary>It is off the list for good.</summary>
+    /// <summary>Whether it was cancelled. Then it never returns to the list.</summary>
     public bool Cancelled { get; private set; }
 
     /// <summary>Whether drivers see it: paid, not taken, not cancelled.</summary>
@@ -35,8 +33,8 @@ internal sealed class Match(long key) : Aggregate(key)
     }
 
     /// <summary>A driver takes it.</summary>
-    /// <param name="driver">Who.</param>
-    /// <param name="customer">The rider as the driver knows them; null where they do not say.</param>
+    /// <param name="driver">The driver.</param>
+    /// <param name="customer">The rider whom the driver expects, which is checked; null for no check.</param>
     public Decision Take(string driver, string? customer)
     {
         if (Driver is not null)
@@ -51,7 +49,7 @@ internal sealed class Match(long key) : Aggregate(key)
         return Decision.Happened(new PickupAssigned(Key, driver, Customer!));
     }
 
-    /// <summary>A driver gives it up: it returns to the list.</summary>
+    /// <summary>A driver gives it up, and it returns to the list.</summary>
     public Decision GiveUp(string driver)
     {
         if (UnicodeText.AreEqual(Driver, driver))
@@ -64,7 +62,7 @@ internal sealed class Match(long key) : Aggregate(key)
         return UnicodeText.AreEqual(GivenUpBy, driver) ? Decision.NoChange : Decision.NotFound;
     }
 
-    /// <summary>The money goes back: it is off the list, and a pick-up that was assigned ends.</summary>
+    /// <summary>The money goes back. It leaves the list, and its driver loses it.</summary>
     public IMessage[] Withdraw()
     {
         var driver = Driver;

@@ -38,7 +38,6 @@ public sealed class PeersTests
     private static ServiceDeclaration<Counter> Calling(string peer) =>
         new(CountingSystem.Topic, "counter", "counter", key => new Counter(key))
         {
-            Paths = ["counters"],
             Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
             Calls = [PeerCall.To(peer, "Peer", timeout: 10_000)],
         };

@@ -20,16 +20,19 @@ public sealed class WarmUpTests(PostgresFixture postgres) : CountingTests(postgr
         await World.StartAsync(
             new ServiceDeclaration<Ledger>(CountingSystem.Topic, "ledger", "ledger", key => new Ledger(key))
             {
-                Paths = ["bodiless", "optional"],
                 Schema = (typeof(CountingSystem).Assembly, "Mannam.Tests.Chassis/Counting/Schema.sql"),
                 JsonContext = CountingEvents.Language,
             }
                 .StoredIn<LedgerDb, Ledger>()
-                .Serving(routes =>
-                {
-                    routes.MapPost("/bodiless", () => Interlocked.Increment(ref _made));
-                    routes.MapPost("/optional", Make);
-                })
+                .Serving(
+                    routes =>
+                    {
+                        routes.MapPost("/bodiless", () => Interlocked.Increment(ref _made));
+                        routes.MapPost("/optional", Make);
+                    },
+                    "bodiless",
+                    "optional"
+                )
         );
 
         Assert.Equal(1, _asked);

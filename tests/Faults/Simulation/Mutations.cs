@@ -140,7 +140,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         },
         new(
             "no row before SubscriptionCreated, in Insurance",
-            ("src/Insurance/MyPage/MyPageService.cs", "Visible = p => p.IsCreated", "Visible = _ => true")
+            ("src/Insurance/MyPage/Api.cs", "Visible = p => p.IsCreated", "Visible = _ => true")
         )
         {
             System = "insurance",
@@ -148,7 +148,7 @@ internal sealed record Mutation(string Name, params (string File, string Find, s
         new(
             "the fewest open cases, in Insurance",
             (
-                "src/Insurance/Underwriting/UnderwritingDb.cs",
+                "src/Insurance/Underwriting/UnderwritingService.cs",
                 "(select count(*) from underwritings where underwriter_id = u.id and status = 'underwriterAssigned'), u.id",
                 "u.id"
             )

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Mannam.Abstractions;
 using Mannam.Http;
 using Mannam.PostgreSql;
-using Mannam.Taxi;
 using Mannam.Taxi.Events;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,12 +21,11 @@ internal static class Marketing
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Recommendation>("taxi", "marketing", "마케팅", key => new Recommendation(key))
         {
-            Paths = ["recommendations"],
             Schema = (typeof(Marketing).Assembly, "Mannam.Tests.Scenarios/Marketing/Schema.sql"),
-            JsonContext = TaxiJson.Instance,
+            JsonContext = Conventions.JsonContextOf(typeof(PaymentApproved)),
         }
             .StoredIn<MarketingDb, Recommendation>()
-            .Serving(routes => routes.MapReads(Recommendations))
+            .Serving(routes => routes.MapReads(Recommendations), "recommendations")
             .Whenever<PaymentApproved>(Recommendation.Whenever)
             .Whenever<PaymentCancelled>(Recommendation.Whenever);
 }

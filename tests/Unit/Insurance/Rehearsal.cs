@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mannam.Abstractions;
-using Mannam.Insurance;
 using Mannam.Insurance.Events;
 using Mannam.Insurance.Payment;
 using Mannam.Insurance.Subscription;
@@ -84,7 +83,7 @@ internal sealed class Rehearsal
     public static IMessage[] Apply<T>(EventPolicy<T> policy, T aggregate, IEvent e)
         where T : Aggregate =>
         policy.Apply(
-            JsonSerializer.Serialize(e, (JsonTypeInfo)InsuranceJson.Instance.GetTypeInfo(e.GetType())!),
+            JsonSerializer.Serialize(e, (JsonTypeInfo)Conventions.JsonContextOf(e.GetType()).GetTypeInfo(e.GetType())!),
             aggregate,
             policy.KnownInTurn is null ? null : new Mannam.Insurance.Underwriting.Policies.Known(3, 77001520)
         );

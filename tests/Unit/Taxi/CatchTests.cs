@@ -22,7 +22,7 @@ public sealed class CatchTests
 
     [Fact]
     public void A_request_is_announced_with_all_its_fields_while_its_payment_is_not_known() =>
-        Assert.Equal(new CatchRequested(1, 250000, "Busan", "Seoul", "Peter", "requested"), Requested().Announced());
+        Assert.Equal(new CatchRequested(1, 250000, "Busan", "Seoul", "Peter", "requested"), Requested().As<CatchRequested>());
 
     [Fact]
     public void A_payment_approves_a_request()

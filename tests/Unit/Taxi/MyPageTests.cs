@@ -24,11 +24,11 @@ public sealed class MyPageTests
         Assert.Empty(
             happened switch
             {
-                PaymentApproved e => MyPage.Whenever(e, page),
-                PaymentCancelled e => MyPage.Whenever(e, page),
-                PickupAssigned e => MyPage.Whenever(e, page),
-                PickupCancelled e => MyPage.Whenever(e, page),
-                CatchCancelled e => MyPage.Whenever(e, page),
+                PaymentApproved e => Policies.Whenever(e, page),
+                PaymentCancelled e => Policies.Whenever(e, page),
+                PickupAssigned e => Policies.Whenever(e, page),
+                PickupCancelled e => Policies.Whenever(e, page),
+                CatchCancelled e => Policies.Whenever(e, page),
                 _ => throw new ArgumentOutOfRangeException(nameof(happened)),
             }
         );

@@ -24,13 +24,12 @@ internal static class DeskService
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Order>("lessons", "desk", "Desk", key => new Order(key))
         {
-            Paths = ["orders"],
             Schema = (typeof(DeskService).Assembly, "Mannam.Simulation.Lessons/Desk.sql"),
             JsonContext = LessonsEvents.Language,
             Calls = [PeerCall.To(Teacher, "Teacher", timeout: 610)],
         }
             .StoredInPostgreSql()
-            .Serving(Map)
+            .Serving(Map, "orders")
             .WithIdSequence("order_ids")
             .Publishing<LessonOrdered>()
             .Publishing<CancelOrdered>()
@@ -86,7 +85,7 @@ internal static class DeskService
         BoundRequest<OrderLesson> request,
         HttpContext http,
         Repository<Order> orders,
-        IdSequence ids
+        IIdSequence ids
     )
     {
         if (request.Problem is { } refused)

@@ -7,5 +7,5 @@ namespace Mannam.Simulation.Lessons;
 internal static class LessonsSystem
 {
     public static SystemDeclaration Declaration { get; } =
-        new("lessons", "Lessons", "orderId", [DeskService.Declaration, TeacherService.Declaration]);
+        new SystemDeclaration("lessons", "Lessons", "orderId").With(DeskService.Declaration).With(TeacherService.Declaration);
 }

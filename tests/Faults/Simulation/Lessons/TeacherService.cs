@@ -46,12 +46,11 @@ internal static class TeacherService
     public static ServiceDeclaration Declaration =>
         new ServiceDeclaration<Lesson>("lessons", "teacher", "Teacher", key => new Lesson(key))
         {
-            Paths = ["lessons", "cancellations"],
             Schema = (typeof(TeacherService).Assembly, "Mannam.Simulation.Lessons/Teacher.sql"),
             JsonContext = LessonsEvents.Language,
         }
             .StoredIn<TeacherDb, Lesson>()
-            .Serving(Map)
+            .Serving(Map, "lessons", "cancellations")
             .WithConstraint("lessons_one_an_hour", Decision.Conflict("the hour is taken"))
             .Publishing<LessonScheduled>()
             .Publishing<LessonMoved>()

@@ -5,9 +5,10 @@ using Mannam.Abstractions;
 using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Payments.Faces;
+namespace Mannam.Payments;
 
-/// <summary>Approvals as a resource that is created: 201 for the first, 200 for the same again, 402, 409 and 503 as problem documents. Both sides of it.</summary>
+/// <summary>An approval as a resource that is created: 201 the first time, 200 for the same again, problem documents for 402, 409 and 503. Both sides of the
+/// call.</summary>
 public static class ResourcePaymentApi
 {
     /// <summary>What the payment service answers.</summary>
@@ -26,25 +27,28 @@ public static class ResourcePaymentApi
 
     /// <summary>How its caller asks.</summary>
     /// <param name="path">Where approvals are asked for.</param>
-    /// <param name="asked">The fields of the request.</param>
-    /// <param name="json">How they are written.</param>
-    /// <param name="answer">How the resource is read.</param>
-    /// <param name="approved">The payment's id (0, where it has none of its own) when the resource says that this very request is approved; else null.</param>
+    /// <param name="approved">The payment's id when the answer says that this very request is approved (0 for a payment without an id of its own); else null.</param>
+    /// <param name="asked">The fields of the request; unless given, the aggregate's properties of the same names (<see cref="Aggregate.As{T}"/>).</param>
+    /// <typeparam name="TRequest">What is paid.</typeparam>
+    /// <typeparam name="TFields">What is sent.</typeparam>
+    /// <typeparam name="TAnswer">What is read of the answer.</typeparam>
     public static PaymentApi<TRequest> Asking<TRequest, TFields, TAnswer>(
         string path,
-        Func<TRequest, TFields> asked,
-        JsonTypeInfo<TFields> json,
-        JsonTypeInfo<TAnswer> answer,
-        Func<TRequest, TAnswer, long?> approved
-    ) =>
-        (payment, request, context) =>
+        Func<TRequest, TAnswer, long?> approved,
+        Func<TRequest, TFields>? asked = null
+    )
+        where TRequest : Aggregate
+    {
+        var (fields, answers) = (Conventions.JsonOf<TFields>(), Conventions.JsonOf<TAnswer>());
+        return (payment, request, context) =>
             payment.AskAsync(
                 context,
                 path,
-                asked(request),
-                json,
-                (given, ct) => UnderstandAsync(given, answer, paid => approved(request, paid), ct)
+                asked is null ? request.As<TFields>() : asked(request),
+                fields,
+                (answer, ct) => UnderstandAsync(answer, answers, paid => approved(request, paid), ct)
             );
+    }
 
     private static async Task<CallOutcome> UnderstandAsync<TAnswer>(
         HttpResponseMessage answer,

@@ -2,26 +2,26 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Mannam.Abstractions;
 using Mannam.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace Mannam.Payments.Faces;
+namespace Mannam.Payments;
 
-/// <summary>Approvals as a code: always 200 and <c>{resultCode, resultMessage}</c>, where the code is the payment's id, or -1 when it was declined. Both sides of it.</summary>
+/// <summary>An approval as a code: always 200 and <c>{resultCode, resultMessage}</c>. The code is the payment's id, or -1 for a payment that was declined. Both
+/// sides of the call.</summary>
 public static class ResultCodePaymentApi
 {
     private const int Declined = -1;
 
-    /// <summary>What the payment service answers. What it does not know it does not call declined: then it is 503.</summary>
+    /// <summary>What the payment service answers: 503 while the outcome is not known, because -1 would say that nothing will be taken.</summary>
     public static IResult AsResultCode<TPayment>(this Approval<TPayment> approval)
         where TPayment : NumberedPayment
     {
         ArgumentNullException.ThrowIfNull(approval);
         return approval switch
         {
-            { Refusal: { Kind: RefusalKind.Unavailable } stops } => stops.AsProblem(),
+            { Refusal: { Kind: RefusalKind.Unavailable } unknown } => unknown.AsProblem(),
             { Refusal: { } refusal } => Say(Declined, refusal.Detail ?? "declined"),
             _ => Say(approval.Payment!.PaymentId!.Value, $"{approval.Payment.PaymentId}"),
         };
@@ -29,10 +29,14 @@ public static class ResultCodePaymentApi
 
     /// <summary>How its caller asks.</summary>
     /// <param name="path">Where approvals are asked for.</param>
-    /// <param name="asked">The fields of the request.</param>
-    /// <param name="json">How they are written.</param>
-    public static PaymentApi<TRequest> Asking<TRequest, TFields>(string path, Func<TRequest, TFields> asked, JsonTypeInfo<TFields> json) =>
-        (payment, request, context) => payment.AskAsync(context, path, asked(request), json, UnderstandAsync);
+    /// <typeparam name="TRequest">What is paid.</typeparam>
+    /// <typeparam name="TFields">What is sent: the aggregate's properties of the same names (<see cref="Aggregate.As{T}"/>).</typeparam>
+    public static PaymentApi<TRequest> Asking<TRequest, TFields>(string path)
+        where TRequest : Aggregate
+    {
+        var json = Conventions.JsonOf<TFields>();
+        return (payment, request, context) => payment.AskAsync(context, path, request.As<TFields>(), json, UnderstandAsync);
+    }
 
     private static async Task<CallOutcome> UnderstandAsync(HttpResponseMessage answer, CancellationToken ct)
     {
