@@ -1,6 +1,5 @@
 using Mannam.Host;
 using Mannam.Simulation.Lessons;
-using Mannam.Tests.Chassis.Http;
 using Mannam.Tests.Host;
 using Npgsql;
 using Xunit;

@@ -51,11 +51,12 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
     public async Task Commands_that_wait_for_their_turn_leave_connections_to_others()
     {
         var teacher = await StartAsync();
-        await ScheduleAsync(teacher, 1, 1);
-        await ScheduleAsync(teacher, 2, 2);
+        // Each of another saga: they have nothing in common but the turn.
+        for (var id = 1; id <= 22; id++)
+            await ScheduleAsync(teacher, id, id);
         var hold = teacher.Failpoints.HoldOnceAt("locked.committing");
 
-        var waiting = Enumerable.Range(0, 20).Select(_ => LaterAsync(teacher, 1)).ToList();
+        var waiting = Enumerable.Range(3, 20).Select(id => LaterAsync(teacher, id)).ToList();
         await hold.Reached;
         var moved = await MoveAsync(teacher, 2, 50);
         hold.Release();
