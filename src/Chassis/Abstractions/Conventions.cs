@@ -3,20 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Mannam.Abstractions;
 
-/// <summary>What follows from the namespace of a service's aggregate, such as <c>Mannam.Law.Consult</c>.</summary>
+/// <summary>The names that follow from the namespace of a service's aggregate, such as <c>Mannam.Law.Consult</c>.</summary>
 internal static class Conventions
 {
-    /// <summary><c>law</c>.</summary>
+    /// <summary>The system: <c>law</c>.</summary>
     public static string SystemOf(Type aggregate) => Parts(aggregate)[^2].ToLowerInvariant();
 
-    /// <summary><c>consult</c>.</summary>
+    /// <summary>The service: <c>consult</c>.</summary>
     public static string ServiceOf(Type aggregate) => Parts(aggregate)[^1].ToLowerInvariant();
 
-    /// <summary>The script that is embedded as <c>Mannam.Law.Consult/Schema.sql</c>.</summary>
+    /// <summary>The embedded script <c>Mannam.Law.Consult/Schema.sql</c>.</summary>
     public static (Assembly Assembly, string Resource) SchemaOf(Type aggregate) =>
         (aggregate.Assembly, $"{aggregate.Namespace}/Schema.sql");
 
-    /// <summary><c>Mannam.Law.LawJson.Instance</c>.</summary>
+    /// <summary>The system's JSON context: <c>Mannam.Law.LawJson.Instance</c>.</summary>
     public static JsonSerializerContext JsonContextOf(Type aggregate)
     {
         var parts = Parts(aggregate);
