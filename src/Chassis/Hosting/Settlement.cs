@@ -1,10 +1,10 @@
 namespace Mannam.Hosting;
 
-/// <summary>Waits until a saga has come to rest in all services: nothing unsent, unhandled or owed is left of it. For tests and benchmarks: no sleeps.</summary>
+/// <summary>Waits until a saga has settled in all services: nothing is unsent, unhandled or scheduled. For tests and benchmarks, instead of sleeps.</summary>
 public static class Settlement
 {
-    /// <summary>Returns once the saga has settled in the services given.</summary>
-    /// <exception cref="TimeoutException">It had not within the time.</exception>
+    /// <summary>Returns when the saga has settled in these services.</summary>
+    /// <exception cref="TimeoutException">It has not settled within the time.</exception>
     public static async Task SettledAsync(IReadOnlyCollection<ServiceHost> services, long key, TimeSpan within)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -17,8 +17,8 @@ public static class Settlement
         }
     }
 
-    // An event leaves the outbox after it is in the log, and what it raises is in an outbox before it counts as handled. So if all was handled, then
-    // nothing was owed, and after that still the same was handled, nothing was between.
+    // An event leaves the outbox after it is in the log, and the events that it raises are in an outbox before it counts as handled. So the saga has
+    // settled if all is handled, then nothing is pending, and then still the same number is handled.
     private static async Task<bool> HasSettledAsync(IReadOnlyCollection<ServiceHost> services, long key)
     {
         if (Handled(services) is not { } before)
@@ -31,7 +31,7 @@ public static class Settlement
         return Handled(services) == before;
     }
 
-    // Each partition must be somebody's: what is in one that just changes hands is not handled yet.
+    // Each partition must have an owner: events of a partition that changes its owner are not handled yet.
     private static long? Handled(IEnumerable<ServiceHost> services)
     {
         long sum = 0;

@@ -52,7 +52,7 @@ public sealed partial class Repository<TAggregate>
         unit.Create(_create(nobody), [], MessageContext.Internal());
         unit.Add(new OutboxMessage(Guid.CreateVersion7(), nobody, "{}", "{}"));
         await _store.WarmUpAsync(unit);
-        // By the way of requests, on one of their connections.
+        // Like a request, on a connection for reads.
         await FindAsync(nobody);
     }
 
