@@ -9,7 +9,7 @@ public sealed record RoutesFeature(Action<IEndpointRouteBuilder> Map);
 /// <summary>Declares a service's routes.</summary>
 public static class RouteDeclarations
 {
-    /// <summary>The service serves these routes.</summary>
+    /// <summary>Adds routes to the service.</summary>
     public static TDeclaration Serving<TDeclaration>(this TDeclaration declaration, Action<IEndpointRouteBuilder> map)
         where TDeclaration : ServiceDeclaration
     {
