@@ -1,36 +1,36 @@
 namespace Mannam.Abstractions;
 
-/// <summary>The numbers of a synchronous call ("A synchronous call" in the spec), as settings whose names begin alike.</summary>
-/// <param name="prefix">What their names begin with, such as <c>Payment</c>.</param>
-/// <param name="timeout">The default timeout, milliseconds.</param>
+/// <summary>The limits of a synchronous call (spec, "A synchronous call"), as settings whose names share a prefix.</summary>
+/// <param name="prefix">The prefix of their names, such as <c>Payment</c>.</param>
+/// <param name="timeout">The default timeout, in milliseconds.</param>
 public sealed class CallLimits(string prefix, long timeout)
 {
-    /// <summary>How long an attempt may take.</summary>
+    /// <summary>The time limit of one attempt.</summary>
     public Setting<TimeSpan> Timeout { get; } = Setting.Milliseconds(prefix + "Timeout", timeout, "how long an attempt may take, ms", 1);
 
-    /// <summary>How much longer the attempt that still runs is joined.</summary>
+    /// <summary>The additional time during which a repeated request joins the attempt that still runs.</summary>
     public Setting<TimeSpan> Join { get; } =
         Setting.Milliseconds(prefix + "Join", 100, "how much longer the attempt that still runs is joined, ms");
 
-    /// <summary>The circuit opens when so many of a hundred calls were unknown,</summary>
+    /// <summary>The percentage of unknown outcomes at which the circuit opens.</summary>
     public Setting<long> CircuitPercent { get; } =
         Setting.Number(prefix + "CircuitPercent", 50, "unknown calls of a hundred that open the circuit", 1, 100);
 
-    /// <summary>of at least so many calls,</summary>
+    /// <summary>The minimum number of calls before the circuit can open.</summary>
     public Setting<long> CircuitCalls { get; } =
         Setting.Number(prefix + "CircuitCalls", 10, "calls before the circuit may open", 2, 100_000);
 
-    /// <summary>within this time,</summary>
+    /// <summary>The time window of these calls.</summary>
     public Setting<TimeSpan> CircuitWindow { get; } =
         Setting.Milliseconds(prefix + "CircuitWindow", 10_000, "the time looked at for that, ms", 500);
 
-    /// <summary>and stays open so long; then one probe is let through.</summary>
+    /// <summary>The time for which the circuit stays open. Then one probe is let through.</summary>
     public Setting<TimeSpan> CircuitBreak { get; } =
         Setting.Milliseconds(prefix + "CircuitBreak", 5_000, "how long the circuit stays open, ms", 500);
 
-    /// <summary>How many calls may be under way at once.</summary>
+    /// <summary>The maximum number of concurrent calls.</summary>
     public Setting<long> UnderWay { get; } = Setting.Number(prefix + "UnderWay", 512, "calls that may be under way at once", 1, 100_000);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of these settings.</summary>
     public IReadOnlyList<Setting> All => [Timeout, Join, CircuitPercent, CircuitCalls, CircuitWindow, CircuitBreak, UnderWay];
 }

@@ -1,6 +1,6 @@
 namespace Mannam.Abstractions;
 
-/// <summary>Guarantee 6: a synchronous call has three outcomes, and whoever looks at one says what all three mean.</summary>
+/// <summary>Guarantee 6: a synchronous call has three outcomes. <see cref="Match"/> makes each caller handle all three.</summary>
 public abstract record CallOutcome
 {
     private CallOutcome() { }
@@ -11,23 +11,23 @@ public abstract record CallOutcome
 
     private sealed record UnknownOutcome(string Why) : CallOutcome;
 
-    /// <summary>The other side did it, for certain.</summary>
-    /// <param name="id">The id that it gave to what it did; 0 where it has none of its own.</param>
+    /// <summary>The peer did it, for certain.</summary>
+    /// <param name="id">The id that the peer gave it; 0 if there is none.</param>
     public static CallOutcome Accepted(long id = 0) => new AcceptedOutcome(id);
 
-    /// <summary>The other side did not, and will not, for certain.</summary>
+    /// <summary>The peer did not do it and will not, for certain.</summary>
     public static CallOutcome Refused(string reason) => new RefusedOutcome(reason);
 
-    /// <summary>It may have been done, or may be done later.</summary>
+    /// <summary>The peer may have done it, or may do it later.</summary>
     public static CallOutcome Unknown(string why) => new UnknownOutcome(why);
 
-    /// <summary>Whether it is not known.</summary>
+    /// <summary>Whether the outcome is unknown.</summary>
     public bool IsUnknown => this is UnknownOutcome;
 
-    /// <summary>Whether the other side did it, for certain.</summary>
+    /// <summary>Whether the peer did it, for certain.</summary>
     public bool IsAccepted => this is AcceptedOutcome;
 
-    /// <summary>What follows from each.</summary>
+    /// <summary>Maps each outcome to a value.</summary>
     public T Match<T>(Func<long, T> accepted, Func<string, T> refused, Func<string, T> unknown) =>
         this switch
         {

@@ -7,17 +7,17 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Abstractions;
 
-/// <summary>What follows from the namespace of a service's types, such as <c>Mannam.Law.Consult</c>.</summary>
+/// <summary>The names and types that follow from the namespace of a service's types, such as <c>Mannam.Law.Consult</c>.</summary>
 public static class Conventions
 {
     private static readonly ConcurrentDictionary<Type, JsonSerializerContext> Contexts = new();
 
-    /// <summary>How a record is written and read: by the JSON context of its system. For a record in the namespace <c>Mannam.Law.Consult</c> or
+    /// <summary>The serialization of a record, from the JSON context of its system. For a record in the namespace <c>Mannam.Law.Consult</c> or
     /// <c>Mannam.Law.Events</c> that is <c>Mannam.Law.LawJson</c>, with the <see cref="JsonOptions"/>.</summary>
     /// <exception cref="InvalidOperationException">The system has no such context, or the context does not list the record.</exception>
     public static JsonTypeInfo<T> JsonOf<T>() => Of<T>(JsonContextOf(typeof(T)));
 
-    /// <summary>How what travels is written and read: camelCase, and texts as given, so that Korean is not escaped.</summary>
+    /// <summary>The JSON options of events, requests and resources: camelCase, without escaping of Korean texts.</summary>
     public static JsonSerializerOptions JsonOptions() =>
         new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -3,35 +3,35 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Abstractions;
 
-/// <summary>Whenever this happened, the aggregate of its saga decides: it changes, and returns what happened by that.</summary>
-/// <remarks>A policy accepts an event that arrives before what it refers to. It does nothing but decide, as it may run again on a newer state.</remarks>
+/// <summary>A policy: after the event, the aggregate of its saga decides. It changes, and returns its messages.</summary>
+/// <remarks>A policy must accept an event that arrives before the one it depends on. It only decides, because it may run again on a newer state.</remarks>
 public delegate IMessage[] Policy<in TEvent, in TAggregate>(TEvent happened, TAggregate aggregate);
 
-/// <summary>A policy that needs to know something besides the event and the aggregate.</summary>
-/// <remarks>As the other one. What it knows is told to it, so it still does nothing but decide.</remarks>
+/// <summary>A policy that needs more than the event and the aggregate.</summary>
+/// <remarks>It gets the additional value as an argument, so it still only decides.</remarks>
 public delegate IMessage[] Policy<in TEvent, in TAggregate, in TKnown>(TEvent happened, TAggregate aggregate, TKnown known);
 
-/// <summary>The envelope of an event (CloudEvents 1.0), as its subscriber sees it.</summary>
+/// <summary>The envelope of an event (CloudEvents 1.0), as a subscriber sees it.</summary>
 /// <param name="Id"><c>ce_id</c>.</param>
-/// <param name="Type"><c>ce_type</c>: the event's name.</param>
+/// <param name="Type"><c>ce_type</c>: the name of the event.</param>
 /// <param name="Source"><c>ce_source</c>: the producer, such as <c>/taxi/catch</c>.</param>
 /// <param name="Time"><c>ce_time</c>.</param>
 /// <param name="Key">The correlation key.</param>
 public sealed record EventEnvelope(Guid Id, string Type, string Source, DateTimeOffset Time, long Key);
 
-/// <summary>A service's subscription to an event, which is found by its name.</summary>
-/// <param name="Event">The event's name, <c>ce_type</c>.</param>
+/// <summary>A service's subscription to an event, by the event's name.</summary>
+/// <param name="Event">The name of the event, <c>ce_type</c>.</param>
 /// <param name="Apply">Reads the event and lets the aggregate decide.</param>
 internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggregate, object?, IMessage[]> Apply)
     where TAggregate : Aggregate
 {
-    /// <summary>Makes what the policy needs to know of the facts; null where it needs nothing.</summary>
+    /// <summary>Makes the policy's additional value from the facts; null if it needs none.</summary>
     public Func<PolicyFacts, object?>? Known { get; init; }
 
-    /// <summary>The same for a policy in turn: asks the store's session of the transaction. The event is JSON.</summary>
+    /// <summary>The same for a policy that compares sagas: it queries the store's session of the transaction. The event is JSON.</summary>
     public Func<string, object, PolicyFacts, ValueTask<object?>>? KnownInTurn { get; init; }
 
-    /// <summary>Whether an id is among the facts.</summary>
+    /// <summary>Whether the facts include an id.</summary>
     public bool NeedsId { get; init; }
 
     public static EventPolicy<TAggregate> Of<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate> policy) =>
@@ -40,7 +40,7 @@ internal sealed record EventPolicy<TAggregate>(string Event, Func<string, TAggre
     public static EventPolicy<TAggregate> Of<TEvent, TKnown>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate, TKnown> policy) =>
         new(typeof(TEvent).Name, (value, aggregate, known) => policy(Read(value, json), aggregate, (TKnown)known!));
 
-    /// <summary>Schedules a call that is about the event, after what the policy decides.</summary>
+    /// <summary>Schedules a call about the event, after the policy's decision.</summary>
     public static EventPolicy<TAggregate> Calling<TEvent>(JsonTypeInfo<TEvent> json, Policy<TEvent, TAggregate>? begin) =>
         new(
             typeof(TEvent).Name,

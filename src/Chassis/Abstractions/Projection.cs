@@ -3,14 +3,14 @@ using System.Linq.Expressions;
 
 namespace Mannam.Abstractions;
 
-/// <summary>Makes records of aggregates, see <see cref="Aggregate.As{T}"/>. How is found out once for each kind of aggregate, and compiled.</summary>
+/// <summary>Copies aggregates into records, see <see cref="Aggregate.As{T}"/>. The copy function of each kind of aggregate is compiled once.</summary>
 internal static class Projection<T>
 {
     private static readonly ConcurrentDictionary<Type, Func<Aggregate, T>> Made = new();
 
     public static T Of(Aggregate aggregate) => Made.GetOrAdd(aggregate.GetType(), Make)(aggregate);
 
-    /// <summary>How it is made: <c>aggregate => new T(aggregate.A, …) { B = aggregate.B, … }</c>.</summary>
+    /// <summary>Compiles <c>aggregate => new T(aggregate.A, …) { B = aggregate.B, … }</c>.</summary>
     public static Func<Aggregate, T> Make(Type type)
     {
         var given = Expression.Parameter(typeof(Aggregate), "aggregate");

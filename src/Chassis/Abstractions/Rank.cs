@@ -1,14 +1,14 @@
 namespace Mannam.Abstractions;
 
-/// <summary>How much a business depends on a service: what a subdomain is called in domain-driven design.</summary>
+/// <summary>How important a service is for the business: the subdomain types of domain-driven design.</summary>
 public enum Rank
 {
-    /// <summary>What the business lives by. The documents plan for 99.999 % of a year.</summary>
+    /// <summary>The core of the business. The documents plan for an availability of 99.999 % of a year.</summary>
     Core,
 
-    /// <summary>What the business needs besides, such as views. The documents plan for 60 % of a year.</summary>
+    /// <summary>Supports the core, such as views. The documents plan for 60 % of a year.</summary>
     Supporting,
 
-    /// <summary>What every business needs alike, such as payment.</summary>
+    /// <summary>The same in every business, such as payment.</summary>
     General,
 }

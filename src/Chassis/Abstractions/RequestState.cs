@@ -1,14 +1,14 @@
 namespace Mannam.Abstractions;
 
-/// <summary>How it stands with a request that was recorded and never answered, told by its aggregate.</summary>
+/// <summary>The state of a request that was recorded but never answered. Its aggregate determines it.</summary>
 public enum RequestState
 {
-    /// <summary>Its outcome is not known: it runs somewhere, or what a crash left of it is not settled yet.</summary>
+    /// <summary>Its outcome is not known: it runs on another replica, or a crash left it and it is not settled yet.</summary>
     Pending,
 
-    /// <summary>It came about.</summary>
+    /// <summary>The request succeeded.</summary>
     Active,
 
-    /// <summary>It was settled as never having come about.</summary>
+    /// <summary>The request was settled as failed.</summary>
     Ended,
 }

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace Mannam.Abstractions;
 
-/// <summary>All that touches a service, as data: what it stores, publishes, subscribes to, calls and serves. The chassis wires the service from it, and
-/// draws the context map. Packages add what belongs to them as a feature, such as the store and the routes.</summary>
-/// <param name="system">The system, such as <c>taxi</c>; also its topic, unless configured. Empty for a service that all systems share.</param>
+/// <summary>A service as data: what it stores, publishes, subscribes to, calls and serves. The chassis wires the service from it, and draws the context
+/// map. Packages add their part as a feature, such as the store and the routes.</summary>
+/// <param name="system">The system, such as <c>taxi</c>; also the default topic. Empty for a service that all systems share.</param>
 /// <param name="name">The service, such as <c>pickup</c>.</param>
-/// <param name="title">What people call it.</param>
+/// <param name="title">The name that people use.</param>
 public class ServiceDeclaration(string system, string name, string title)
 {
     private readonly List<object> _features = [];
@@ -28,10 +28,10 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>The source of its events, <c>ce_source</c>: <c>/taxi/pickup</c>.</summary>
     public string Source { get; } = $"/{system}/{name}";
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The name that people use.</summary>
     public string Title { get; } = title;
 
-    /// <summary>The first parts of its settings' names: <c>Taxi:Pickup</c>.</summary>
+    /// <summary>The prefix of its settings' names: <c>Taxi:Pickup</c>.</summary>
     public string SettingsScope { get; } = system.Length == 0 ? Capital(name) : $"{Capital(system)}:{Capital(name)}";
 
     /// <summary>The first segments of the paths that it serves.</summary>
@@ -39,16 +39,16 @@ public class ServiceDeclaration(string system, string name, string title)
 
     private protected IReadOnlyList<string> UsualPaths { get; init; } = [];
 
-    /// <summary>Its rank: core unless declared otherwise.</summary>
+    /// <summary>Its rank; core by default.</summary>
     public Rank Rank { get; init; }
 
-    /// <summary>The port it has when it runs alone.</summary>
+    /// <summary>Its port when it runs alone.</summary>
     public int Port { get; init; } = 8080;
 
-    /// <summary>The embedded script of its tables, and the assembly that holds it.</summary>
+    /// <summary>The embedded script that creates its tables, and its assembly.</summary>
     public required (Assembly Assembly, string Resource) Schema { get; init; }
 
-    /// <summary>The source-generated serialization of the messages that it publishes, receives and schedules.</summary>
+    /// <summary>The source-generated serialization of its messages: published, received and scheduled.</summary>
     public JsonSerializerContext? JsonContext { get; init; }
 
     /// <summary>Its settings.</summary>
@@ -71,7 +71,7 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>All its settings: its own, and those of its calls.</summary>
     public IEnumerable<Setting> AllSettings => [.. Settings, .. Calls.SelectMany(c => c.AllSettings)];
 
-    /// <summary>What else it does before it is ready, so that the first request is as fast as the next one.</summary>
+    /// <summary>Additional work before the service is ready, so that the first request is as fast as later ones.</summary>
     public Func<IServiceProvider, Task> WarmUp { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>The names of the events that it publishes.</summary>
@@ -80,10 +80,10 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>The names of the events that it subscribes to.</summary>
     public virtual IReadOnlyList<string> SubscribesTo => [];
 
-    /// <summary>Adds what a package needs to know of the service.</summary>
+    /// <summary>Adds a package's part of the declaration.</summary>
     public void Add(object feature) => _features.Add(feature);
 
-    /// <summary>All features of this type, in the order in which they were added.</summary>
+    /// <summary>All features of this type, in the order of <see cref="Add"/>.</summary>
     public IEnumerable<TFeature> Features<TFeature>() => _features.OfType<TFeature>();
 
     internal void Serve(IEnumerable<string> paths) => _paths.AddRange(paths);

@@ -2,29 +2,29 @@ using System.Globalization;
 
 namespace Mannam.Abstractions;
 
-/// <summary>The configuration stops the start; the message is a sentence that names the key.</summary>
+/// <summary>A configuration error that stops the start. The message names the key.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);
 
-/// <summary>Something that changes between installations, named <c>{System}:{Service}:{Name}</c>.</summary>
+/// <summary>A value that differs between installations, named <c>{System}:{Service}:{Name}</c>.</summary>
 /// <param name="Name">The last part of its name.</param>
-/// <param name="Meaning">What it decides, with its unit.</param>
-/// <param name="Default">Its default as text; null when it must be given, or is known by itself.</param>
+/// <param name="Meaning">Its meaning, with its unit.</param>
+/// <param name="Default">Its default as text; null if it is required, or known without configuration.</param>
 public abstract record Setting(string Name, string Meaning, string? Default)
 {
-    /// <summary>The names of environment variables that the documents give it; of several that are set the first counts.</summary>
+    /// <summary>The documents' environment variables for it. If several are set, the first counts.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     private static readonly string[] SecretEndings = ["secret", "password", "token", "key"];
 
-    /// <summary>Whether a value must not be shown: the setting's name ends in secret, password, token or key.</summary>
+    /// <summary>Whether its value must not be shown: the name ends in secret, password, token or key.</summary>
     public static bool IsSecret(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return SecretEndings.Any(s => name.EndsWith(s, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Fails when the text is no value of this setting.</summary>
-    /// <exception cref="FormatException">Says what is expected.</exception>
+    /// <summary>Checks that the text is a valid value.</summary>
+    /// <exception cref="FormatException">It is not. The message says what is expected.</exception>
     internal abstract void Check(string text);
 
     /// <summary>A duration in milliseconds.</summary>
@@ -36,7 +36,7 @@ public abstract record Setting(string Name, string Meaning, string? Default)
         new(name, meaning, standard.ToString(CultureInfo.InvariantCulture), text => Whole(text, least, most));
 
     /// <summary>A list separated by commas.</summary>
-    /// <param name="read">Reads each; throws a <see cref="FormatException"/> that says what is expected.</param>
+    /// <param name="read">Reads each item; throws a <see cref="FormatException"/> that says what is expected.</param>
     /// <param name="variable">The documents' environment variable.</param>
     public static Setting<IReadOnlyList<string>> List(
         string name,
@@ -56,11 +56,11 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             Variables = variable is null ? [] : [variable],
         };
 
-    /// <summary>One of several words, in the case in which they are given here.</summary>
+    /// <summary>One of several words; case-sensitive.</summary>
     public static Setting<string> OneOf(string name, string standard, string meaning, params IReadOnlyCollection<string> words) =>
         new(name, meaning, standard, text => Word(text, words));
 
-    /// <summary>Some of several words, or none, separated by commas.</summary>
+    /// <summary>Any number of several words, separated by commas; may be empty.</summary>
     public static Setting<IReadOnlyList<string>> SomeOf(
         string name,
         string standard,
@@ -77,7 +77,7 @@ public abstract record Setting(string Name, string Meaning, string? Default)
     private static string Word(string text, IReadOnlyCollection<string> words) =>
         words.Contains(text) ? text : throw new FormatException($"one of {string.Join(", ", words)} is expected");
 
-    /// <summary>Ids, whole numbers from 1, separated by commas: one at least, each once.</summary>
+    /// <summary>Ids (whole numbers from 1), separated by commas: at least one, without duplicates.</summary>
     public static Setting<IReadOnlyList<long>> Ids(string name, string standard, string meaning) => new(name, meaning, standard, IdsOf);
 
     private static List<long> IdsOf(string text)
@@ -90,10 +90,10 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             : throw new FormatException("one number at least is expected, and each once, separated by commas");
     }
 
-    /// <summary>The address of a peer, or the addresses of its replicas; on one machine they are known by themselves.</summary>
+    /// <summary>The address of a peer, or the addresses of its replicas. On one machine they are known without configuration.</summary>
     /// <param name="name">The last part of its name.</param>
-    /// <param name="meaning">What it decides.</param>
-    /// <param name="standard">Where it is unless configured; null when it must be given, or is known by itself.</param>
+    /// <param name="meaning">Its meaning.</param>
+    /// <param name="standard">The default address; null if it is required, or known without configuration.</param>
     public static Setting<IReadOnlyList<Uri>> Addresses(string name, string meaning, string? standard = null) =>
         new(
             name,
@@ -120,7 +120,7 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             : throw new FormatException($"a whole number from {least} to {most} is expected");
 }
 
-/// <summary>A setting and how its text is read.</summary>
+/// <summary>A setting, and how its text is read.</summary>
 public sealed record Setting<T>(string Name, string Meaning, string? Default, Func<string, T> Read) : Setting(Name, Meaning, Default)
 {
     internal override void Check(string text) => Read(text);

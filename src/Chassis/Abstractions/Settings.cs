@@ -1,12 +1,12 @@
 namespace Mannam.Abstractions;
 
-/// <summary>The settings of one service, as this installation has them.</summary>
-/// <param name="configured">What was configured at a key, such as <c>Mannam:Taxi:Catch:PaymentUrl</c>; null where nothing was. Asked each time.</param>
-/// <param name="scope">The first parts of the names, such as <c>Taxi:Catch</c>.</param>
+/// <summary>The settings of one service in this installation.</summary>
+/// <param name="configured">Returns the configured value of a key, such as <c>Mannam:Taxi:Catch:PaymentUrl</c>, or null. Called at each use.</param>
+/// <param name="scope">The prefix of the names, such as <c>Taxi:Catch</c>.</param>
 public sealed class Settings(Func<string, string?> configured, string scope)
 {
-    /// <summary>The value configured, or the default.</summary>
-    /// <exception cref="ConfigurationException">It is no value of this setting, or it is required and missing.</exception>
+    /// <summary>The configured value, or the default.</summary>
+    /// <exception cref="ConfigurationException">The value is invalid, or it is required and missing.</exception>
     public T Get<T>(Setting<T> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
@@ -21,16 +21,16 @@ public sealed class Settings(Func<string, string?> configured, string scope)
         }
     }
 
-    /// <summary>The value configured, or null where it is known by itself.</summary>
+    /// <summary>The configured value, or null if it is known without configuration.</summary>
     public T? GetIfSet<T>(Setting<T> setting)
         where T : class => Text(setting) is null ? null : Get(setting);
 
     private string? Text(Setting setting) => configured($"Mannam:{scope}:{setting.Name}") ?? setting.Default;
 
-    /// <summary>Fails on a key below <c>Mannam:</c> that nobody reads, and on a value that cannot be read.</summary>
-    /// <param name="configured">All that was configured.</param>
-    /// <param name="known">Every setting there is, with its scope.</param>
-    /// <exception cref="ConfigurationException">Names the key.</exception>
+    /// <summary>Checks that each key below <c>Mannam:</c> is a setting, and that its value is valid.</summary>
+    /// <param name="configured">All configured values.</param>
+    /// <param name="known">All settings, each with its scope.</param>
+    /// <exception cref="ConfigurationException">A key or value is invalid. The message names the key.</exception>
     public static void Check(
         IEnumerable<KeyValuePair<string, string?>> configured,
         IReadOnlyCollection<(string Scope, Setting Setting)> known

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Gateway;
 
-/// <summary>Lets requests through to services, within limits: so many a second from each client, so many bodies at once, so many at work.</summary>
+/// <summary>Admits requests to services, within limits: the rate of each client, the bodies in memory, and the concurrent requests.</summary>
 internal sealed class Admission : IDisposable
 {
     private readonly RateLimit rate;
     private readonly ConcurrencyLimit limit;
 
-    // Of those whose client sends its body only when it is asked for it: the service asks.
+    // For clients that send their bodies only after 100 Continue, which the service sends.
     private readonly ConcurrencyLimit expecting;
     private readonly Dictionary<ServiceEntry, ConcurrencyLimit> services;
     private readonly BodyBuffer bodies = new();
@@ -19,7 +19,7 @@ internal sealed class Admission : IDisposable
         limit = new ConcurrencyLimit(options.MaxConcurrentRequests);
         expecting = new ConcurrencyLimit(Math.Max(1, options.MaxConcurrentRequests / 2));
         List<ServiceEntry> entries = [.. all.Systems.SelectMany(s => s.Services), .. all.Operators];
-        // One service that hangs leaves a quarter of the places to the others.
+        // A service that hangs leaves a quarter of the requests to the others.
         var most =
             entries.Count == 1
                 ? options.MaxConcurrentRequests
@@ -31,10 +31,10 @@ internal sealed class Admission : IDisposable
         );
     }
 
-    /// <summary>Requests let through that have not come back.</summary>
+    /// <summary>The number of admitted requests that have not ended.</summary>
     public int InProgress => limit.InUse;
 
-    /// <summary>Requests to services pass the limits; others go on.</summary>
+    /// <summary>Applies the limits to requests for services. Other requests pass.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { } path
             ? AdmitAsync(context, next, services[path.Service])
@@ -58,7 +58,7 @@ internal sealed class Admission : IDisposable
             await ExpectAsync(context, next, service);
             return;
         }
-        // Before it takes a place: a client may be slow, but it holds nobody else up.
+        // Before the request counts as concurrent: a slow client must not block others.
         var (body, held) = await bodies.BufferAsync(context);
         if (body == BodyBufferState.Complete)
         {

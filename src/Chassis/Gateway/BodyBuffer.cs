@@ -3,32 +3,32 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Mannam.Gateway;
 
-/// <summary>What became of the wait for a body.</summary>
+/// <summary>The result of the wait for a body.</summary>
 internal enum BodyBufferState
 {
-    /// <summary>It is there, or there is none.</summary>
+    /// <summary>The body is complete, or there is none.</summary>
     Complete,
 
-    /// <summary>The bodies under way hold as much memory as they may.</summary>
+    /// <summary>The bodies in memory have reached their limit.</summary>
     Full,
 
     /// <summary>The client has gone.</summary>
     ClientGone,
 }
 
-/// <summary>Waits for the bodies of requests, so that a slow client holds no place of those that are worked on; what all of them hold is bounded.</summary>
-/// <remarks>The web server keeps what has come, and refuses what is too large (413) or too slow (408).</remarks>
+/// <summary>Waits for the bodies of requests, so that slow clients do not count as concurrent requests. The memory of all bodies is limited.</summary>
+/// <remarks>The web server buffers the received bytes, and refuses bodies that are too large (413) or too slow (408).</remarks>
 internal sealed class BodyBuffer
 {
-    /// <summary>How many bytes the bodies of all requests may hold.</summary>
+    /// <summary>The maximum number of bytes of all bodies.</summary>
     public const long Most = 64L << 20;
 
-    // As small as it costs nothing to keep: with the headers it fits into the connection's own buffer.
+    // A size that costs no extra memory: with the headers it fits into the connection's own buffer.
     private const long Small = 16 << 10;
 
     private long held;
 
-    /// <summary>Waits until the whole body has come. What it holds is to be given back by <see cref="Release"/>.</summary>
+    /// <summary>Waits until the whole body has arrived. The caller releases the held bytes by <see cref="Release"/>.</summary>
     public async ValueTask<(BodyBufferState State, long Held)> BufferAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
@@ -46,7 +46,7 @@ internal sealed class BodyBuffer
                     read = await reader.ReadAsync(context.RequestAborted);
                 }
                 var (length, completed) = (read.Buffer.Length, read.IsCompleted);
-                // Nothing is taken, all was looked at: whoever answers reads it from the beginning.
+                // Nothing is consumed, everything is examined: the service reads the body from the beginning.
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                 if (length > Small)
                 {
@@ -64,7 +64,7 @@ internal sealed class BodyBuffer
                 }
             }
         }
-        // A body that cannot be read although its client is there is refused by whoever answers.
+        // If the client is still connected, the service refuses a body that cannot be read.
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             Release(mine);
@@ -77,7 +77,7 @@ internal sealed class BodyBuffer
         }
     }
 
-    /// <summary>The request has ended.</summary>
+    /// <summary>Releases the bytes of a request that has ended.</summary>
     public void Release(long bytes)
     {
         if (bytes > 0)

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Mannam.Gateway;
 
-/// <summary>What one client may have of the connections, by its address, so that one cannot take them all; and that a connection is used.</summary>
-/// <remarks>One connection too many is closed at once, as the web server does with one too many of all. A proxy that was named as trusted may have all, as it
-/// speaks for many; loopback is no exception unless it is named.</remarks>
+/// <summary>Limits the connections of one client address, so that one client cannot take all, and closes silent connections.</summary>
+/// <remarks>A connection over the limit is closed at once, as with the web server's limit for all. A trusted proxy may have all connections, because it
+/// serves many clients. Loopback has the limit too, unless it is configured as trusted.</remarks>
 internal sealed class ClientConnectionLimit(EdgeOptions options)
 {
     private readonly int most =
@@ -40,7 +40,7 @@ internal sealed class ClientConnectionLimit(EdgeOptions options)
             }
         };
 
-    // A client that has nothing to say does not keep its place for as long as one that may ask again.
+    // A new connection without a byte is closed sooner than an idle one.
     private async Task<bool> SpeaksAsync(ConnectionContext connection)
     {
         var ending = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;

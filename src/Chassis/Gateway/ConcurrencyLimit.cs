@@ -1,15 +1,15 @@
 namespace Mannam.Gateway;
 
-/// <summary>So many at once, and no more.</summary>
-/// <param name="all">How many.</param>
+/// <summary>A limit of concurrent uses.</summary>
+/// <param name="all">The maximum.</param>
 internal sealed class ConcurrencyLimit(int all)
 {
     private int taken;
 
-    /// <summary>How many are taken.</summary>
+    /// <summary>The number of current uses.</summary>
     public int InUse => Volatile.Read(ref taken);
 
-    /// <summary>Takes one, if one is free; then it is to be given back.</summary>
+    /// <summary>Acquires a use if one is free. The caller releases it.</summary>
     public bool TryAcquire()
     {
         if (Interlocked.Increment(ref taken) <= all)
@@ -20,6 +20,6 @@ internal sealed class ConcurrencyLimit(int all)
         return false;
     }
 
-    /// <summary>Gives one back.</summary>
+    /// <summary>Releases a use.</summary>
     public void Release() => Interlocked.Decrement(ref taken);
 }

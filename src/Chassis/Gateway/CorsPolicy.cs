@@ -5,9 +5,9 @@ using Microsoft.Extensions.Primitives;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// CORS (Fetch standard): pages of the configured origins, and on loopback of this machine, may call with any method, header and
-/// credentials. Our own lines because ASP.NET's middleware says <c>Vary: Origin</c> only to those that sent one, so that a cache
-/// could give the answer without CORS headers to a page.
+/// CORS (Fetch standard): pages of the configured origins and, on loopback, of this machine may call with any method, header and credentials.
+/// ASP.NET Core's middleware is not used: it sends <c>Vary: Origin</c> only to requests with an Origin, so a cache could give a page an answer
+/// without CORS headers.
 /// </summary>
 internal sealed class CorsPolicy(bool onLoopback, IReadOnlyList<string> origins)
 {
@@ -18,7 +18,7 @@ internal sealed class CorsPolicy(bool onLoopback, IReadOnlyList<string> origins)
     public static bool IsPreflight(HttpRequest request) =>
         HttpMethods.IsOptions(request.Method) && request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
 
-    /// <summary>Answers whether the page may call, without asking the service.</summary>
+    /// <summary>Answers a preflight request without the service.</summary>
     public void AnswerPreflight(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
@@ -35,7 +35,7 @@ internal sealed class CorsPolicy(bool onLoopback, IReadOnlyList<string> origins)
         response.Headers.Append("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers");
     }
 
-    /// <summary>To be called when the answer starts, whatever it is: an error handler on the way may have cleared the headers.</summary>
+    /// <summary>Adds the headers. Call it when the answer starts, because an error handler may have cleared earlier headers.</summary>
     public void AddHeaders(HttpContext context)
     {
         var headers = context.Response.Headers;

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// What stands before the services of a host, once for all of them: whom it answers, limits, and the pages of the whole (<c>/health/…</c>,
+/// The edge in front of a host's services: it decides which requests are answered, and adds limits and the pages of the whole (<c>/health/…</c>,
 /// <c>/openapi/v1.json</c>, <c>/</c>).
 /// </summary>
 /// <remarks>
-/// On loopback it answers only to a <c>Host</c> that is loopback or configured (421), and lets pages of this machine call it (CORS);
-/// elsewhere it answers to every name, and lets pages of configured origins call it.
+/// On loopback it answers only a <c>Host</c> that is loopback or configured (otherwise 421), and pages of this machine may call it (CORS). On other
+/// addresses it answers every name, and pages of the configured origins may call it.
 /// </remarks>
 public sealed class Edge : IDisposable
 {
@@ -31,20 +31,20 @@ public sealed class Edge : IDisposable
 
     internal EdgeGuard Guard { get; }
 
-    /// <summary>Where the host listens, once it is started: <c>http://127.0.0.1:8080/</c>.</summary>
-    /// <exception cref="InvalidOperationException">It is not started.</exception>
+    /// <summary>The address of the started host: <c>http://127.0.0.1:8080/</c>.</summary>
+    /// <exception cref="InvalidOperationException">The host is not started.</exception>
     public Uri Address =>
         new(
             _server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
                 ?? throw new InvalidOperationException("The host is not started.")
         );
 
-    /// <summary>Requests handed on to services that have not come back.</summary>
+    /// <summary>The number of requests at services that have not ended.</summary>
     public int InProgress => _admission.InProgress;
 
     /// <summary>
-    /// From now on it is not ready, and every answer carries <c>Connection: close</c>, while requests are served as before: so that
-    /// clients and probes go elsewhere before the port is closed.
+    /// Begins to drain: the host is not ready, and every answer has <c>Connection: close</c>, while requests are still served. So clients and probes go
+    /// elsewhere before the port is closed.
     /// </summary>
     public void BeginDrain() => Guard.BeginDrain();
 

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Primitives;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// What happens to every request first: its path is put in normal form, and those who have no business here are refused. It sees the
-/// connection as it is, before anything that a proxy tells.
+/// The first middleware of every request: it normalises the path, and refuses invalid or foreign requests. It uses the connection itself, before any
+/// forwarded header applies.
 /// </summary>
 internal sealed class EdgeGuard
 {
@@ -38,10 +38,10 @@ internal sealed class EdgeGuard
 
     public bool Draining => draining;
 
-    /// <summary>From now on every answer asks its client to come back by another connection.</summary>
+    /// <summary>From now on every answer asks its client to use another connection.</summary>
     public void BeginDrain() => draining = true;
 
-    /// <summary>Refuses what cannot be read without doubt, and what names another machine.</summary>
+    /// <summary>Refuses requests that are ambiguous or name another machine.</summary>
     public Task BeforeRoutingAsync(HttpContext context, RequestDelegate next)
     {
         var (request, response) = (context.Request, context.Response);
@@ -64,7 +64,7 @@ internal sealed class EdgeGuard
         return GuardedAsync(context, next);
     }
 
-    /// <summary>Answers for the services what is the same for all: preflights, bodies that are too large, and operators' paths asked by others.</summary>
+    /// <summary>Answers for all services: preflights, bodies that are too large, and operators' paths for other callers.</summary>
     public Task AfterRoutingAsync(HttpContext context, RequestDelegate next)
     {
         var forOperators = IsForOperators(context);
@@ -80,10 +80,10 @@ internal sealed class EdgeGuard
         return context.Request.ContentLength > EdgeOptions.MaxBody ? TooLarge(context) : next(context);
     }
 
-    /// <summary>Whether a request may reach services for operators: direct, and to this machine by its name.</summary>
+    /// <summary>Whether a request may reach operators' services: direct, and by this machine's name.</summary>
     public bool IsOperator(HttpContext context) => OperatorAccess.IsDirect(context) && hosts.IsThisMachine(context.Request.Host);
 
-    // By a port or under a name that is one service's, the others are not there.
+    // On a port or under a name of one service, the other services do not exist.
     private bool IsOfAnother(HttpContext context) =>
         (servicePorts.Count > 0 || serviceHosts.Count > 0)
         && context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { } path
@@ -95,7 +95,7 @@ internal sealed class EdgeGuard
     private static bool IsForOperators(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { ForOperators: true };
 
-    // Answered at once; then the web server reads the rest away, within limits: who is still sending would lose the answer with the connection.
+    // Answered at once. Then the web server discards the rest, within limits: otherwise a client that still sends would lose the answer with the connection.
     private static Task TooLarge(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -117,7 +117,7 @@ internal sealed class EdgeGuard
         }
         catch (IOException refused) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            // Thrown by the web server to whoever reads the body: too large, too slow, cut off. Where the body ends is not known.
+            // The web server throws it to the reader of the body: too large, too slow, or cut off. The end of the body is unknown.
             context.Response.Clear();
             context.Response.Headers.Connection = "close";
             var status = (refused as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
@@ -125,7 +125,7 @@ internal sealed class EdgeGuard
         }
         catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            // Services answer their own faults; what comes here is a fault of their answering.
+            // Services answer their own errors, so this is an error of the edge or of a service's server.
             logger.LogError(exception, "{Method} {Path} failed at the front door", context.Request.Method, context.Request.Path);
             context.Response.Clear();
             await AnswerAsync(context, StatusCodes.Status500InternalServerError, "The request failed through no fault of its own.");
@@ -135,7 +135,7 @@ internal sealed class EdgeGuard
     private static Task AnswerAsync(HttpContext context, int status, string detail) =>
         EdgeProblem.WriteAsync(context, status, EdgeProblem.TitleOf(status), detail);
 
-    // No endpoint, and no later middleware, answered it.
+    // Neither an endpoint nor a later middleware has answered.
     private static bool IsBareNotFound(HttpResponse response) =>
         response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null, ContentLength: null };
 
@@ -145,7 +145,7 @@ internal sealed class EdgeGuard
         {
             cors.AddHeaders(context);
         }
-        // Who waits for leave to send a body and is refused may send it or not: what follows on the connection would be uncertain (RFC 9110, 10.1.1).
+        // A client that waits for 100 Continue and is refused may send its body or not, so the next bytes are ambiguous (RFC 9110, 10.1.1).
         if (draining || (context.Response.StatusCode >= 300 && context.Request.Headers.Expect.Count > 0))
         {
             context.Response.Headers.Connection = new StringValues("close");

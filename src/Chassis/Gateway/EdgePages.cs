@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Gateway;
 
-/// <summary>The pages of the whole: what is here, its health, its OpenAPI documents, and the process's own.</summary>
+/// <summary>The pages of the whole: index, health, OpenAPI documents, and the process's own.</summary>
 internal static class EdgePages
 {
     private const string OpenApiPath = "/openapi/v1.json";
@@ -46,7 +46,7 @@ internal static class EdgePages
             path,
             context =>
             {
-                // Routing does not tell upper case from lower case; addresses do.
+                // Routing ignores case; paths are case-sensitive.
                 if (!path.Equals(context.Request.Path.Value, StringComparison.Ordinal))
                     return EdgeProblem.NotFound(context);
                 if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
@@ -70,8 +70,8 @@ internal static class EdgePages
     }
 }
 
-/// <summary>What is here.</summary>
+/// <summary>The index page.</summary>
 internal sealed record IndexDocument(IndexEntry[] Systems, string Health, string OpenApi);
 
-/// <summary>A system, and where its resources are.</summary>
+/// <summary>A system, with the paths of its resources.</summary>
 internal sealed record IndexEntry(string Name, string Title, string OpenApi, string[] Resources);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Gateway;
 
-/// <summary>The front door's own errors, as RFC 9457 problem documents.</summary>
+/// <summary>The edge's own errors, as RFC 9457 problem documents.</summary>
 internal static class EdgeProblem
 {
     public const string ContentType = "application/problem+json";
@@ -30,7 +30,7 @@ internal static class EdgeProblem
     public static byte[] Body(int status, string title, string detail) =>
         JsonSerializer.SerializeToUtf8Bytes(new(title, status, detail), EdgeJson.Default.ProblemDocument);
 
-    /// <summary>What a person calls this status.</summary>
+    /// <summary>The title of a status.</summary>
     public static string TitleOf(int status) =>
         status switch
         {

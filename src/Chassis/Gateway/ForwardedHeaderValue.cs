@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Mannam.Gateway;
 
-/// <summary>What an entry of a forwarded header must be to be believed.</summary>
+/// <summary>Validates entries of forwarded headers.</summary>
 internal static class ForwardedHeaderValue
 {
     private const string LettersAndDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -38,7 +38,7 @@ internal static class ForwardedHeaderValue
     public static bool IsPort(ReadOnlySpan<char> text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
 
-    /// <summary>A plain path: one slash at its beginning and between its segments, none of which is <c>.</c> or <c>..</c>.</summary>
+    /// <summary>A plain path: one slash at the beginning and between segments, without segments <c>.</c> or <c>..</c>.</summary>
     public static bool IsPrefix(string text) =>
         text.StartsWith('/')
         && !text.AsSpan().ContainsAnyExcept(InPrefixes)

@@ -5,21 +5,21 @@ using Microsoft.Extensions.Primitives;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// What trusted proxies tell of a request: who asked (<c>X-Forwarded-For</c>), and under which address (<c>-Proto</c>, <c>-Host</c>, <c>-Prefix</c>).
-/// Each proxy appends an entry to these lists. An entry counts when who wrote it is trusted: the last entry is the connection's, the one before it
-/// that of the address in the last <c>X-Forwarded-For</c>, and so on. What is no address, scheme, host or prefix is ignored.
+/// The headers of trusted proxies: the client's address (<c>X-Forwarded-For</c>), and the requested address (<c>-Proto</c>, <c>-Host</c>,
+/// <c>-Prefix</c>). Each proxy appends an entry to these lists. An entry counts if its writer is trusted. The connection's peer wrote the last entry;
+/// the address in the last <c>X-Forwarded-For</c> wrote the one before, and so on. Invalid entries are ignored.
 /// </summary>
 /// <remarks>
-/// Of scheme and host the outermost counts. Prefixes add up, from the outermost to the innermost, as each proxy cuts off its own. Not ASP.NET's
-/// middleware: it takes any word for a scheme, what a prefix does not allow is an exception in it, and of several prefixes it keeps one.
+/// The outermost scheme and host count. Prefixes are joined, from the outermost to the innermost, because each proxy removes its own. ASP.NET Core's
+/// middleware is not used: it accepts any word as a scheme, throws on an invalid prefix, and keeps only one of several prefixes.
 /// </remarks>
 internal sealed class ForwardedHeaders
 {
     private readonly HashSet<IPAddress> addresses = [IPAddress.IPv6Loopback];
     private readonly List<IPNetwork> networks = [new IPNetwork(new IPAddress([127, 0, 0, 0]), 8)];
 
-    /// <param name="trusted">Addresses and networks that are trusted besides loopback.</param>
-    /// <exception cref="ArgumentException">One is neither.</exception>
+    /// <param name="trusted">Trusted addresses and networks, in addition to loopback.</param>
+    /// <exception cref="ArgumentException">An entry is neither.</exception>
     public ForwardedHeaders(IReadOnlyList<string> trusted)
     {
         foreach (var proxy in trusted)
@@ -39,7 +39,7 @@ internal sealed class ForwardedHeaders
         }
     }
 
-    /// <summary>Puts what is told and believed in the place of what the connection says.</summary>
+    /// <summary>Replaces the connection's values by the trusted ones.</summary>
     public void Apply(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -70,7 +70,7 @@ internal sealed class ForwardedHeaders
         }
     }
 
-    // From the nearest address to the farthest that a trusted one tells. Gives how many entries of each list count: all, when the last is trusted too.
+    // From the nearest address to the farthest one that a trusted proxy wrote. Returns how many entries of each list count: all if the last one is trusted too.
     private int Follow(ConnectionInfo connection, string[] by)
     {
         for (var counted = 1; counted <= by.Length; counted++)

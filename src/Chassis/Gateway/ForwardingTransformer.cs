@@ -3,7 +3,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Mannam.Gateway;
 
-/// <summary>The request as the service gets it: it came from outside, from this client, under this address. What the client itself said of that is gone.</summary>
+/// <summary>Prepares a request for the service: marked as external, with the client's address and the requested address. The client's own values of these
+/// headers are removed.</summary>
 internal sealed class ForwardingTransformer : HttpTransformer
 {
     public static readonly ForwardingTransformer Instance = new();

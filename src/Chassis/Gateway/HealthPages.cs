@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Mannam.Gateway;
 
-/// <summary>The health of the whole in the form that the specification shows, from the host's health checks.</summary>
+/// <summary>The health pages in the specification's form, from the host's health checks.</summary>
 internal sealed class HealthPages(HealthCheckService checks, EdgeOptions options, Func<bool> draining)
 {
     private const string Up = "UP";
@@ -46,5 +46,5 @@ internal sealed class HealthPages(HealthCheckService checks, EdgeOptions options
 /// <summary>A health page.</summary>
 internal sealed record HealthDocument(string Status, string? Reason = null, IReadOnlyDictionary<string, HealthPart>? Services = null);
 
-/// <summary>A service on it.</summary>
+/// <summary>A service on a health page.</summary>
 internal sealed record HealthPart(string Status, IReadOnlyDictionary<string, string> Details);

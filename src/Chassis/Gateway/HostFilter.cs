@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// Whom a front door on loopback answers: requests that name it as this machine, or by a configured name. A web page that was loaded
-/// from another name, made to resolve to loopback (DNS rebinding), names that.
+/// Decides which hosts an edge on loopback answers: names of this machine, and configured names. A web page of another name that resolves to loopback
+/// (DNS rebinding) sends that other name.
 /// </summary>
 internal sealed class HostFilter(bool onLoopback, IReadOnlyList<string> hosts)
 {
     private readonly FrozenSet<string> configured = hosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // The Host that was sent, before any X-Forwarded-Host: the page could send that too.
+    // The sent Host, not X-Forwarded-Host, because a page could send that header too.
     public bool Allows(HostString host) => !onLoopback || IsThisMachine(host);
 
-    /// <summary>Whether the request names this machine, wherever the front door listens.</summary>
+    /// <summary>Whether the request names this machine, on any listening address.</summary>
     public bool IsThisMachine(HostString host)
     {
         var name = NameOf(host.Value);

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// Gives a body to what the web server refuses before any application sees it (headers too large, no Host, …): Kestrel tells of it,
-/// and would send a bare status. Once an answer has begun it only closes the connection.
+/// Adds a body to refusals of the web server before any application sees the request (headers too large, no Host, …). Kestrel reports them by an
+/// event, and would send a bare status. After an answer has begun it only closes the connection.
 /// </summary>
-/// <remarks>The event is documented ("Diagnostics in Kestrel"); that an answer can be begun inside it is held by a test.</remarks>
+/// <remarks>The event is documented ("Diagnostics in Kestrel"). A test checks that an answer can begin inside it.</remarks>
 internal sealed class KestrelErrorResponses : IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
@@ -40,8 +40,8 @@ internal sealed class KestrelErrorResponses : IObserver<KeyValuePair<string, obj
         _ = SendAsync(answer, connection.Transport.Output, isHead ? [] : body);
     }
 
-    // To the connection itself, as there is no body to write to for a request that has not been read. An answer that has begun keeps
-    // Kestrel from sending its own. Both steps complete at once: the connection's buffer is empty or nearly so.
+    // Written to the connection itself, because a request that was not read has no body stream. An answer that has begun keeps Kestrel from sending its
+    // own. Both steps complete at once: the connection's buffer is almost empty.
     private static async Task SendAsync(IHttpResponseBodyFeature answer, PipeWriter connection, byte[] body)
     {
         await answer.StartAsync();

@@ -8,19 +8,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Gateway;
 
-/// <summary>Puts an <see cref="Edge"/> before the services of a host.</summary>
+/// <summary>Adds an <see cref="Edge"/> in front of a host's services.</summary>
 public static class MannamEdge
 {
-    /// <summary>Lets Kestrel listen at the address of the options, within their limits, and registers the <see cref="Edge"/>.</summary>
-    /// <param name="builder">The host's. Systems are added by <see cref="MannamHosting"/>.</param>
-    /// <param name="options">Where to listen, whom to answer, and the limits.</param>
+    /// <summary>Configures Kestrel with the options' address and limits, and registers the <see cref="Edge"/>.</summary>
+    /// <param name="builder">The host's builder. <see cref="MannamHosting"/> adds systems.</param>
+    /// <param name="options">The address, the answered hosts, and the limits.</param>
     public static WebApplicationBuilder AddMannamEdge(this WebApplicationBuilder builder, EdgeOptions options)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxConcurrentRequests);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxConnections);
-        // The services report their requests; under the same name each would be seen twice.
+        // The services report their requests. With the same source name, each request would appear twice.
         builder.Services.AddSingleton(new ActivitySource("Mannam.FrontDoor"));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton(options);
@@ -30,12 +30,13 @@ public static class MannamEdge
             provider.GetRequiredService<IServer>(),
             provider.GetRequiredService<ILogger<Edge>>()
         ));
-        // The pages tell it to whoever asks; a probe asks twice a second.
+        // The health pages show failures. As log lines they would come twice a second.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         return builder;
     }
 
-    /// <summary>Lets every request pass the edge first, and maps the pages of the whole. Call it first; <see cref="MannamEndpoints.MapMannam"/> maps the services.</summary>
+    /// <summary>Makes every request pass the edge first, and maps the pages of the whole. Call it first; <see cref="MannamEndpoints.MapMannam"/> maps the
+    /// services.</summary>
     /// <param name="app">The host.</param>
     public static WebApplication UseMannamEdge(this WebApplication app)
     {
@@ -60,7 +61,7 @@ public static class MannamEdge
             .ToList();
         if (elsewhere.Count == 0)
             return;
-        // Without routes: it is asked for the state of its clusters.
+        // Without routes: it only provides the state of its clusters.
         app.MapReverseProxy();
         elsewhere.ForEach(upstream => upstream.Open(app.Services));
     }
@@ -72,9 +73,9 @@ public static class MannamEdge
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
         kestrel.Limits.MaxRequestBodySize = EdgeOptions.MaxBody;
-        // Of an answer that waits for its client; a stream that has nothing to tell waits for nobody.
+        // Applies to an answer that waits for its client. A stream without data is not affected.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(options.MinBytesPerSecond, TimeSpan.FromSeconds(5));
-        // "Body not complete within 30 s" in the server's terms: whatever is not complete by then came slower than the largest body may.
+        // "Body not complete within 30 s" in the server's terms: an incomplete body is then slower than the largest body may be.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(EdgeOptions.MaxBody / 30.0, TimeSpan.FromSeconds(30));
         var shares = new ClientConnectionLimit(options);
         foreach (var port in options.ServicePorts.Keys.Where(p => p != options.Port).Prepend(options.Port))

@@ -6,17 +6,17 @@ using Yarp.ReverseProxy.Health;
 
 namespace Mannam.Gateway;
 
-/// <summary>The single entry to systems that are spread out: an <see cref="Edge"/> before services at addresses of their own. YARP keeps the connections and
-/// watches the replicas' health.</summary>
+/// <summary>The single entry to systems whose services run elsewhere: an <see cref="Edge"/> with YARP, which keeps connections and probes the replicas'
+/// health.</summary>
 public static class MannamGateway
 {
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>Adds systems whose services are at addresses of their own. <see cref="MannamEdge.UseMannamEdge"/> and
+    /// <summary>Adds systems whose services are at their own addresses. <see cref="MannamEdge.UseMannamEdge"/> and
     /// <see cref="MannamEndpoints.MapMannam"/> then serve them.</summary>
-    /// <param name="builder">The host's.</param>
-    /// <param name="options">The edge's.</param>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="options">The edge's options.</param>
     /// <param name="systems">The systems: each service with its addresses.</param>
     public static WebApplicationBuilder AddMannamGateway(
         this WebApplicationBuilder builder,
@@ -35,12 +35,12 @@ public static class MannamGateway
                 (_, handler) =>
                 {
                     handler.ConnectTimeout = ConnectWithin;
-                    // The client's trace is passed on as it came. One that the web server began here for its log is not: services would take it
-                    // for one that somebody left out.
+                    // The client's trace is forwarded unchanged. A trace that the web server began for its own log is not: for services its parent span would be
+                    // missing.
                     handler.ActivityHeadersPropagator = null;
                 }
             );
-        // A replica that cannot be reached is told of once, by the health pages.
+        // The health pages report an unreachable replica; it is not logged at each attempt.
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
         foreach (var system in systems)
             builder.AddMannam(new SystemEntry(system.Name, system.Title, [.. system.Services.Select(s => Entry(options, system, s))]));
@@ -53,7 +53,7 @@ public static class MannamGateway
         return new ServiceEntry(service.Name, service.Segments, upstream, upstream.HealthAsync);
     }
 
-    // A replica that hangs leaves half of the places to the others of its service, until the probes find it away.
+    // A replica that hangs leaves half of the requests to the service's other replicas, until the probes notice it.
     private static int PerReplica(EdgeOptions options, RemoteService service) =>
         service.Addresses.Count > 1 ? Math.Max(1, options.MaxConcurrentRequests / 2) : options.MaxConcurrentRequests;
 
@@ -64,11 +64,11 @@ public static class MannamGateway
             Destinations = service.Addresses.ToDictionary(a => a.ToString(), a => new DestinationConfig { Address = a.ToString() }),
             HealthCheck = new HealthCheckConfig
             {
-                // Where all are away, none is asked: YARP would ask them all.
+                // If all are unavailable, none is used: YARP would use all.
                 AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyAndUnknown,
-                // Marked by the way itself.
+                // ReplicatedUpstream itself marks failed replicas.
                 Passive = new PassiveHealthCheckConfig { Enabled = true },
-                // Two in a row: one that is slow under load is not ill.
+                // Two failures in a row: a replica that is slow under load is not down.
                 Active = new ActiveHealthCheckConfig
                 {
                     Enabled = true,
@@ -82,14 +82,14 @@ public static class MannamGateway
         };
 }
 
-/// <summary>A system whose services run at addresses of their own.</summary>
+/// <summary>A system whose services run at their own addresses.</summary>
 /// <param name="Name">The first segment of its paths: <c>taxi</c>.</param>
-/// <param name="Title">Its name for people.</param>
+/// <param name="Title">The name that people use.</param>
 /// <param name="Services">Its services.</param>
 public sealed record RemoteSystem(string Name, string Title, IReadOnlyList<RemoteService> Services);
 
-/// <summary>A service, and where its replicas are.</summary>
+/// <summary>A service with the addresses of its replicas.</summary>
 /// <param name="Name">Its name in its system: <c>catch</c>.</param>
-/// <param name="Segments">The first segments of the paths it serves: <c>catches</c>.</param>
-/// <param name="Addresses">One a replica, or one behind which somebody else balances.</param>
+/// <param name="Segments">The first segments of its paths: <c>catches</c>.</param>
+/// <param name="Addresses">One address per replica, or one of a load balancer.</param>
 public sealed record RemoteService(string Name, IReadOnlyList<string> Segments, IReadOnlyList<Uri> Addresses);

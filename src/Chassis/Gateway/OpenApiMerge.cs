@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Mannam.Gateway;
 
 /// <summary>
-/// One OpenAPI document out of several: the paths of all, and their components. Components that differ under one name are renamed
-/// <c>{service}_{name}</c> from the second on.
+/// Merges several OpenAPI documents: all paths, and their components. If components of the same name differ, all but the first are renamed to
+/// <c>{service}_{name}</c>.
 /// </summary>
 internal sealed class OpenApiMerge(string title, string server)
 {
@@ -26,9 +26,9 @@ internal sealed class OpenApiMerge(string title, string server)
             ["tags"] = tags,
         };
 
-    /// <param name="document">The service's document, which is taken apart.</param>
-    /// <param name="service">What to name its components by, if need be: letters, digits, <c>. - _</c>.</param>
-    /// <param name="prefix">What to put before its paths.</param>
+    /// <param name="document">The service's document. It is modified.</param>
+    /// <param name="service">The prefix for renamed components: letters, digits, <c>. - _</c>.</param>
+    /// <param name="prefix">The prefix of its paths.</param>
     public void Add(JsonObject document, string service, string prefix)
     {
         version = (string?)document["openapi"] ?? version;
@@ -56,7 +56,7 @@ internal sealed class OpenApiMerge(string title, string server)
         }
     }
 
-    // What one service asks of another is not served here.
+    // Internal calls are not served here.
     private static JsonObject Open(JsonNode? operations)
     {
         var open = operations?.DeepClone() as JsonObject ?? [];
@@ -84,7 +84,7 @@ internal sealed class OpenApiMerge(string title, string server)
         return section;
     }
 
-    /// <summary>Renames the document's components whose names are taken by others, and gives the references that must follow.</summary>
+    /// <summary>Renames components of the document whose names are taken, and returns the new names for references.</summary>
     private Dictionary<string, string> Conflicts(JsonObject document, string service)
     {
         var moved = new Dictionary<string, string>(StringComparer.Ordinal);

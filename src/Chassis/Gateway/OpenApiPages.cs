@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Gateway;
 
-/// <summary>The OpenAPI documents of the systems, and of the whole, out of those of the services that run.</summary>
+/// <summary>The OpenAPI documents of the systems and of the whole, merged from those of the running services.</summary>
 internal sealed class OpenApiPages(MannamServices services, ILogger logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>A system's, with its prefix as the server.</summary>
+    /// <summary>A system's document, with its prefix as the server.</summary>
     public async Task WriteAsync(HttpContext context, SystemEntry system)
     {
         var merge = new OpenApiMerge(system.Title, $"{PrefixOf(context)}/{system.Name}");
@@ -19,7 +19,7 @@ internal sealed class OpenApiPages(MannamServices services, ILogger logger)
         await WriteAsync(context, merge);
     }
 
-    /// <summary>The whole's: that of a system alone without its prefix; of several, their paths with it.</summary>
+    /// <summary>The whole document: without prefix for a single system; for several, with their prefixes.</summary>
     public async Task WriteAllAsync(HttpContext context)
     {
         var alone = services.Systems.Count == 1;
@@ -51,7 +51,7 @@ internal sealed class OpenApiPages(MannamServices services, ILogger logger)
             }
             catch (HttpRequestException gone) when (gone.HttpRequestError == HttpRequestError.ConnectionError)
             {
-                // Stopped: what it does not serve is not described.
+                // A stopped service serves nothing, so it is not described.
             }
             catch (Exception exception) when (exception is HttpRequestException or JsonException or TaskCanceledException)
             {

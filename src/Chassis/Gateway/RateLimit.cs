@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Gateway;
 
-/// <summary>How many requests a second each client may make, by its address; as many at once as in a second.</summary>
-/// <param name="perSecond">0 for any number.</param>
+/// <summary>Limits the requests per second of each client address. A burst may use the limit of one second at once.</summary>
+/// <param name="perSecond">The limit; 0: no limit.</param>
 internal sealed class RateLimit(int perSecond) : IDisposable
 {
     private const int PeriodsASecond = 10;

@@ -8,16 +8,16 @@ using Yarp.ReverseProxy.Model;
 
 namespace Mannam.Gateway;
 
-/// <summary>To the replicas of a service, in turn. What one of them did not take is asked of the next; what it may have taken is not asked twice, but for
-/// reading.</summary>
+/// <summary>The upstream of a service's replicas, used in turn. A request that a replica did not take goes to the next one. A request that it may have taken
+/// is repeated only if it is a read.</summary>
 /// <param name="cluster">The service's full name.</param>
-/// <param name="perReplica">How many requests one replica may have at once; it is passed over then.</param>
+/// <param name="perReplica">The maximum number of concurrent requests of one replica; at the limit it is skipped.</param>
 internal sealed class ReplicatedUpstream(string cluster, int perReplica) : IUpstream
 {
-    // Passed over for so long, unless a probe finds it well before.
+    // How long a failed replica is skipped, unless a probe succeeds earlier.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
-    // Without a byte in either direction. A service answers sooner, or tells that it cannot.
+    // The limit without a byte in either direction. A service answers sooner, or says that it cannot.
     private static readonly ForwarderRequestConfig Request = new() { ActivityTimeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentDictionary<string, ConcurrencyLimit> _places = new();
     private IProxyStateLookup? _states;
@@ -42,7 +42,7 @@ internal sealed class ReplicatedUpstream(string cluster, int perReplica) : IUpst
     {
         if (State is not { } state)
             return false;
-        // YARP does not pass it on. No service serves either of the two: both are refused, with what it does serve.
+        // YARP does not forward it. No service has such a method, so it is refused with the allowed methods.
         if (HttpMethods.IsConnect(context.Request.Method))
             context.Request.Method = HttpMethods.Options;
         foreach (var replica in InTurn(state, IsRead(context.Request)))
@@ -69,7 +69,7 @@ internal sealed class ReplicatedUpstream(string cluster, int perReplica) : IUpst
                 return true;
             var why = context.Features.Get<IForwarderErrorFeature>()?.Exception;
             context.Response.Clear();
-            // Too large, too slow: told where the request came in.
+            // Too large or too slow: the edge answers it.
             if (Refused(why) is { } refused)
                 throw refused;
             if (error is ForwarderError.RequestBodyClient)
@@ -100,7 +100,7 @@ internal sealed class ReplicatedUpstream(string cluster, int perReplica) : IUpst
     private IEnumerable<DestinationState> InTurn(ClusterState state, bool isRead)
     {
         var all = state.DestinationsState.AvailableDestinations;
-        // A service whose store only reads is unready, but still shows what it has. One that was not reached just now is passed over as ever.
+        // A service with a read-only store is unready, but can still serve reads. A replica that has just failed is skipped as usual.
         if (all.Count == 0 && isRead)
             all = [.. state.DestinationsState.AllDestinations.Where(d => d.Health.Passive is not DestinationHealth.Unhealthy)];
         var first = (int)((uint)Interlocked.Increment(ref _turn) % (uint)Math.Max(1, all.Count));
@@ -109,7 +109,7 @@ internal sealed class ReplicatedUpstream(string cluster, int perReplica) : IUpst
 
     private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
-    /// <summary>What is known of its replicas. The gateway is well whatever they are: it must be there when they come back.</summary>
+    /// <summary>The state of its replicas. The gateway itself is always healthy: it must be there when they come back.</summary>
     public ValueTask<ServiceHealth> HealthAsync() =>
         ValueTask.FromResult(
             new ServiceHealth(

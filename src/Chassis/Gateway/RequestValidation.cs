@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Mannam.Gateway;
 
-/// <summary>What is wrong with a request's head that the web server lets pass.</summary>
+/// <summary>Finds faults of a request's head that the web server accepts.</summary>
 internal static class RequestValidation
 {
-    /// <summary>What is wrong, in a sentence; null when nothing is.</summary>
+    /// <summary>The fault, as a sentence; null if there is none.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="decodedPath">Its path as the web server has decoded it.</param>
+    /// <param name="decodedPath">Its path, decoded by the web server.</param>
     public static string? FindFault(HttpRequest request, string decodedPath)
     {
         if (request.Headers.TransferEncoding is { Count: > 0 } codings && !IsFramed(request, codings.ToString()))
         {
             return "A body is sent with Content-Length or with the one Transfer-Encoding chunked, by HTTP/1.1.";
         }
-        // The web server keeps the percent signs of what it cannot decode.
+        // The web server keeps the percent signs of escapes that it cannot decode.
         if (decodedPath.Contains('%', StringComparison.Ordinal) && !IsUtf8(request))
         {
             return "The path is not valid UTF-8.";
@@ -28,8 +28,8 @@ internal static class RequestValidation
             : null;
     }
 
-    // With other codings, or several, two readers of the same bytes may see the body's end at different places (request smuggling). The web
-    // server takes the last coding and ignores the others.
+    // With other or several codings, two readers may see different ends of the body (request smuggling). The web server uses the last coding and ignores
+    // the others.
     private static bool IsFramed(HttpRequest request, string codings) =>
         codings.Equals("chunked", StringComparison.OrdinalIgnoreCase) && request.Protocol == HttpProtocol.Http11;
 
@@ -38,7 +38,7 @@ internal static class RequestValidation
         var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var end = target.IndexOf('?', StringComparison.Ordinal);
         var path = end < 0 ? target : target[..end];
-        // An escape is longer than the byte it stands for.
+        // An escape is longer than its byte, so the array is large enough.
         var bytes = new byte[path.Length];
         var length = 0;
         for (var i = 0; i < path.Length; i++)

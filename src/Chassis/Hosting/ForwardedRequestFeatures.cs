@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Mannam.Hosting;
 
 /// <summary>
-/// A request of the host as a service sees it: what the web server offers and who was authenticated, and nothing else that the host's pipeline has put
-/// beside it. (Handed on bare, the service would take over the host's HttpContext, container and route.)
+/// A host's request as a service sees it: only the web server's features and the authenticated user, not others that the host's pipeline has added.
+/// (With all features, the service would take over the host's HttpContext, container and route.)
 /// </summary>
 /// <param name="outer">The features of the host's request.</param>
-/// <param name="fromOutside">Whether internal calls are refused to it.</param>
+/// <param name="fromOutside">Whether internal calls are refused.</param>
 internal sealed class ForwardedRequestFeatures(IFeatureCollection outer, bool fromOutside) : LayeredFeatures, IExternalRequest
 {
     private static readonly FrozenSet<Type> TheServers = FrozenSet.ToFrozenSet([

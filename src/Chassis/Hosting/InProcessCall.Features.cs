@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Mannam.Hosting;
 
-/// <content>What the callee sees of the call.</content>
+/// <content>The request that the callee sees.</content>
 internal sealed partial class InProcessCall
     : IHttpRequestFeature,
         IHttpRequestBodyDetectionFeature,

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Hosting;
 
 /// <summary>
-/// One call of <see cref="InProcessHandler"/>: how it runs and ends. The other part offers it to the callee as the features of a request.
+/// One call of <see cref="InProcessHandler"/>: how it runs and ends. The other part presents it to the callee as request features.
 /// </summary>
 internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkItem
 {
@@ -34,15 +34,15 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
     public static HttpRequestException Refused(HttpRequestMessage request) =>
         new(HttpRequestError.ConnectionError, $"Connection refused: the service asked for {request.RequestUri} is not running.");
 
-    /// <summary>Starts the callee, and gives its answer once its headers are there.</summary>
+    /// <summary>Starts the callee. Returns its answer when the headers are complete.</summary>
     public Task<HttpResponseMessage> StartAsync()
     {
-        // Queued without the caller's execution context: no AsyncLocal of the caller is seen by the callee, nor the other way.
+        // Queued without the caller's execution context: no AsyncLocal crosses, in either direction.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         return answer.Task;
     }
 
-    /// <summary>The caller waits no longer.</summary>
+    /// <summary>The caller stops waiting.</summary>
     public void GiveUp(CancellationToken token)
     {
         if (answer.TrySetCanceled(token))
@@ -51,7 +51,7 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
         }
     }
 
-    /// <summary>Tells the callee that nobody listens any more, unless it has ended.</summary>
+    /// <summary>Signals the callee that the caller has gone, unless it has ended.</summary>
     public void Hangup()
     {
         if (!finished && Interlocked.Exchange(ref gone, 1) == 0 && Volatile.Read(ref aborted) is { } source)
@@ -133,7 +133,7 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
         }
         if (!answer.TrySetResult(response) || bodiless)
         {
-            // Nobody reads: what the callee still writes is dropped, and does not hold it up.
+            // The caller does not read: the rest is dropped, and does not block the callee.
             pipe.Reader.Complete();
         }
     }
@@ -157,13 +157,13 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
             }
             catch (Exception exception)
             {
-                // The answer is out; as on a network only the service's own log could tell, and the rest must still be disposed of.
+                // The answer is sent already. As on a network, only the service's own log could show this error. The rest must still be disposed.
                 Debug.WriteLine(exception);
             }
         }
     }
 
-    // As on a network, on a thread of nobody: what the callee registered must not run inside the caller.
+    // As on a network, on another thread: the callee's callbacks must not run inside the caller.
     private static void Cancel(CancellationTokenSource source) =>
         ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
 }

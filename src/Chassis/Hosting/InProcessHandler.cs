@@ -1,26 +1,26 @@
 namespace Mannam.Hosting;
 
 /// <summary>
-/// Calls a service of the same process as if over HTTP/1.1: through the service's whole pipeline, with headers and bytes and nothing
-/// else passing between. For <see cref="HttpClient"/>, whose timeout works as ever.
+/// Calls a service of the same process as if over HTTP/1.1: through its whole pipeline, with only headers and bytes. It is for
+/// <see cref="HttpClient"/>, whose timeout works as usual.
 /// </summary>
 /// <remarks>
-/// <para>The callee starts on an execution context of its own; a trace goes on by the <c>traceparent</c> header.</para>
+/// <para>The callee runs on its own execution context. The <c>traceparent</c> header continues a trace.</para>
 /// <para>
-/// A caller that cancels stops waiting at once, and the callee's <c>RequestAborted</c> fires; the callee may run to its end. So it is
+/// A caller that cancels stops waiting at once, and the callee's <c>RequestAborted</c> fires; the callee may run to its end. The same holds
 /// when a response is disposed of before its body has ended.
 /// </para>
 /// <para>
 /// Errors are those of a connection: <see cref="HttpRequestException"/> with <see cref="HttpRequestError.ConnectionError"/> if the
-/// service is not running, with <see cref="HttpRequestError.ResponseEnded"/> if it aborted the request or an exception escaped it.
+/// service is not running, and with <see cref="HttpRequestError.ResponseEnded"/> if it aborted the request or threw an exception.
 /// </para>
 /// </remarks>
 /// <param name="server">
-/// The server of the callee, asked for each request, since a service may be stopped and started; null is a stopped one.
+/// Returns the callee's server. Called for each request, because a service may be stopped and started; null if it is stopped.
 /// </param>
 public sealed class InProcessHandler(Func<InProcessServer?> server) : HttpMessageHandler
 {
-    /// <summary>Calls always the same server.</summary>
+    /// <summary>Always calls the same server.</summary>
     public InProcessHandler(InProcessServer server)
         : this(() => server) { }
 
@@ -33,7 +33,7 @@ public sealed class InProcessHandler(Func<InProcessServer?> server) : HttpMessag
         {
             throw InProcessCall.Refused(request);
         }
-        // A copy of the bytes: the callee may read on when the caller has gone and disposed of its request.
+        // A copy of the bytes: the callee may still read after the caller has gone and disposed of its request.
         var body = request.Content is null ? default : await BytesOfAsync(request.Content, cancellationToken);
         var call = new InProcessCall(callee, request, body);
         using (cancellationToken.UnsafeRegister(static (call, token) => ((InProcessCall)call!).GiveUp(token), call))

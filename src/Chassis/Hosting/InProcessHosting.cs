@@ -6,12 +6,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Hosting;
 
-/// <summary>Puts a web application on an <see cref="InProcessServer"/>.</summary>
+/// <summary>Runs a web application on an <see cref="InProcessServer"/>.</summary>
 public static class InProcessHosting
 {
-    /// <summary>Lets the application be served by <paramref name="server"/>: no socket is opened.</summary>
+    /// <summary>Serves the application by <paramref name="server"/>, without a socket.</summary>
     /// <remarks>
-    /// The application also stops listening to Ctrl-C and SIGTERM itself: who runs several in one process stops them in order.
+    /// The application no longer handles Ctrl-C and SIGTERM: a process with several applications stops them in order.
     /// </remarks>
     public static WebApplicationBuilder UseInProcess(this WebApplicationBuilder builder, InProcessServer server)
     {
@@ -21,7 +21,7 @@ public static class InProcessHosting
         return builder.WithoutSignals();
     }
 
-    /// <summary>The application does not listen to Ctrl-C and SIGTERM itself: the process that runs it stops it.</summary>
+    /// <summary>The application does not handle Ctrl-C and SIGTERM: its process stops it.</summary>
     public static WebApplicationBuilder WithoutSignals(this WebApplicationBuilder builder)
     {
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoSignals>());

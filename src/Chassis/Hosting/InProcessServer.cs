@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mannam.Hosting;
 
 /// <summary>
-/// The server of a service that shares its process with others: a complete web application without a socket. Requests are
-/// handed to it by the front door and by <see cref="InProcessHandler"/>.
+/// The server of a service that shares its process with others: a complete web application without a socket. The edge and
+/// <see cref="InProcessHandler"/> pass requests to it.
 /// </summary>
 /// <remarks>
-/// It may be started again after it was stopped. All members may be called from any thread.
+/// It may be started again after a stop. All members are thread-safe.
 /// </remarks>
 public sealed class InProcessServer : IServer
 {
@@ -21,23 +21,23 @@ public sealed class InProcessServer : IServer
     /// <summary>Empty: there is no address to listen on.</summary>
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    /// <summary>Whether new requests are taken.</summary>
+    /// <summary>Whether new requests are accepted.</summary>
     public bool IsRunning => Volatile.Read(ref application) is not null;
 
-    /// <summary>Requests begun whose answer is not yet complete.</summary>
+    /// <summary>The number of requests whose answer is not complete.</summary>
     public int InProgress => Volatile.Read(ref inProgress);
 
     /// <summary>Runs one request through the application.</summary>
     /// <param name="features">
-    /// The request. Its <see cref="IHttpResponseFeature"/> must call what is registered with <c>OnCompleted</c> when the answer is
-    /// complete, as every server does: until then the request counts as in progress and its services are kept.
+    /// The request. When the answer is complete, its <see cref="IHttpResponseFeature"/> must call the callbacks of <c>OnCompleted</c>, as every
+    /// server does: until then the request is in progress and its services are kept.
     /// </param>
-    /// <returns>False at once, with nothing done, if the server is not running; true when the application is through.</returns>
-    /// <exception cref="Exception">Whatever escapes the application's pipeline.</exception>
+    /// <returns>False at once, with nothing done, if the server is not running; true when the application has finished.</returns>
+    /// <exception cref="Exception">The application's pipeline threw it.</exception>
     public Task<bool> ProcessAsync(IFeatureCollection features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        // Count first, look second: a stop either sees this request, or this request sees the stop.
+        // First count, then check: either a stop sees this request, or this request sees the stop.
         Interlocked.Increment(ref inProgress);
         var running = Volatile.Read(ref application);
         if (running is not null)
@@ -56,8 +56,8 @@ public sealed class InProcessServer : IServer
         return Task.CompletedTask;
     }
 
-    /// <summary>Refuses new requests, and waits for those begun.</summary>
-    /// <param name="cancellationToken">Ends the waiting; those still in progress go on, see <see cref="InProgress"/>.</param>
+    /// <summary>Refuses new requests, and waits for those in progress.</summary>
+    /// <param name="cancellationToken">Ends the wait; requests that still run go on, see <see cref="InProgress"/>.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref application, null);
@@ -118,8 +118,8 @@ public sealed class InProcessServer : IServer
                 return run.IsCompletedSuccessfully ? run : WatchAsync(run);
             }
 
-            // The last of the callbacks to run, as it was the first to be registered: those of the application still find their
-            // context, and its services are disposed of before the request counts as ended.
+            // Registered first, so it runs last: the application's callbacks still find their context, and its services are disposed of before the request
+            // counts as ended.
             public Task EndAsync()
             {
                 try

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mannam.Hosting;
 
 /// <summary>
-/// The features of one request: what the application sets lies over what the server offers, and never reaches below. A request has
-/// few of its own, so that looking through an array is faster, and allocates less, than a dictionary.
+/// The features of one request: the application's own in a layer above the server's, which never change. A request has few of its own, so an
+/// array is faster than a dictionary, and allocates less.
 /// </summary>
 internal abstract class LayeredFeatures : IFeatureCollection
 {
@@ -65,6 +65,6 @@ internal abstract class LayeredFeatures : IFeatureCollection
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The server's own feature of this type, if it has it.</summary>
+    /// <summary>The server's own feature of this type; null if there is none.</summary>
     protected abstract object? ServerFeature(Type key);
 }

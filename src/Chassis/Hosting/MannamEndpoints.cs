@@ -6,17 +6,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Hosting;
 
-/// <summary>Serves the paths of what was added by <see cref="MannamHosting"/>.</summary>
+/// <summary>Maps the paths of the services that <see cref="MannamHosting"/> added.</summary>
 public static class MannamEndpoints
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maps the paths of each service to it: below its system's name (<c>/taxi/catches/…</c>), and at the root too where there is one system.</summary>
-    /// <remarks>A request passes the host's middleware first. It then runs through the service's own pipeline, which answers it also where it has no such
-    /// resource. A service that is stopped answers 503.</remarks>
-    /// <param name="endpoints">The host's.</param>
-    /// <returns>All endpoints, to which conventions such as <c>RequireAuthorization</c> may be added.</returns>
-    /// <exception cref="InvalidOperationException">Two claim the same paths, or nothing was added.</exception>
+    /// <summary>Maps each service's paths, below its system's name (<c>/taxi/catches/…</c>). With one system they are also at the root.</summary>
+    /// <remarks>A request first passes the host's middleware, and then the service's own pipeline, which also answers unknown resources. A stopped service
+    /// answers 503.</remarks>
+    /// <param name="endpoints">The host's endpoints.</param>
+    /// <returns>All endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
+    /// <exception cref="InvalidOperationException">Two services claim the same path, or nothing was added.</exception>
     public static IEndpointConventionBuilder MapMannam(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -63,13 +63,13 @@ public static class MannamEndpoints
     {
         var line = http.Features.GetRequiredFeature<IHttpRequestFeature>();
         var (root, whole) = (line.PathBase, line.Path);
-        // Routing does not tell upper case from lower case; addresses do.
+        // Routing ignores case; paths are case-sensitive.
         if (!whole.StartsWith(start, StringComparison.Ordinal))
         {
             await NotFound(http);
             return;
         }
-        // Before the prefix stands what a proxy has cut off (X-Forwarded-Prefix).
+        // The path base begins with the prefix that a proxy has removed (X-Forwarded-Prefix).
         line.PathBase = root.Length == 0 ? path.Prefix : root.TrimEnd('/') + path.Prefix;
         line.Path = whole.Length == path.Prefix.Length ? "/" : whole[path.Prefix.Length..];
         var forwarded = await path.Service.Upstream.ForwardAsync(http);
@@ -82,13 +82,13 @@ public static class MannamEndpoints
         Problems.Of(StatusCodes.Status404NotFound, "Nothing is served at this path.").ExecuteAsync(http);
 }
 
-/// <summary>Where a host serves a service: metadata of its endpoints.</summary>
+/// <summary>Metadata of endpoints: where a host serves a service.</summary>
 /// <param name="Name">The service's full name: <c>taxi.catch</c>.</param>
-/// <param name="Prefix">What stands before the service's own paths: <c>/taxi</c>.</param>
+/// <param name="Prefix">The prefix of the service's own paths: <c>/taxi</c>.</param>
 /// <param name="Service">The service.</param>
 /// <param name="ForOperators">Whether only direct callers on this machine may reach it.</param>
 public sealed record ServicePath(string Name, string Prefix, ServiceEntry Service, bool ForOperators)
 {
-    /// <summary>What its addresses begin with: <c>/taxi/catches</c>.</summary>
+    /// <summary>The beginnings of its paths: <c>/taxi/catches</c>.</summary>
     internal IEnumerable<string> Starts => ForOperators ? [Prefix] : Service.Segments.Select(s => $"{Prefix}/{s}");
 }

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Options;
 
 namespace Mannam.Hosting;
 
-/// <summary>Adds systems and services to a host; <see cref="MannamEndpoints.MapMannam"/> then serves their paths.</summary>
+/// <summary>Adds systems and services to a host. <see cref="MannamEndpoints.MapMannam"/> maps their paths.</summary>
 public static class MannamHosting
 {
-    /// <summary>Runs the services of a system in this host. They start before the web server takes requests, and end after it took its last.</summary>
-    /// <remarks>Each service keeps its own container: what the host registers is not seen in it. May be called for several systems, and several times for
-    /// services of one.</remarks>
-    /// <param name="builder">The host's.</param>
+    /// <summary>Runs the services of a system in this host. They start before the web server opens its port, and stop after it has closed it.</summary>
+    /// <remarks>Each service has its own container, separate from the host's. May be called for several systems, and several times for services of one
+    /// system.</remarks>
+    /// <param name="builder">The host's builder.</param>
     /// <param name="system">The system.</param>
-    /// <param name="configure">Which of its services, and on what.</param>
+    /// <param name="configure">Selects the services, and configures their environment.</param>
     /// <exception cref="InvalidOperationException">A service was added before, or the system has no service of that name.</exception>
     public static IHostApplicationBuilder AddMannam(
         this IHostApplicationBuilder builder,
@@ -33,7 +33,7 @@ public static class MannamHosting
         return builder;
     }
 
-    /// <summary>Runs a service that belongs to no system in this host, or one of a system whose other services it needs to know nothing of.</summary>
+    /// <summary>Runs a service without a system in this host, or one service that needs no others of its system.</summary>
     /// <inheritdoc cref="AddMannam(IHostApplicationBuilder, SystemDeclaration, Action{MannamOptions}?)"/>
     public static IHostApplicationBuilder AddMannam(
         this IHostApplicationBuilder builder,
@@ -52,8 +52,8 @@ public static class MannamHosting
         return builder;
     }
 
-    /// <summary>Serves the paths of a system whose services are reached by upstreams of their own: a gateway's.</summary>
-    /// <param name="builder">The host's.</param>
+    /// <summary>Serves the paths of a system whose services have their own upstreams: for a gateway.</summary>
+    /// <param name="builder">The host's builder.</param>
     /// <param name="system">The system.</param>
     public static IHostApplicationBuilder AddMannam(this IHostApplicationBuilder builder, SystemEntry system)
     {
@@ -63,8 +63,8 @@ public static class MannamHosting
         return builder;
     }
 
-    /// <summary>Serves a service for operators, reached by an upstream of its own: at <c>/{name}/…</c>, to direct callers on this machine only.</summary>
-    /// <param name="builder">The host's.</param>
+    /// <summary>Serves an operators' service with its own upstream: at <c>/{name}/…</c>, only for direct callers on this machine.</summary>
+    /// <param name="builder">The host's builder.</param>
     /// <param name="service">The service.</param>
     public static IHostApplicationBuilder AddMannamForOperators(this IHostApplicationBuilder builder, ServiceEntry service)
     {
@@ -82,7 +82,7 @@ public static class MannamHosting
         return (Registered(builder.Services), options);
     }
 
-    // One for the host, however often it is called.
+    // One instance per host, also after several calls.
     private static MannamServices Registered(IServiceCollection services)
     {
         if (services.FirstOrDefault(s => s.ServiceType == typeof(MannamServices))?.ImplementationInstance is MannamServices registered)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Hosting;
 
-/// <summary>What was added to a host: the systems it serves, and the services that run in its process.</summary>
+/// <summary>The systems that a host serves, and the services that run in its process.</summary>
 public sealed class MannamServices
 {
     private readonly List<SystemEntry> _systems = [];
@@ -14,10 +14,10 @@ public sealed class MannamServices
 
     internal MannamServices() { }
 
-    /// <summary>The systems, each at <c>/{name}/…</c>; one alone is at the root too.</summary>
+    /// <summary>The systems, each at <c>/{name}/…</c>; a single one is also at the root.</summary>
     public IReadOnlyList<SystemEntry> Systems => _systems;
 
-    /// <summary>Services for operators, each with all its paths at <c>/{name}/…</c>, for direct callers on this machine only.</summary>
+    /// <summary>Operators' services, each with all its paths at <c>/{name}/…</c>, only for direct callers on this machine.</summary>
     public IReadOnlyList<ServiceEntry> Operators => _operators;
 
     /// <summary>The services that run in this process.</summary>
@@ -28,24 +28,24 @@ public sealed class MannamServices
     public RestartableService this[string fullName] =>
         Find(fullName) ?? throw new KeyNotFoundException($"there is no service {fullName} in this process");
 
-    /// <summary>Every service it serves, here or elsewhere, by its full name.</summary>
+    /// <summary>All services that the host serves, in this process or elsewhere, by full name.</summary>
     internal IEnumerable<(string Name, ServiceEntry Service)> All =>
         [
             .. _systems.SelectMany(s => s.Services, (system, service) => ($"{system.Name}.{service.Name}", service)),
             .. _operators.Select(o => (o.Name, o)),
         ];
 
-    /// <summary>Who publishes what, of all that was added: the names of events, each with its source.</summary>
+    /// <summary>The published events of all added systems by name, each with its source.</summary>
     internal IReadOnlySet<(string Event, string Source)> Publishers => _publishers;
 
     /// <summary>The host's container.</summary>
     internal IServiceProvider Host => _host ?? throw new InvalidOperationException("the host is not built");
 
-    /// <summary>Makes the services of this process for their start: no database is asked for anything. The start does it where nobody did before.</summary>
+    /// <summary>Creates the services of this process before their start, without a database. Otherwise the start does it.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     public void Prepare() => _local.ForEach(s => s.Prepare());
 
-    /// <summary>Whether a request may reach services for operators: sent on this machine, to this machine, by no proxy.</summary>
+    /// <summary>Whether a request may reach operators' services: sent from this machine to this machine, without a proxy.</summary>
     internal Func<HttpContext, bool> IsOperator { get; set; } =
         http => OperatorAccess.IsDirect(http) && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
 
@@ -53,7 +53,7 @@ public sealed class MannamServices
 
     internal RestartableService? Find(string fullName) => _local.Find(s => s.Declaration.FullName == fullName);
 
-    // Several calls may add services of one system.
+    // Several calls may add services of the same system.
     internal void Add(SystemEntry system)
     {
         var same = _systems.FindIndex(s => s.Name == system.Name);

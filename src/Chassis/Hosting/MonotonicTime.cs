@@ -1,14 +1,14 @@
 namespace Mannam.Hosting;
 
-/// <summary>A clock of day for what only measures how long something lasts, but asks for the time of day: it never jumps.</summary>
-/// <param name="time">Whose monotonic clock it follows.</param>
+/// <summary>A time of day that never jumps, for code that only measures durations but uses the time of day.</summary>
+/// <param name="time">The source of the monotonic clock.</param>
 internal sealed class MonotonicTime(TimeProvider time) : TimeProvider
 {
     private readonly long _began = time.GetTimestamp();
 
     public override long TimestampFrequency => time.TimestampFrequency;
 
-    // The day itself says nothing.
+    // The date has no meaning.
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddDays(1) + time.GetElapsedTime(_began);
 
     public override long GetTimestamp() => time.GetTimestamp();

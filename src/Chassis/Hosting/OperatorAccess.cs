@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Hosting;
 
-/// <summary>What is for operators is served to direct callers on this machine only.</summary>
+/// <summary>Serves operators' services only to direct callers on this machine.</summary>
 public static class OperatorAccess
 {
-    /// <summary>Whether the request comes from this machine itself. What a proxy on this machine hands on comes from elsewhere, whatever it says.</summary>
+    /// <summary>Whether the request comes from this machine itself. A request that a local proxy forwards does not, whatever its headers say.</summary>
     public static bool IsDirect(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);

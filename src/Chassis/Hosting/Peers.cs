@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Mannam.Hosting;
 
-/// <summary>The ways to the peers that a service declared, one a peer.</summary>
+/// <summary>The clients of a service's declared peers.</summary>
 public sealed class Peers : IDisposable
 {
-    // A peer that answers without an end must not fill our memory until the time is over.
+    // An endless answer must not fill the memory until the timeout.
     private const long LongestAnswer = 1 << 20;
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly Dictionary<string, SynchronousCall> _calls = [];
@@ -22,7 +22,7 @@ public sealed class Peers : IDisposable
         {
             var client = ClientOf(call, settings, environment);
             _clients.Add(call.Peer, client);
-            // To services of its own system alone: a provider of payments, say, is a stranger.
+            // Only services of the same system get the key: a payment provider, for example, does not.
             if (environment.InternalKey is { } key && call.Peer.StartsWith(declaration.System + ".", StringComparison.Ordinal))
                 key.ShowBy(client);
             if (call.Limits is { } limits)
@@ -37,19 +37,19 @@ public sealed class Peers : IDisposable
             );
     }
 
-    /// <summary>The state of each circuit as a metric.</summary>
+    /// <summary>The meter with the state of each circuit.</summary>
     internal Meter Meter { get; } = new("Mannam");
 
-    /// <summary>The client for a declared peer. It has no timeout of its own: who calls sets one.</summary>
+    /// <summary>The client for a declared peer. It has no timeout; callers set one.</summary>
     public HttpClient Client(string peer) => _clients[peer];
 
-    /// <summary>The call of a peer that was declared with limits.</summary>
+    /// <summary>The synchronous call of a peer that was declared with limits.</summary>
     public SynchronousCall Call(string peer) => _calls[peer];
 
     /// <summary>The state of each circuit, by peer.</summary>
     public IEnumerable<(string Peer, string State)> Circuits => _calls.Select(c => (c.Key, c.Value.Circuit));
 
-    /// <summary>Goes once to each peer for nothing, so that the first call finds the way prepared.</summary>
+    /// <summary>Sends one request without effect to each peer, so that the first real call is fast.</summary>
     internal async Task WarmUpAsync()
     {
         foreach (var client in _clients.Values)
@@ -61,7 +61,7 @@ public sealed class Peers : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                // Not there yet.
+                // The peer is not up yet.
             }
         }
     }
@@ -83,7 +83,7 @@ public sealed class Peers : IDisposable
         var configured = settings.GetIfSet(call.Address);
         var handler = configured is null
             ? environment.InProcess(call.Peer)
-            // A peer answers itself: who sends us elsewhere, or stands in between, is not the peer.
+            // Only the peer itself may answer: redirects and proxies are not used.
             : new ReplicaHandler(
                 configured,
                 new SocketsHttpHandler
@@ -94,7 +94,7 @@ public sealed class Peers : IDisposable
                     UseProxy = false,
                 }
             );
-        // Without either, reading the setting fails, and says what is missing.
+        // Without an address, reading the setting throws and says what is missing.
         return new HttpClient(handler ?? throw Missing(settings, call))
         {
             BaseAddress = new Uri($"http://{call.Peer}/"),

@@ -1,7 +1,7 @@
 namespace Mannam.Hosting;
 
-/// <summary>A peer at the addresses of its replicas, in turn. One whose connection fails is passed over for a moment, and the call goes to the next: calls
-/// between services are repeatable, so that does no harm when it was taken all the same.</summary>
+/// <summary>Calls the replicas of a peer in turn. A replica whose connection fails is skipped for 1 s, and the call goes to the next one. Calls between
+/// services are repeatable, so it does no harm if the first replica has handled it.</summary>
 internal sealed class ReplicaHandler(IReadOnlyList<Uri> addresses, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private static readonly long Moment = (long)TimeSpan.FromSeconds(1).TotalMilliseconds;
@@ -28,7 +28,7 @@ internal sealed class ReplicaHandler(IReadOnlyList<Uri> addresses, HttpMessageHa
         throw new InvalidOperationException("a peer has an address");
     }
 
-    // Those that failed just now come last.
+    // Replicas that have just failed come last.
     private IEnumerable<int> InTurn()
     {
         var first = (int)((uint)Interlocked.Increment(ref _turn) % (uint)addresses.Count);

@@ -5,7 +5,7 @@ namespace Mannam.Hosting;
 
 internal sealed partial class InProcessCall
 {
-    /// <summary>The caller's end of the answer's body.</summary>
+    /// <summary>The caller's side of the answer's body.</summary>
     private sealed class ResponseContent(InProcessCall call, PipeReader pipe, bool bodiless) : HttpContent
     {
         protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(bodiless ? Stream.Null : pipe.AsStream());

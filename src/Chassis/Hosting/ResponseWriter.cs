@@ -4,7 +4,7 @@ namespace Mannam.Hosting;
 
 internal sealed partial class InProcessCall
 {
-    /// <summary>The callee's end of the answer's body: the first bytes sent send status and headers before them.</summary>
+    /// <summary>The callee's side of the answer's body: the first bytes also send status and headers.</summary>
     private sealed class ResponseWriter(InProcessCall call, PipeWriter pipe) : PipeWriter
     {
         private bool ended;
@@ -24,7 +24,7 @@ internal sealed partial class InProcessCall
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
             call.HasStarted ? pipe.FlushAsync(cancellationToken) : BeginAndFlushAsync(cancellationToken);
 
-        // The answer's end is the pipeline's to tell: middleware may still have something to do.
+        // The pipeline ends the answer: middleware may still have work.
         public override void Complete(Exception? exception = null)
         {
             if (exception is not null)
@@ -33,7 +33,7 @@ internal sealed partial class InProcessCall
             }
         }
 
-        /// <summary>Ends the body; what was written but not flushed goes with it.</summary>
+        /// <summary>Ends the body, and sends unflushed bytes.</summary>
         public void End()
         {
             if (!ended)

@@ -1,7 +1,7 @@
 namespace Mannam.Hosting;
 
 /// <summary>A declared service in this process. It may be stopped and started again while the process runs.</summary>
-/// <remarks>All members may be called from any thread.</remarks>
+/// <remarks>All members are thread-safe.</remarks>
 #pragma warning disable CA1001 // a semaphore whose wait handle nobody takes holds nothing
 public sealed class RestartableService
 #pragma warning restore CA1001
@@ -16,17 +16,17 @@ public sealed class RestartableService
 
     public ServiceDeclaration Declaration { get; }
 
-    /// <summary>The service that runs; null while it is stopped.</summary>
+    /// <summary>The running service; null while it is stopped.</summary>
     public ServiceHost? Running => _running;
 
-    /// <summary>What other services of the process call it by; null while it is stopped.</summary>
+    /// <summary>The server for calls from other services of the process; null while it is stopped.</summary>
     internal InProcessServer? Server => _running?.Server;
 
-    /// <summary>Makes the service for its next start: neither its database nor another service is asked for anything.</summary>
+    /// <summary>Creates the service for its next start, without its database or other services.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     public void Prepare() => _prepared ??= new ServiceHost(Declaration, _environment());
 
-    /// <summary>Starts it. Nothing happens when it runs.</summary>
+    /// <summary>Starts it. Does nothing if it runs.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
@@ -54,14 +54,14 @@ public sealed class RestartableService
         }
     }
 
-    /// <summary>Stops it: its requests are answered 503, those begun are finished, its events wait. Nothing happens when it is stopped.</summary>
-    /// <param name="gracePeriod">How long those begun may take.</param>
+    /// <summary>Stops it: new requests get 503, requests in progress are finished, its events wait. Does nothing if it is stopped.</summary>
+    /// <param name="gracePeriod">The time limit for requests in progress.</param>
     public async Task StopAsync(TimeSpan gracePeriod)
     {
         await _turn.WaitAsync();
         try
         {
-            // First out of sight, then stopped.
+            // First hide it from new requests, then stop it.
             var service = _running ?? _prepared;
             (_running, _prepared) = (null, null);
             if (service is not null)
@@ -73,10 +73,10 @@ public sealed class RestartableService
         }
     }
 
-    /// <summary>Whether it needs no restart. A service that is stopped needs none.</summary>
+    /// <summary>Whether it works without a restart. A stopped service needs none.</summary>
     internal bool IsLive => _running?.IsLive != false;
 
-    /// <summary>How it is.</summary>
+    /// <summary>Its health.</summary>
     /// <exception cref="InvalidOperationException">It is stopped.</exception>
     internal ValueTask<ServiceHealth> HealthAsync() =>
         (_running ?? throw new InvalidOperationException($"{Declaration.FullName} is stopped")).HealthAsync(CancellationToken.None);

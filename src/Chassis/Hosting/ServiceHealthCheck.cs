@@ -6,24 +6,24 @@ namespace Mannam.Hosting;
 /// <summary>A service's health as a health check of its host. Each service has two: <c>taxi.catch</c> with the tag <see cref="Ready"/>, and
 /// <c>taxi.catch loops</c> with the tag <see cref="Live"/>.</summary>
 /// <param name="service">The service.</param>
-/// <param name="live">Whether only a restart would help, and not whether it can do its work now.</param>
+/// <param name="live">True for liveness (only a restart helps), false for readiness (it can work now).</param>
 internal sealed class ServiceHealthCheck(ServiceEntry service, bool live) : IHealthCheck
 {
-    /// <summary>The tag of checks that say whether the service can do its work now.</summary>
+    /// <summary>The tag of readiness checks.</summary>
     public const string Ready = "ready";
 
-    /// <summary>The tag of checks that fail if only a restart helps.</summary>
+    /// <summary>The tag of liveness checks: they fail if only a restart helps.</summary>
     public const string Live = "live";
 
-    /// <summary>The description of a service that was stopped on purpose.</summary>
+    /// <summary>The description of a service that an operator stopped.</summary>
     public const string Stopped = "stopped";
 
-    // A probe of an orchestrator gives up after a few seconds; a service that takes as long is not well.
+    // An orchestrator's probe gives up after a few seconds, so a slower service is not healthy.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        // On purpose (`mannam stop`): the others are to be reached, so the whole stays ready.
+        // Stopped on purpose (`mannam stop`): the process stays ready, because the other services must stay reachable.
         if (!service.Upstream.IsRunning)
             return HealthCheckResult.Healthy(Stopped, new Dictionary<string, object> { ["state"] = Stopped });
         if (live)
@@ -38,7 +38,7 @@ internal sealed class ServiceHealthCheck(ServiceEntry service, bool live) : IHea
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Anybody may read it: the exception's own words may hold people's data.
+            // Anybody may read this page, and exception texts may contain personal data.
             var error = exception is TimeoutException ? "no answer in time" : exception.GetType().Name;
             return HealthCheckResult.Unhealthy(data: new Dictionary<string, object> { ["error"] = error });
         }

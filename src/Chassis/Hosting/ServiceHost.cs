@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Hosting;
 
-/// <summary>One service, running: a complete web application with its own container, configuration, database and loops.</summary>
+/// <summary>One running service: a complete web application with its own container, configuration, database and loops.</summary>
 public sealed class ServiceHost : IAsyncDisposable
 {
-    // A loop shows that it is alive at least so often; one that does not is stuck.
+    // The maximum time between heartbeats; a loop without one is stuck.
     private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(60);
     private readonly ServiceEnvironment _environment;
     private readonly TimeProvider _time;
@@ -19,7 +19,7 @@ public sealed class ServiceHost : IAsyncDisposable
     private readonly List<ILoop> _loops;
     private readonly List<LoopRunner> _runners = [];
 
-    /// <summary>A service as declared, not started: neither its database nor another service is asked for anything.</summary>
+    /// <summary>Creates a declared service without starting it: no database and no other service is used.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     public ServiceHost(ServiceDeclaration declaration, ServiceEnvironment environment)
     {
@@ -53,22 +53,22 @@ public sealed class ServiceHost : IAsyncDisposable
 
     public ServiceDeclaration Declaration { get; }
 
-    /// <summary>Takes the requests that the front door hands over.</summary>
+    /// <summary>Accepts the requests that the edge forwards.</summary>
     public InProcessServer Server { get; } = new();
 
-    /// <summary>The named points at which a test can hold up, fail or kill.</summary>
+    /// <summary>The failpoints for tests.</summary>
     public Failpoints Failpoints { get; }
 
     /// <summary>The service's container.</summary>
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Its loops by name, for tests that make single steps.</summary>
+    /// <summary>Its loops by name, for tests that run single steps.</summary>
     public IReadOnlyDictionary<string, ILoop> Loops => _loops.ToDictionary(l => l.Name);
 
-    /// <summary>Its loops once more, as its next start would make them: a simulated crash discards those it had.</summary>
+    /// <summary>Creates new loops, as the next start would: a simulated crash discards the old ones.</summary>
     internal List<ILoop> MakeLoops() => [.. _engine.Loops(_app.Services)];
 
-    /// <summary>Begins what a start takes longest for and needs no database for: the model of the service's store, which a process makes once.</summary>
+    /// <summary>Begins the slowest part of a start that needs no database: the model of the service's store, which is built once per process.</summary>
     public static void Prepare(ServiceDeclaration declaration)
     {
         ArgumentNullException.ThrowIfNull(declaration);
@@ -76,7 +76,7 @@ public sealed class ServiceHost : IAsyncDisposable
             storage.Prepare();
     }
 
-    /// <summary>Makes a service and starts it.</summary>
+    /// <summary>Creates a service and starts it.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
     public static async Task<ServiceHost> StartAsync(ServiceDeclaration declaration, ServiceEnvironment environment, CancellationToken ct)
     {
@@ -93,8 +93,8 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Applies the schema, and starts taking requests and events.</summary>
-    /// <exception cref="Exception">Its database cannot be reached, or a step of its schema failed.</exception>
+    /// <summary>Applies the schema, and starts to accept requests and events.</summary>
+    /// <exception cref="Exception">Its database is unreachable, or a step of its schema failed.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
         await _store.ApplySchemaAsync(ct);
@@ -107,15 +107,15 @@ public sealed class ServiceHost : IAsyncDisposable
         _runners.ForEach(r => r.Start());
     }
 
-    /// <summary>A step of one of its loops failed, and is going to be repeated.</summary>
+    /// <summary>Reports a failed step of a loop. The step is repeated.</summary>
     internal void Failed(string loop, Exception e) => _options.Failures.Report(loop, ExternalFailure.Of(e, asked: false));
 
-    // Before anything is stored; from then on the scheduler does it.
+    // Measured before anything is stored. Later the scheduler measures.
     private async Task MeasureAsync(CancellationToken ct)
     {
         if (_time is not StoreClock clock)
             return;
-        // The first time on a connection takes longer than the question.
+        // The first query on a new connection is slower, so its result is not used.
         await _store.ReadClockAsync(ct);
         var asked = clock.GetTimestamp();
         clock.Measured(asked, await _store.ReadClockAsync(ct));
@@ -131,7 +131,7 @@ public sealed class ServiceHost : IAsyncDisposable
             (await itself.GetAsync(path)).Dispose();
             (await itself.GetAsync($"{path}/{long.MaxValue}")).Dispose();
         }
-        // Only where a body is expected, and one that nobody can take for a request.
+        // Only to paths that expect a body, with a body that no service accepts as a request.
         foreach (
             var path in Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(EndpointDescription.TakesPost).Select(PathOf)
         )
@@ -143,7 +143,7 @@ public sealed class ServiceHost : IAsyncDisposable
 
     private static string PathOf(Endpoint endpoint) => ((RouteEndpoint)endpoint).RoutePattern.RawText!;
 
-    /// <summary>Prepares the ways to its peers, once they are there.</summary>
+    /// <summary>Warms up the calls to its peers, after they have started.</summary>
     public Task WarmUpCallsAsync() => Services.GetRequiredService<Peers>().WarmUpAsync();
 
     private WebApplication Build(IStorage storage)
@@ -203,24 +203,24 @@ public sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether nothing of the saga is on its way here. Together with <see cref="Handled"/> it tells what has settled.</summary>
+    /// <summary>Whether the saga has nothing pending here. Together with <see cref="Handled"/> it shows whether the saga has settled.</summary>
     internal Task<bool> IsSettledAsync(long key, CancellationToken ct) => _store.IsSettledAsync(key, ct);
 
-    /// <summary>What it has handled of its partitions; null while there is more.</summary>
+    /// <summary>Its progress at the end of its partitions; null while there is more to read.</summary>
     internal ConsumerProgress? Handled => Consumer is { } consumer ? consumer.Handled : new ConsumerProgress(0, 0, 0);
 
-    /// <summary>How many records of the topic it has not come to yet; null while it has not begun, or for a service that takes no part in events.</summary>
+    /// <summary>The number of unread records of the topic; null before it has begun, or for a service without events.</summary>
     public long? Lag => Consumer?.Lag;
 
-    /// <summary>What its store holds of events and owed things.</summary>
+    /// <summary>The numbers of events and scheduled messages in its store.</summary>
     public Task<ServiceStatistics> FiguresAsync(CancellationToken ct) => _store.StatisticsAsync(ct);
 
     private IConsumerStatus? Consumer => _loops.OfType<IConsumerStatus>().FirstOrDefault();
 
-    /// <summary>Ends in order: no new requests, those begun are finished, then the loops end after the step they are in.</summary>
+    /// <summary>Stops in order: refuses new requests, finishes those in progress, then stops each loop after its current step.</summary>
     public ValueTask DisposeAsync() => StopAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>Ends in the same order; requests that still run after the grace period are cut off.</summary>
+    /// <summary>Stops in the same order. Requests that still run after the grace period are aborted.</summary>
     public async ValueTask StopAsync(TimeSpan gracePeriod)
     {
         using var grace = new CancellationTokenSource(gracePeriod);

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mannam.Hosting;
 
-/// <summary>Starts the services, all at once, and stops them. The host starts its web server last, and stops it first. Transports that must be there before
-/// start in <see cref="IHostedLifecycleService.StartingAsync"/>.</summary>
+/// <summary>Starts all services in parallel, and stops them. The host starts its web server last and stops it first. Transports that services need start in
+/// <see cref="IHostedLifecycleService.StartingAsync"/>.</summary>
 internal sealed class ServicesLifetime : IHostedLifecycleService
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
@@ -25,7 +25,7 @@ internal sealed class ServicesLifetime : IHostedLifecycleService
         }
         catch
         {
-            // A host that did not start is not stopped either.
+            // A host whose start fails is not stopped, so the services are stopped here.
             await StopAllAsync();
             throw;
         }

@@ -5,8 +5,8 @@ using Polly.CircuitBreaker;
 
 namespace Mannam.Hosting;
 
-/// <summary>Guarantees 6 and 7: asks a peer over HTTP, and makes one of three outcomes of whatever comes back, or does not.</summary>
-/// <remarks>An attempt that exceeds its time is re-asked once, to join what still runs. When too many outcomes were unknown the circuit opens: requests
+/// <summary>Guarantees 6 and 7: calls a peer over HTTP. Every answer, error or timeout becomes one of three outcomes.</summary>
+/// <remarks>An attempt that times out is repeated once, to join the attempt that still runs. After too many unknown outcomes the circuit opens: requests
 /// are refused before anything is recorded.</remarks>
 public sealed class SynchronousCall : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class SynchronousCall : IDisposable
             .Build();
     }
 
-    /// <summary><c>closed</c>, <c>open</c>, or <c>half open</c>: a probe is under way.</summary>
+    /// <summary><c>closed</c>, <c>open</c>, or <c>half open</c> (a probe is in progress).</summary>
     public string Circuit =>
         _state.CircuitState switch
         {
@@ -53,9 +53,9 @@ public sealed class SynchronousCall : IDisposable
 
     private sealed record CallResult<T>(bool IsUnknown, T Result) : CallResult(IsUnknown);
 
-    /// <summary>Lets a request through to record and ask, or refuses it at once while the circuit is open or too many calls are under way.</summary>
-    /// <param name="request">Records what it intends, asks, and settles what came of it; returns the outcome too, on which the circuit looks.</param>
-    /// <param name="refused">What is answered to a refused request, and after what time it may be tried again.</param>
+    /// <summary>Runs a request, or refuses it at once while the circuit is open or too many calls are in progress.</summary>
+    /// <param name="request">Records the intent, calls, and settles the outcome. It also returns the outcome, for the circuit.</param>
+    /// <param name="refused">The result of a refused request; its argument is the time until a retry makes sense.</param>
     public async Task<T> AdmitAsync<T>(Func<Task<(CallOutcome Outcome, T Result)>> request, Func<TimeSpan, T> refused)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -84,12 +84,12 @@ public sealed class SynchronousCall : IDisposable
         }
     }
 
-    /// <summary>Asks.</summary>
-    /// <param name="context">The request it acts for: the peer's decisions have the same cause and trace.</param>
-    /// <param name="path">Where it is posted.</param>
-    /// <param name="body">What is asked; asked again it is the same, with the same key.</param>
-    /// <param name="json">How that is written.</param>
-    /// <param name="understand">What the answer means; throws where it means nothing.</param>
+    /// <summary>Calls the peer.</summary>
+    /// <param name="context">The request's context: the peer's decisions have the same cause and trace.</param>
+    /// <param name="path">The path of the POST.</param>
+    /// <param name="body">The body. A repetition sends the same body and the same key.</param>
+    /// <param name="json">The body's serialization.</param>
+    /// <param name="understand">Reads the outcome from the answer; throws if the answer is not valid.</param>
     public Task<CallOutcome> AskAsync<T>(
         MessageContext context,
         string path,
@@ -115,14 +115,14 @@ public sealed class SynchronousCall : IDisposable
         return outcome;
     }
 
-    // From the beginning, so that a timer that was late does not make the caller wait longer; but long enough to be worth it.
+    // Measured from the beginning, so that a late timer does not prolong the caller's wait; but long enough to be useful.
     private TimeSpan JoinSince(long began)
     {
         var left = _timeout + _join - _time.GetElapsedTime(began);
         return left > _join / 2 ? left : _join / 2;
     }
 
-    // Null when the time was over.
+    // Null after a timeout.
     private async Task<CallOutcome?> AskAsync(
         MessageContext context,
         Func<HttpRequestMessage> ask,
@@ -145,7 +145,7 @@ public sealed class SynchronousCall : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is: an answer that cannot be understood (also by its headers) is no answer.
+            // Any error: an answer that cannot be read (also its headers) is no answer.
             return CallOutcome.Unknown(e.Message);
         }
     }

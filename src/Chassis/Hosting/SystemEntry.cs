@@ -2,15 +2,15 @@ namespace Mannam.Hosting;
 
 /// <summary>A system whose paths a host serves.</summary>
 /// <param name="Name">The first segment of its paths: <c>taxi</c>.</param>
-/// <param name="Title">Its name for people.</param>
+/// <param name="Title">The name that people use.</param>
 /// <param name="Services">Its services.</param>
 public sealed record SystemEntry(string Name, string Title, IReadOnlyList<ServiceEntry> Services);
 
 /// <summary>A service whose paths a host serves.</summary>
 /// <param name="Name">Its name in its system: <c>catch</c>.</param>
-/// <param name="Segments">The first segments of the paths it serves: <c>catches</c>. An operators' service serves all below its name.</param>
-/// <param name="Upstream">How it is reached.</param>
-/// <param name="Health">Its own word on its health; null: healthy while it runs. Not asked while it is stopped.</param>
+/// <param name="Segments">The first segments of its paths: <c>catches</c>. An operators' service serves all paths below its name.</param>
+/// <param name="Upstream">Reaches the service.</param>
+/// <param name="Health">Returns its health; null: it is healthy while it runs. Not called while it is stopped.</param>
 public sealed record ServiceEntry(
     string Name,
     IReadOnlyList<string> Segments,
@@ -20,9 +20,9 @@ public sealed record ServiceEntry(
 {
     /// <summary>A service of this process.</summary>
     /// <param name="name">Its name in its system: <c>catch</c>.</param>
-    /// <param name="segments">The first segments of the paths it serves.</param>
-    /// <param name="server">Asked for every request: null, or one that is not running, is a service that was stopped.</param>
-    /// <param name="health">Its own word on its health; null: healthy while it runs.</param>
+    /// <param name="segments">The first segments of its paths.</param>
+    /// <param name="server">Called for every request. Null, or a server that is not running, means that the service is stopped.</param>
+    /// <param name="health">Returns its health; null: it is healthy while it runs.</param>
     public ServiceEntry(
         string name,
         IReadOnlyList<string> segments,

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Mannam.Http;
 
 /// <summary>
-/// A request, bound to the record that declares its fields: what an endpoint's handler takes.
+/// A request, bound to the record that declares its fields: the argument of an endpoint's handler.
 /// <code>
 /// internal sealed record TakePickUp([Id] long MatchId, string Driver, string? Customer);
 ///
@@ -16,7 +16,7 @@ namespace Mannam.Http;
 ///         return refused;
 ///     var (matchId, driver, customer) = request.Fields;
 /// </code>
-/// The record's types and attributes are the fields' rules, and what OpenAPI shows (<see cref="RequestBinder{TFields}"/>). All that is wrong is told in one answer.
+/// The record's types and attributes are the fields' rules, and OpenAPI shows them (<see cref="RequestBinder{TFields}"/>). One answer lists all errors.
 /// </summary>
 /// <typeparam name="TFields">The record.</typeparam>
 public sealed class BoundRequest<TFields> : IBindableFromHttpContext<BoundRequest<TFields>>, IEndpointParameterMetadataProvider
@@ -30,25 +30,25 @@ public sealed class BoundRequest<TFields> : IBindableFromHttpContext<BoundReques
         Fields = RequestBinder<TFields>.Bind(fields);
     }
 
-    /// <summary>The fields. One that is wrong or missing is empty, 0 or null: ask <see cref="Problem"/> before they are used.</summary>
+    /// <summary>The fields. A wrong or missing field is empty, 0 or null, so check <see cref="Problem"/> before you use them.</summary>
     public TFields Fields { get; }
 
     /// <summary>
-    /// Why the request cannot be taken, ready to be returned; null when nothing is wrong: 408, 413, 415, 400 for a body that cannot be read, else 400 that
-    /// names every wrong field.
+    /// The problem document for an invalid request; null if nothing is wrong: 408, 413, 415, 400 for an unreadable body, otherwise 400 that names every
+    /// wrong field.
     /// </summary>
     public Problem? Problem => _fields.Problem;
 
-    /// <summary>Notes that a field is wrong, for a rule that depends on more than the request; the first error of a field stays.</summary>
-    /// <param name="name">The field, as it is called on the wire.</param>
-    /// <param name="why">A sentence.</param>
+    /// <summary>Adds an error for a rule that depends on more than the request. The first error of a field stays.</summary>
+    /// <param name="name">The field's name in JSON.</param>
+    /// <param name="why">The error, as a sentence.</param>
     public void Reject(string name, string why) => _fields.Reject(name, why);
 
-    /// <summary>True when the field was sent, be it <c>null</c>.</summary>
-    /// <param name="name">The field, as it is called on the wire.</param>
+    /// <summary>True if the field was sent, even as <c>null</c>.</summary>
+    /// <param name="name">The field's name in JSON.</param>
     public bool Has(string name) => _fields.Has(name);
 
-    /// <summary>Reads and binds the request. ASP.NET Core calls it before the handler. It never throws for what a client can send.</summary>
+    /// <summary>Reads and binds the request. ASP.NET Core calls it before the handler. No input of a client makes it throw.</summary>
     static ValueTask<BoundRequest<TFields>?> IBindableFromHttpContext<BoundRequest<TFields>>.BindAsync(
         HttpContext context,
         ParameterInfo parameter
@@ -60,7 +60,7 @@ public sealed class BoundRequest<TFields> : IBindableFromHttpContext<BoundReques
 
     private static async ValueTask<BoundRequest<TFields>?> AwaitAsync(ValueTask<RequestFields> reading) => new(await reading);
 
-    /// <summary>Tells OpenAPI of the fields. ASP.NET Core calls it when the endpoint is made.</summary>
+    /// <summary>Describes the fields for OpenAPI. ASP.NET Core calls it when the endpoint is created.</summary>
     static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new EndpointDescription.Taken(typeof(TFields), RequestBinder<TFields>.Declared));
 }

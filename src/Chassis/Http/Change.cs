@@ -1,26 +1,26 @@
 namespace Mannam.Http;
 
-/// <summary>What a person may change an item to: a word for its state, and what has to be sent with that word.</summary>
+/// <summary>A change that a person may make to an item: a word for its new state, and the data for that word.</summary>
 public static class Change
 {
-    /// <summary>The word alone.</summary>
+    /// <summary>A word without data.</summary>
     /// <param name="word">The word, such as <c>Cancel</c>.</param>
-    /// <param name="decide">What the aggregate decides.</param>
+    /// <param name="decide">The aggregate's decision.</param>
     public static Change<TAggregate> To<TAggregate>(string word, Func<TAggregate, Decision> decide)
         where TAggregate : Aggregate => new(word, null, _ => decide);
 
-    /// <summary>The word with data.</summary>
+    /// <summary>A word with data.</summary>
     /// <param name="word">The word.</param>
-    /// <param name="decide">What the aggregate decides.</param>
-    /// <typeparam name="TAggregate">What the item is of.</typeparam>
-    /// <typeparam name="TFields">The fields that are sent with the word, as <see cref="BoundRequest{TFields}"/> has them; what is not nullable is required.</typeparam>
+    /// <param name="decide">The aggregate's decision.</param>
+    /// <typeparam name="TAggregate">The aggregate of the item.</typeparam>
+    /// <typeparam name="TFields">The fields that are sent with the word, as in <see cref="BoundRequest{TFields}"/>; fields that are not nullable are required.</typeparam>
     public static Change<TAggregate> To<TAggregate, TFields>(string word, Func<TAggregate, TFields, Decision> decide)
         where TAggregate : Aggregate
         where TFields : class => To<TAggregate, TFields>(word, (aggregate, sent, _) => decide(aggregate, sent));
 
-    /// <summary>The word with data, where the decision needs to know something besides: the time, a setting as it is now.</summary>
+    /// <summary>A word with data, for a decision that needs more: the time, or a current setting.</summary>
     /// <param name="word">The word.</param>
-    /// <param name="decide">What the aggregate decides, with the services of the request. It does no I/O.</param>
+    /// <param name="decide">The aggregate's decision, with the services of the request. It does no I/O.</param>
     /// <inheritdoc cref="To{TAggregate, TFields}(string, Func{TAggregate, TFields, Decision})"/>
     public static Change<TAggregate> To<TAggregate, TFields>(string word, Func<TAggregate, TFields, IServiceProvider, Decision> decide)
         where TAggregate : Aggregate
@@ -36,7 +36,7 @@ public static class Change
         );
 }
 
-/// <summary>What a person may change an item to, see <see cref="Change"/>.</summary>
+/// <summary>A change that a person may make to an item, see <see cref="Change"/>.</summary>
 public sealed class Change<TAggregate>
     where TAggregate : Aggregate
 {
@@ -45,9 +45,9 @@ public sealed class Change<TAggregate>
 
     internal string Word { get; }
 
-    /// <summary>What is sent with the word; null where nothing is.</summary>
+    /// <summary>The fields that are sent with the word; null if there are none.</summary>
     internal EndpointDescription.Taken? Data { get; }
 
-    /// <summary>Reads what is sent with the word, and notes what is wrong; gives what is decided.</summary>
+    /// <summary>Reads the fields of the word, and adds errors. Returns the decision.</summary>
     internal Func<RequestFields, Func<TAggregate, Decision>> Bind { get; }
 }

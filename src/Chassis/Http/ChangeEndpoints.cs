@@ -6,15 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Http;
 
-/// <summary>PATCH of an item whose state a person changes, by the one field that names it and what is sent with that.</summary>
+/// <summary>PATCH of an item whose state a person changes: one field names the new state, other fields carry its data.</summary>
 public static class ChangeEndpoints
 {
-    /// <summary>PATCH of <c>/{path}/{id}</c>, a merge patch (RFC 7396): unknown is 404, another word or another field's change 400, then the aggregate decides.
-    /// All fields change together or none does.</summary>
-    /// <param name="routes">Of the service.</param>
+    /// <summary>PATCH of <c>/{path}/{id}</c>, a merge patch (RFC 7396). An unknown item gets 404, another word or a change of another field 400. Otherwise the
+    /// aggregate decides. All fields change together, or none.</summary>
+    /// <param name="routes">The service's routes.</param>
     /// <param name="resource">The resource.</param>
-    /// <param name="field">The field that names the state, such as <c>status</c>. Sent without it, the item stays as it is.</param>
-    /// <param name="changes">What it may change to.</param>
+    /// <param name="field">The field that names the state, such as <c>status</c>. Without it, the item does not change.</param>
+    /// <param name="changes">The allowed changes.</param>
     public static void MapChange<TAggregate, TView>(
         this IEndpointRouteBuilder routes,
         Resource<TAggregate, TView> resource,

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>A page of a collection, and how it is written (HAL, with Spring Data's page object).</summary>
+/// <summary>A page of a collection, written as HAL with Spring Data's page object.</summary>
 internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, int Size, long Total, bool HasNext)
     where TEntity : class
 {
@@ -12,7 +12,7 @@ internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, 
 
     public static CollectionPage<TEntity> Whole(List<TEntity> rows) => new(rows, 0, rows.Count, rows.Count, false) { IsWhole = true };
 
-    /// <summary>Answers with it.</summary>
+    /// <summary>Sends the page as the answer.</summary>
     public Task SendAsync<TView>(HttpContext http, Resource<TEntity, TView> resource, CollectionQuery<TEntity> query)
     {
         http.Response.Headers.Vary = "Accept";
@@ -56,7 +56,7 @@ internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, 
         WriteLink(buffer, "first"u8, href, query.LinkTo(IsWhole ? null : 0));
         if (Number > 0 && TotalPages > 0)
         {
-            // Beyond the end, the page before is the last there is.
+            // Beyond the end, the previous page is the last existing one.
             buffer.Write(","u8);
             WriteLink(buffer, "prev"u8, href, query.LinkTo(Math.Min(Number - 1, last)));
         }
@@ -69,7 +69,7 @@ internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, 
         WriteLink(buffer, "last"u8, href, query.LinkTo(IsWhole ? null : last));
     }
 
-    // A query string is percent-encoded: ASCII, and nothing that JSON escapes.
+    // A query string is percent-encoded: only ASCII, and nothing that JSON escapes.
     private static void WriteLink(JsonBuffer buffer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> href, string query)
     {
         buffer.Write("\""u8);

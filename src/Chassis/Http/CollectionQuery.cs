@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>What a request asks of a collection: its filters, page, size and order; unknown parameters are ignored.</summary>
+/// <summary>A request's query of a collection: filters, page, size and order. Unknown parameters are ignored.</summary>
 internal sealed class CollectionQuery<TEntity>
 {
     private const int UsualSize = 20;
@@ -20,7 +20,7 @@ internal sealed class CollectionQuery<TEntity>
 
     public IReadOnlyDictionary<string, string>? Errors => _errors;
 
-    /// <summary>True when page or size was asked, so that not all rows are wanted.</summary>
+    /// <summary>True if page or size was given: then not all rows are wanted.</summary>
     public bool IsPaged { get; private set; }
 
     public long Page { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class CollectionQuery<TEntity>
         return read;
     }
 
-    /// <summary>The value of a parameter; of one given twice the last counts.</summary>
+    /// <summary>The value of a parameter; if it is given twice, the last one.</summary>
     public string? Asked(string name) => _query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] ?? "" : null;
 
     public void Add(string name, string value, Expression<Func<TEntity, bool>> predicate)
@@ -70,7 +70,7 @@ internal sealed class CollectionQuery<TEntity>
         return rows;
     }
 
-    /// <summary>The query string, with its question mark, of the page <paramref name="number"/>; null: as asked, without a page.</summary>
+    /// <summary>The query string of page <paramref name="number"/>, with its question mark; null: as requested, without a page.</summary>
     public string LinkTo(long? number)
     {
         var link = new StringBuilder().Append(_filters);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Http;
 
-/// <summary>GET of a collection: a page of it, or all rows where the resource says so.</summary>
+/// <summary>GET of a collection: one page of it, or all rows if the resource says so.</summary>
 internal sealed class CollectionReader<TEntity, TView>(Resource<TEntity, TView> resource, IDbContextFactory<DbContext> databases)
     where TEntity : class
 {
@@ -29,9 +29,9 @@ internal sealed class CollectionReader<TEntity, TView>(Resource<TEntity, TView> 
         {
             return CollectionPage<TEntity>.Whole(await sorted.ToListAsync());
         }
-        // A store that counts rows in 32 bits has none beyond.
+        // A store that counts rows in 32 bits has no rows beyond that.
         var offset = query.Page > int.MaxValue / query.Size ? int.MaxValue : (int)query.Page * query.Size;
-        // One row more than asked tells whether there is a next page, and mostly saves the count.
+        // One more row than requested shows whether there is a next page, and usually saves the count.
         var loaded = offset == int.MaxValue ? [] : await sorted.Skip(offset).Take(query.Size + 1).ToListAsync();
         var hasMore = loaded.Count > query.Size;
         if (hasMore)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>GET of what is not stored but announced: its collection, as that of stored rows is read, and its items.</summary>
+/// <summary>GET of rows that are not stored but configured: the collection (with the same parameters as stored rows) and its items.</summary>
 internal sealed class ConfiguredReader<TRow, TView>(Resource<TRow, TView> resource, Func<IReadOnlyCollection<TRow>> announced)
     where TRow : class
 {

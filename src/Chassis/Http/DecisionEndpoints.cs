@@ -6,18 +6,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Http;
 
-/// <summary>Commands on one item: its aggregate decides, and the answer follows from the decision.</summary>
+/// <summary>Commands on one item: its aggregate decides, and the decision becomes the answer.</summary>
 public static class DecisionEndpoints
 {
-    /// <summary>POST of <c>/{path}/{id}/{action}</c>, an action: 200 with the item, 404 where it is not there to be seen, or the decision's refusal.</summary>
-    /// <param name="routes">Of the service.</param>
+    /// <summary>POST of <c>/{path}/{id}/{action}</c>, an action: 200 with the item, 404 if it is not visible, or the decision's refusal.</summary>
+    /// <param name="routes">The service's routes.</param>
     /// <param name="resource">The resource.</param>
-    /// <param name="action">What is done, such as <c>acceptance</c>.</param>
-    /// <param name="decide">What the aggregate decides. It is asked once for a request that carries an <c>Idempotency-Key</c>.</param>
-    /// <param name="get">The pattern of a document's GET form that does the same (<see cref="UnsafeGets.ActsByGet"/>).</param>
-    /// <typeparam name="TAggregate">What the item is of.</typeparam>
-    /// <typeparam name="TView">How it is shown.</typeparam>
-    /// <typeparam name="TFields">What is sent.</typeparam>
+    /// <param name="action">The name of the action, such as <c>acceptance</c>.</param>
+    /// <param name="decide">The aggregate's decision. It is made once for a request with an <c>Idempotency-Key</c>.</param>
+    /// <param name="get">The pattern of a document's GET that does the same (<see cref="UnsafeGets.ActsByGet"/>).</param>
+    /// <typeparam name="TAggregate">The aggregate of the item.</typeparam>
+    /// <typeparam name="TView">The fields of the resource.</typeparam>
+    /// <typeparam name="TFields">The fields of the request.</typeparam>
     public static void MapAction<TAggregate, TView, TFields>(
         this IEndpointRouteBuilder routes,
         Resource<TAggregate, TView> resource,
@@ -48,10 +48,10 @@ public static class DecisionEndpoints
         }
     }
 
-    /// <summary>DELETE of <c>/{path}/{id}</c>, where the id is the saga's key: 204, or the decision's refusal. Honours If-Match.</summary>
-    /// <param name="routes">Of the service.</param>
+    /// <summary>DELETE of <c>/{path}/{id}</c>; the id is the saga's key. 204, or the decision's refusal. Honours If-Match.</summary>
+    /// <param name="routes">The service's routes.</param>
     /// <param name="resource">The resource.</param>
-    /// <param name="decide">What the aggregate decides, also of a saga that the service has not met.</param>
+    /// <param name="decide">The aggregate's decision, also for a saga that the service has not met yet.</param>
     public static void MapDelete<TAggregate, TView>(
         this IEndpointRouteBuilder routes,
         Resource<TAggregate, TView> resource,
@@ -66,11 +66,11 @@ public static class DecisionEndpoints
             DecideAsync(IdIn(http, resource), http, aggregates, decide);
     }
 
-    /// <summary>The same with fields, of the query as a rule.</summary>
+    /// <summary>The same with fields, usually of the query.</summary>
     /// <inheritdoc cref="MapDelete{TAggregate, TView}"/>
-    /// <typeparam name="TAggregate">What the item is of.</typeparam>
-    /// <typeparam name="TView">How it is shown.</typeparam>
-    /// <typeparam name="TFields">What is sent.</typeparam>
+    /// <typeparam name="TAggregate">The aggregate of the item.</typeparam>
+    /// <typeparam name="TView">The fields of the resource.</typeparam>
+    /// <typeparam name="TFields">The fields of the request.</typeparam>
     public static void MapDelete<TAggregate, TView, TFields>(
         this IEndpointRouteBuilder routes,
         Resource<TAggregate, TView> resource,
@@ -98,7 +98,7 @@ public static class DecisionEndpoints
         return (IResult?)decided.Refusal?.AsProblem() ?? Results.NoContent();
     }
 
-    // The parameter is called as the id is on the wire.
+    // The parameter has the id's name in JSON.
     private static string ItemOf<TAggregate, TView>(Resource<TAggregate, TView> resource)
         where TAggregate : Aggregate => $"/{resource.Path}/{{{resource.KeyName}:{IdRouteConstraint.Name}}}";
 

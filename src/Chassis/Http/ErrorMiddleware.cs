@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Http;
 
-/// <summary>The outermost middleware of a service: one form for every error, whoever raised it, and one form for every path.</summary>
+/// <summary>The outermost middleware of a service. It gives all errors and all paths the same form.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimits limits, ILogger<ErrorMiddleware> log)
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(2);
@@ -35,7 +35,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimit
         }
         if (response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null && response.ContentLength is null or 0)
         {
-            // Routing's and the framework's own refusals come without a body; headers such as Allow stay.
+            // Refusals of routing and of the framework have no body; headers such as Allow stay.
             await Problems.Of(response.StatusCode).ExecuteAsync(http);
         }
     }
@@ -44,7 +44,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimit
     {
         if (fault is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to read an answer; 499 is what access logs know this by.
+            // The client has gone. 499 is its usual code in access logs.
             http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return;
         }

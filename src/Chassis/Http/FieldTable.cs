@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Mannam.Http;
 
-/// <summary>The fields of one JSON object, as places in its bytes: nothing is made of a value until it is asked for.</summary>
+/// <summary>The fields of one JSON object, as positions in its bytes. A value is only parsed when it is used.</summary>
 internal sealed class FieldTable
 {
     public static readonly FieldTable Empty = new([]);
@@ -20,7 +20,7 @@ internal sealed class FieldTable
 
     public int Count { get; private set; }
 
-    /// <summary>Reads <paramref name="json"/>; <paramref name="malformed"/> says in a sentence why it cannot be read, else null.</summary>
+    /// <summary>Reads <paramref name="json"/>. If it cannot be read, <paramref name="malformed"/> says why; otherwise it is null.</summary>
     public static FieldTable Read(byte[] json, out string? malformed)
     {
         var table = new FieldTable(json);
@@ -28,7 +28,7 @@ internal sealed class FieldTable
         return malformed is null ? table : Empty;
     }
 
-    /// <summary>The value of the field; of one given twice the last counts.</summary>
+    /// <summary>The value of the field; if it is given twice, the last one.</summary>
     public bool TryFind(string name, out FieldValue value)
     {
         for (var i = Count - 1; i >= 0; i--)
@@ -43,7 +43,7 @@ internal sealed class FieldTable
         return false;
     }
 
-    /// <summary>The name of the field at this place, in the order given.</summary>
+    /// <summary>The name of the field at this index, in the sent order.</summary>
     public string NameAt(int index)
     {
         var field = _fields[index];
@@ -56,13 +56,13 @@ internal sealed class FieldTable
 
     private FieldValue ValueOf(Field field) => new(field.Kind, _json.AsSpan(field.ValueStart, field.ValueLength));
 
-    // Names in our code are ASCII.
+    // The names in our code are ASCII.
     private bool Has(in Field field, string name) =>
         field.Unescaped is null ? Ascii.Equals(_json.AsSpan(field.NameStart, field.NameLength), name) : field.Unescaped == name;
 
     private string? Fill()
     {
-        // The reader checks the grammar, not the encoding.
+        // The reader checks the grammar, but not the encoding.
         if (!Utf8.IsValid(_json))
         {
             return "The body is not valid UTF-8.";
@@ -79,7 +79,7 @@ internal sealed class FieldTable
             {
                 Add(ref reader);
             }
-            // After the closing brace: anything but white space is an error.
+            // After the closing brace, only white space is allowed.
             reader.Read();
             return null;
         }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Mannam.Http;
 
-/// <summary>One JSON value as it was sent: its kind and its bytes, for a text with the quotes.</summary>
+/// <summary>One JSON value: its kind and its bytes, for a text with quotes.</summary>
 internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> json)
 {
     private readonly ReadOnlySpan<byte> _json = json;
@@ -12,7 +12,7 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
 
     public bool IsText => kind == JsonTokenType.String;
 
-    /// <summary>The text; null when this is none, or one with half a surrogate pair.</summary>
+    /// <summary>The text; null if it is no text, or contains half a surrogate pair.</summary>
     public string? Text()
     {
         if (!IsText)
@@ -36,7 +36,7 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
         }
     }
 
-    /// <summary>The whole number that is written here, as a number or as a text with a number's grammar.</summary>
+    /// <summary>The whole number, written as a number, or as a text with a number's grammar.</summary>
     public bool TryWholeNumber(out long number)
     {
         number = 0;
@@ -50,7 +50,7 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
         };
     }
 
-    /// <summary>True when both say the same: the same text, the same whole number (in either form), or equal JSON.</summary>
+    /// <summary>True if both are equal: the same text, the same whole number (in either form), or equal JSON.</summary>
     public bool IsSameAs(FieldValue other)
     {
         if (IsText && other.IsText)

@@ -6,7 +6,7 @@ using System.Reflection;
 namespace Mannam.Http;
 
 /// <summary>
-/// The query parameters that choose rows, each with its predicate over a row and the value asked for:
+/// The query parameters that filter rows, each with a predicate over a row and the parameter's value:
 /// <c>Filters = { { "customer", (page, customer) => page.Customer == customer } }</c>.
 /// </summary>
 public sealed class FilterParameters<TEntity> : IEnumerable<string>
@@ -29,10 +29,10 @@ public sealed class FilterParameters<TEntity> : IEnumerable<string>
             )
         );
 
-    /// <summary>A parameter whose value is a moment, as RFC 3339 writes it.</summary>
+    /// <summary>A parameter whose value is a point in time, in RFC 3339.</summary>
     /// <param name="name">The parameter.</param>
-    /// <param name="matches">The predicate; the moment is in UTC.</param>
-    /// <param name="orInSeoul">It may be written as <see cref="SeoulTime"/> has it, too.</param>
+    /// <param name="matches">The predicate; the point in time is in UTC.</param>
+    /// <param name="orInSeoul">Whether the format of <see cref="SeoulTime"/> is allowed too.</param>
     public void Add(string name, Expression<Func<TEntity, DateTime, bool>> matches, bool orInSeoul = false)
     {
         MomentReader read = orInSeoul ? SeoulTime.TryRead : Moment.TryRead;
@@ -45,7 +45,7 @@ public sealed class FilterParameters<TEntity> : IEnumerable<string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Adds to <paramref name="query"/> what the request asks for, or notes what is wrong with it.</summary>
+    /// <summary>Adds the request's filters to <paramref name="query"/>, or its errors.</summary>
     internal void ReadInto(CollectionQuery<TEntity> query)
     {
         foreach (var (name, read) in _filters)
@@ -66,7 +66,7 @@ public sealed class FilterParameters<TEntity> : IEnumerable<string>
         }
     }
 
-    // The value stands in the tree as a member of an object, so that EF makes a parameter of it and reuses the query.
+    // The value is a member of an object in the tree, so that EF makes it a parameter and reuses the query.
     private static Expression<Func<TEntity, bool>> With<T>(Expression<Func<TEntity, T, bool>> matches, T value)
     {
         var asked = Expression.Field(Expression.Constant(new Parameter<T>(value)), Parameter<T>.Value);
@@ -76,7 +76,7 @@ public sealed class FilterParameters<TEntity> : IEnumerable<string>
         );
     }
 
-    // What reading gives is the predicate, or a sentence that tells the fault.
+    // Read returns the predicate, or the error as a sentence.
     private sealed record Filter(string Name, Func<string, object> Read);
 
     private sealed class Parameter<T>(T value)

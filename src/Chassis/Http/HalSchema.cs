@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Mannam.Http;
 
-/// <summary>The shapes that all answers share, as JSON Schema.</summary>
+/// <summary>The common parts of all answers, as JSON Schema.</summary>
 internal static class HalSchema
 {
     public static OpenApiSchema Integer() => new() { Type = JsonSchemaType.Integer, Format = "int64" };
@@ -19,7 +19,7 @@ internal static class HalSchema
         {
             Type = JsonSchemaType.Object,
             Properties = properties,
-            // Fields without a value are there as null.
+            // Fields without a value are sent as null.
             Required = properties.Keys.ToHashSet(),
         };
     }
@@ -56,7 +56,7 @@ internal static class HalSchema
         var schema = Object(
             (field, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(w => JsonValue.Create(w)!)] })
         );
-        // A patch names what it changes.
+        // A patch contains only the fields that it changes.
         schema.Required = null;
         return schema;
     }

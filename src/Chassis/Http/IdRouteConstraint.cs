@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Http;
 
-/// <summary>The route constraint <c>{id:id}</c>: decimal digits that fit 64 bits. Whatever else stands there is an unknown id: 404.</summary>
+/// <summary>The route constraint <c>{id:id}</c>: decimal digits that fit 64 bits. Any other text is an unknown id: 404.</summary>
 internal sealed class IdRouteConstraint : IRouteConstraint
 {
     public const string Name = "id";

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Mannam.Http;
 
-/// <summary>Honours <c>Idempotency-Key</c> on every POST (spec README, "Safe to repeat"). Without the header a request passes at no cost.</summary>
-/// <remarks>A request is recorded in the transaction of its first decision, so that the key and what it stands for come about together or not at all;
-/// and answered before the answer is sent. In between, the aggregate's own state tells what became of it.</remarks>
+/// <summary>Honours <c>Idempotency-Key</c> on every POST (spec README, "Safe to repeat"). Without the header a request costs nothing extra.</summary>
+/// <remarks>A request is recorded in the transaction of its first decision, so key and decision are stored together or not at all. Its answer is stored
+/// before it is sent. In between, the aggregate's state shows the request's outcome.</remarks>
 internal sealed class IdempotencyMiddleware(RequestDelegate next, IIdempotencyStore store, TimeProvider time)
 {
     private const string Header = "Idempotency-Key";
 
-    // Another replica may be about to record the answer of a request that has ended; so old, it cannot be but dead. No older than what sweeps wait for.
+    // Another replica may still store the answer of an ended request. After 5 s the other replica is presumed dead. Sweeps do not wait less.
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, IdempotentRequest> _running = new(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IIdempotencySt
     private static bool IsKey(StringValues given) =>
         given is [{ Length: >= 1 and <= 255 } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~');
 
-    // The key is released before anything is sent: who has the whole answer may ask again at once, by another connection.
+    // The key is released before anything is sent: a client that has the whole answer may repeat the request at once, on another connection.
     private async Task AnswerAsync(HttpContext http, IdempotentRequest request, Action release)
     {
         if (await KnownAsync(http, request) is { } known)
@@ -83,25 +83,25 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IIdempotencySt
         }
         catch (KeyTakenException) { }
         ClearHeaders(http.Response);
-        // Whoever was faster may have ended and been forgotten since: the client asks again.
+        // The faster request may have ended and been removed since: the client must try again.
         var faster = await KnownAsync(http, request) ?? StillRuns();
         release();
         await faster.ExecuteAsync(http);
     }
 
-    // What the endpoint said of itself; what was there before it, such as nosniff, stays.
+    // Removes the endpoint's headers. Earlier headers, such as nosniff, stay.
     private static void ClearHeaders(HttpResponse response)
     {
         response.ContentLength = null;
         response.Headers.Location = response.Headers.ETag = StringValues.Empty;
     }
 
-    // The answer for a key that was used before; null when the request may start, anew or for the first time.
+    // The answer for a key that was used before; null if the request may start, again or for the first time.
     private async Task<IResult?> KnownAsync(HttpContext http, IdempotentRequest request)
     {
         if (await store.FindAsync(request.Id) is not { } known)
             return null;
-        // One that was recorded in the future was recorded by a clock that has been set back since: nobody waits for that moment.
+        // A time in the future comes from a clock that has been set back since, so its age is the absolute difference.
         var age = request.Created - known.Created;
         if (age < IdempotencyRetention.Honoured)
         {
@@ -119,14 +119,14 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IIdempotencySt
         return null;
     }
 
-    // A request that lives, and whose answer nobody may have heard, is answered now; that is its first answer from now on.
+    // The request is active, but its client may not have got an answer. It is answered now, and that is its first answer from now on.
     private async Task<IResult> FirstAsync(IdempotencyRecord known, StoredResponse now)
     {
         var isOurs = await store.AnswerAsync(known with { Response = now });
         return (isOurs ? now : (await store.FindAsync(known.Id))?.Response ?? now).AsResult();
     }
 
-    // Remembers the answer before it is sent. False when it could not be, or another request with the key was faster and this one recorded nothing.
+    // Stores the answer before it is sent. False if that failed, or if another request with the key was faster and this one stored nothing.
     private async Task<bool> IsOursAsync(HttpContext http, IdempotentRequest request, StoredResponse answer)
     {
         try
@@ -134,12 +134,12 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IIdempotencySt
             switch (answer.Status)
             {
                 case StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests:
-                    // May start anew, unless it lives though its caller was told otherwise: then the key stays that request's.
+                    // The key may be used again, unless the request is active although its client got another answer: then it keeps the key.
                     if (request.IsRecorded && (await IdempotencyReplay.RecallAsync(http, request.Saga)).State != RequestState.Active)
                         await store.ForgetAsync(request.Id, request.Request);
                     return true;
                 case >= 500:
-                    // A fault in the midst of it leaves what a crash leaves.
+                    // A failure here leaves the same state as a crash.
                     return true;
                 case >= 300 when !request.IsRecorded:
                     // Refused before anything was recorded.
@@ -152,8 +152,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IIdempotencySt
         }
         catch (Exception e) when (StoreFailures.IsExternal(e))
         {
-            // An answer that could not be remembered is nobody's first answer: once its request has ended, or where nothing was done, a repeat
-            // would start anew. Whoever asks again is answered by the state, as after a crash, and that is remembered.
+            // An answer that could not be stored must not be sent: a repetition would start again once this request has ended, or if it did nothing. The
+            // repetition is answered from the state, as after a crash, and that answer is stored.
             return false;
         }
     }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Http;
 
-/// <summary>Calls that one service makes to another, and that gateways and the front door do not pass on (spec README, "Verbs").</summary>
+/// <summary>Calls from one service to another. Gateways and the front door do not forward them (spec README, "Verbs").</summary>
 public static class InternalCalls
 {
-    /// <summary>Marks an endpoint as internal: from outside it is 404, or 405 with <c>Allow</c> where the same path can be read.</summary>
+    /// <summary>Marks an endpoint as internal: from outside it is 404, or 405 with <c>Allow</c> if the same path can be read.</summary>
     public static TBuilder Internal<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -16,14 +16,14 @@ public static class InternalCalls
         return endpoint;
     }
 
-    /// <summary>The refusal of a request that came from outside to the path of an internal call; null when it may go on.</summary>
+    /// <summary>The refusal of an outside request to an internal endpoint; null if the request is allowed.</summary>
     internal static Problem? Refusal(HttpContext http, Endpoint? endpoint)
     {
         if (endpoint is null || http.Features.Get<IExternalRequest>() is null)
         {
             return null;
         }
-        // Routing's own 405 is an endpoint without a route: its Allow would name the internal method.
+        // Routing's own 405 is an endpoint without a route. Its Allow would list the internal method.
         var route = endpoint as RouteEndpoint;
         if (route is not null && !IsInternal(route))
         {
@@ -51,10 +51,10 @@ public static class InternalCalls
 
     private static bool IsInternal(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<Mark>() is not null;
 
-    /// <summary>Whether an endpoint of this metadata is internal.</summary>
+    /// <summary>Whether an endpoint with this metadata is internal.</summary>
     internal static bool IsInternal(IEnumerable<object> metadata) => metadata.OfType<Mark>().Any();
 
-    /// <summary>What an internal operation carries in the service's OpenAPI document; doors and gateways leave it out of theirs.</summary>
+    /// <summary>The mark of internal operations in the service's OpenAPI document. Edges and gateways remove such operations.</summary>
     internal const string Extension = "x-internal";
 
     private static string PathOf(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText?.Trim('/') ?? "";

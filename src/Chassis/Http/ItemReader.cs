@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.Http;
 
-/// <summary>GET of one item: one compiled query, which those who ask at the same moment share, and one write.</summary>
+/// <summary>GET of one item by a compiled query. Concurrent requests share a round trip.</summary>
 internal sealed class ItemReader<TEntity, TView>
     where TEntity : class
 {
-    // With one, who asks just after it began waits for two while the machine is busy.
+    // With one, a request that arrives just after a query began would wait for two queries.
     private const int AtOnce = 2;
     private readonly Resource<TEntity, TView> _resource;
     private readonly IDbContextFactory<DbContext> _databases;
@@ -18,8 +18,8 @@ internal sealed class ItemReader<TEntity, TView>
     private readonly RequestBatcher<long, TEntity?> _items;
 
     /// <param name="resource">The resource.</param>
-    /// <param name="databases">Where it is stored.</param>
-    /// <param name="by">What it is found by: its key, or something else that no two rows share.</param>
+    /// <param name="databases">Its database.</param>
+    /// <param name="by">The property to find it by: its key, or another unique one.</param>
     public ItemReader(Resource<TEntity, TView> resource, IDbContextFactory<DbContext> databases, Expression<Func<TEntity, long>> by)
     {
         (_resource, _databases) = (resource, databases);
@@ -30,7 +30,7 @@ internal sealed class ItemReader<TEntity, TView>
     public Task ReadAsync(HttpContext http) =>
         ReadAsync(http, IdRouteConstraint.TryRead(http.Request.RouteValues, "id", out var id) ? id : 0);
 
-    /// <summary>The same, where the query tells what it is found by.</summary>
+    /// <summary>The same, with the value from a query parameter.</summary>
     public Task SearchAsync(HttpContext http, string parameter) =>
         http.Request.Query[parameter] is [.., var text]
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
@@ -55,10 +55,10 @@ internal sealed class ItemReader<TEntity, TView>
         await ItemResult<TEntity, TView>.SendAsync(http, _resource, entity);
     }
 
-    /// <summary>The item, if it is there to be seen; the caller's own, to decide on.</summary>
+    /// <summary>The item if it is visible; a separate object, which the caller may change.</summary>
     public async Task<TEntity?> FindAsync(long id) => (await FindAsync([id]))[0];
 
-    // The context goes back to its pool before an answer is written: a slow client must not hold a connection. Who shares an item only reads it.
+    // The context returns to its pool before the answer is written: a slow client must not hold a connection. Shared items are only read.
     private async Task<IReadOnlyList<TEntity?>> FindAsync(IReadOnlyList<long> ids)
     {
         await using var db = await _databases.CreateDbContextAsync();

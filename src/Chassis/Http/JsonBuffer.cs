@@ -6,7 +6,7 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace Mannam.Http;
 
-/// <summary>A pooled buffer and the JSON writer over it: an answer is written here whole, so that its Content-Length is known.</summary>
+/// <summary>A pooled buffer with a JSON writer. It holds a whole answer, so that its Content-Length is known.</summary>
 internal sealed class JsonBuffer : IBufferWriter<byte>
 {
     private const int Usual = 4 * 1024;
@@ -18,11 +18,11 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
 
     private JsonBuffer() => Json = new Utf8JsonWriter(this, WriterOptions);
 
-    /// <summary>Letters of every language stand as themselves; nothing is escaped for HTML, since no answer is HTML.</summary>
+    /// <summary>Letters of all languages are written unescaped. Nothing is escaped for HTML, because no answer is HTML.</summary>
     public static JsonWriterOptions WriterOptions { get; } =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Writes into this buffer; flush it before writing raw bytes, and reset it before the next value.</summary>
+    /// <summary>Writes into this buffer. Flush it before you write raw bytes, and reset it before the next value.</summary>
     public Utf8JsonWriter Json { get; }
 
     public int Length { get; private set; }
@@ -39,7 +39,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
         Length += bytes.Length;
     }
 
-    /// <summary>Writes text that is known to be ASCII and to need no escaping in JSON.</summary>
+    /// <summary>Writes ASCII text that needs no escaping in JSON.</summary>
     public void WriteAscii(ReadOnlySpan<char> text)
     {
         System.Text.Ascii.FromUtf16(text, GetSpan(text.Length), out var written);
@@ -52,7 +52,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
         Length += written;
     }
 
-    /// <summary>Takes back the last byte, so that an object can be continued after its closing brace was written.</summary>
+    /// <summary>Removes the last byte, so that an object can continue after its closing brace.</summary>
     public void Unwrite() => Length--;
 
     public void Advance(int count) => Length += count;
@@ -69,7 +69,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Sends what was written as the whole body and gives the buffer back to the pool.</summary>
+    /// <summary>Sends the buffer as the whole body, and returns it to the pool.</summary>
     public Task SendAsync(HttpResponse response)
     {
         response.ContentLength = Length;

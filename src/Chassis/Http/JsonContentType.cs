@@ -2,15 +2,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace Mannam.Http;
 
-/// <summary>Which Content-Types are JSON: <c>application/json</c> and <c>application/…+json</c>, in UTF-8, the only encoding of JSON (RFC 8259, 8.1).</summary>
+/// <summary>The Content-Types for JSON: <c>application/json</c> and <c>application/…+json</c>, in UTF-8, the only encoding of JSON (RFC 8259, 8.1).</summary>
 internal static class JsonContentType
 {
     private const string Json = "application/json";
     private const string MergePatch = "application/merge-patch+json";
 
-    /// <summary>True when a body of this type can be read.</summary>
-    /// <param name="contentType">The header; several of them, joined by commas, are no type.</param>
-    /// <param name="isPatch">A patch is a merge patch (RFC 7396): another kind, such as a JSON Patch, would be misunderstood.</param>
+    /// <summary>True if a body of this type can be read.</summary>
+    /// <param name="contentType">The header. Several types, joined by commas, are not valid.</param>
+    /// <param name="isPatch">Whether it is a PATCH. It must be a merge patch (RFC 7396): another kind, such as a JSON Patch, would be misunderstood.</param>
     public static bool Is(string? contentType, bool isPatch)
     {
         if (contentType is null or Json)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>Answers with a plain array, where a page asks for one.</summary>
+/// <summary>Answers with a plain array, for documents that require one.</summary>
 public sealed class ListResult<TView>(IReadOnlyList<TView> rows, JsonTypeInfo<TView> json) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)

@@ -5,11 +5,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mannam.Http;
 
-/// <summary>Makes a <see cref="WebApplication"/> follow the REST conventions (spec README).</summary>
+/// <summary>Applies the REST conventions (spec README) to a <see cref="WebApplication"/>.</summary>
 public static class MannamHttp
 {
-    /// <summary>What the conventions need: the route constraint <c>{id:id}</c>, the limits of a body, and the OpenAPI document.</summary>
-    /// <param name="services">Of the one service.</param>
+    /// <summary>Adds the services of the conventions: the route constraint <c>{id:id}</c>, the limits of a body, and the OpenAPI document.</summary>
+    /// <param name="services">The services of one service.</param>
     /// <param name="title">The title of the OpenAPI document, such as <c>Taxi: catch</c>.</param>
     public static IServiceCollection AddMannamHttp(this IServiceCollection services, string title)
     {
@@ -19,8 +19,8 @@ public static class MannamHttp
     }
 
     /// <summary>
-    /// Call first: paths in one form, errors as problem documents, routing, then what is refused before any effect (internal calls from outside,
-    /// Accept). Serves <c>/openapi/v1.json</c>.
+    /// Call it first. It adds, in this order: normal paths, problem documents for errors, routing, and refusals before any effect (internal calls from
+    /// outside, Accept). It also serves <c>/openapi/v1.json</c>.
     /// </summary>
     public static WebApplication UseMannamHttp(this WebApplication app)
     {

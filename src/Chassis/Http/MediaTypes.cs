@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Http;
 
 /// <summary>
-/// Which form of an answer a request accepts best (RFC 9110, 12.5.1): HAL, unless it names plain JSON and not HAL, or prefers plain JSON.
+/// Chooses the form of an answer (RFC 9110, 12.5.1): HAL, unless the request accepts JSON but not HAL by name, or prefers JSON.
 /// </summary>
 internal static class MediaTypes
 {
     public const string Hal = "application/hal+json";
     public const string Json = "application/json";
 
-    /// <summary>The content type to answer with; null when Accept takes neither (406).</summary>
+    /// <summary>The content type of the answer; null if Accept allows neither (406).</summary>
     public static string? Of(HttpRequest request)
     {
         var accept = request.Headers.Accept;
@@ -34,7 +34,7 @@ internal static class MediaTypes
             var range = accept[part].Trim();
             var semicolon = range.IndexOf(';');
             var type = (semicolon < 0 ? range : range[..semicolon]).TrimEnd();
-            // What is no media range says nothing, neither for nor against.
+            // Invalid media ranges are ignored.
             if (type.IndexOf('/') <= 0)
             {
                 continue;
@@ -48,7 +48,7 @@ internal static class MediaTypes
         {
             return Hal;
         }
-        // A client that names JSON and not HAL (axios: "application/json, text/plain, */*") knows JSON alone, whatever else it takes.
+        // A client that lists JSON but not HAL (axios: "application/json, text/plain, */*") only knows JSON, even with a wildcard.
         var prefersJson = json.Weight > 0 && (json.Weight > hal.Weight || (json.IsNamed && !hal.IsNamed));
         return prefersJson ? Json
             : hal.Weight > 0 ? Hal
@@ -76,7 +76,7 @@ internal static class MediaTypes
 
         public double Weight { get; private set; }
 
-        /// <summary>The type itself stands there, not only a wildcard.</summary>
+        /// <summary>Whether the type itself is listed, and not only a wildcard.</summary>
         public readonly bool IsNamed => _specific == 3;
 
         public void Consider(ReadOnlySpan<char> range, ReadOnlySpan<char> type, double weight)

@@ -7,16 +7,16 @@ using Microsoft.OpenApi;
 
 namespace Mannam.Http;
 
-/// <summary>The OpenAPI document of one service. It is made when somebody first asks for it: a process at rest is 3 MB smaller without what makes it.</summary>
+/// <summary>The OpenAPI document of one service. It is created at the first request: without its code an idle process is 3 MB smaller.</summary>
 /// <param name="title">Its title.</param>
-/// <param name="registered">What the service has in its container: by it the parameters of an endpoint are told from what the container gives.</param>
-/// <param name="endpoints">What it describes.</param>
+/// <param name="registered">The service's container. It shows which parameters of an endpoint are services.</param>
+/// <param name="endpoints">The described endpoints.</param>
 internal sealed class OpenApiDocument(string title, IServiceCollection registered, EndpointDataSource endpoints)
 {
     private const string Name = "v1";
     private Task<byte[]>? made;
 
-    /// <summary>Answers with it.</summary>
+    /// <summary>Sends the document as the answer.</summary>
     public async Task WriteAsync(HttpContext context)
     {
         if (made is null or { IsFaulted: true })
@@ -31,7 +31,7 @@ internal sealed class OpenApiDocument(string title, IServiceCollection registere
     {
         IServiceCollection services = new ServiceCollection();
         services.Add(registered).AddSingleton(endpoints);
-        // On the wire a number is a number; that a request may write it as a text is added where it holds.
+        // Numbers are described as numbers. Requests that also allow a text are described separately.
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = default);
         services.AddOpenApi(
             Name,

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Mannam.Http;
 
-/// <summary>Writes what endpoints say about themselves into the OpenAPI document.</summary>
+/// <summary>Writes the endpoints' descriptions into the OpenAPI document.</summary>
 internal sealed class OperationDescription : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(
@@ -51,7 +51,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
         if (metadata.OfType<EndpointDescription.Answered>().LastOrDefault() is { } answered)
         {
-            // What the conventions add to what the endpoint says.
+            // Statuses of the conventions, in addition to the endpoint's own.
             int[] always = isPost ? [406, 409, 422, 500, 503] : [406, 500, 503];
             await DescribeAnswersAsync(
                 operation,
@@ -65,7 +65,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
     }
 
-    // A handler that takes the HttpContext alone does not tell what its path holds.
+    // A handler with only an HttpContext does not declare its path parameters.
     private static void DescribePath(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
@@ -76,7 +76,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         operation.Parameters ??= [];
         foreach (var segment in (context.Description.RelativePath ?? "").Split('/'))
         {
-            // Without its constraint.
+            // The name without its constraint.
             var name = segment.Trim('{', '}').Split(':')[0];
             if (segment.StartsWith('{') && operation.Parameters.All(known => known.Name != name))
             {
@@ -144,7 +144,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
         foreach (var field in fields)
         {
-            // What is left out is null; but in a patch null removes.
+            // An omitted field is null; but in a patch null removes the value.
             var property = (OpenApiSchema)schema.Properties[field.Name];
             if (isPatch && !field.IsRemovable)
             {
@@ -152,7 +152,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             }
             if (property.Type is { } type && type.HasFlag(JsonSchemaType.Integer))
             {
-                // The REST conventions: a whole number may be written as a text.
+                // The REST conventions allow a whole number as a text.
                 property.Type = type | JsonSchemaType.String;
             }
             field.Describe(property);
@@ -202,7 +202,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         if (answered.View is { } view)
         {
             var schema = await context.GetOrCreateSchemaAsync(view, cancellationToken: ct);
-            // A list comes without links.
+            // Items of a list have no links.
             var item = view.IsArray ? schema : HalSchema.Item(schema);
             var media = new OpenApiMediaType { Schema = answered.Embedded is { } name ? HalSchema.Collection(name, item) : item };
             success.Content = new Dictionary<string, OpenApiMediaType> { [MediaTypes.Hal] = media, [MediaTypes.Json] = media };

@@ -3,12 +3,12 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Http;
 
-/// <summary>In a PATCH only the fields that the page names may change (spec README, "Verbs").</summary>
+/// <summary>A PATCH may change only the fields that the document names (spec README, "Verbs").</summary>
 internal static class PatchRules
 {
     /// <summary>
-    /// Notes an error for every field of <paramref name="current"/> that was sent with another value, or as <c>null</c>, and is not one
-    /// that may change. Fields that the resource does not have are ignored.
+    /// Adds an error for every field of <paramref name="current"/> that was sent with another value, or as <c>null</c>, and may not change.
+    /// Fields that the resource does not have are ignored.
     /// </summary>
     public static void OnlyMayChange<TView>(
         this RequestFields fields,

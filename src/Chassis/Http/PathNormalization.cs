@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>Repeated slashes in a path count as one, and a slash at the end as none (spec README).</summary>
+/// <summary>Repeated slashes in a path count as one; a slash at the end is ignored (spec README).</summary>
 public static class PathNormalization
 {
-    /// <summary>The one form of <paramref name="path"/>: the same instance when it has it already; the root is <c>/</c>.</summary>
+    /// <summary>The normal form of <paramref name="path"/>; the same instance if it is normal already. The root is <c>/</c>.</summary>
     public static PathString Normalize(PathString path)
     {
         var given = path.Value;
@@ -39,6 +39,6 @@ public static class PathNormalization
         }
     }
 
-    // Of a run of slashes the last is kept, unless the run ends the path.
+    // Of several slashes the last is kept, unless they end the path.
     private static bool IsKept(string source, int i) => source[i] != '/' || (i + 1 < source.Length && source[i + 1] != '/');
 }

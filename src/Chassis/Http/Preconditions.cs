@@ -10,8 +10,8 @@ public static class Preconditions
     private static readonly string[] Small = [.. Enumerable.Range(0, 64).Select(version => $"\"{version}\"")];
 
     /// <summary>
-    /// True when the request may change the resource in this <paramref name="version"/>: it has no If-Match, or one that is
-    /// <c>*</c> or lists its tag. A weak tag never matches. When false, answer <see cref="Problems.PreconditionFailed"/>.
+    /// True if the request may change this <paramref name="version"/> of the resource: it has no If-Match, or If-Match is <c>*</c> or lists the
+    /// version's tag. A weak tag never matches. If false, answer <see cref="Problems.PreconditionFailed"/>.
     /// </summary>
     public static bool Matches(HttpContext http, long version)
     {
@@ -24,7 +24,7 @@ public static class Preconditions
     public static string Tag(long version) =>
         (ulong)version < (ulong)Small.Length ? Small[version] : string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    /// <summary>True when the client has this version already (If-None-Match on a read): 304.</summary>
+    /// <summary>True if the client already has this version (If-None-Match on a read): 304.</summary>
     internal static bool IsKnown(HttpContext http, string tag)
     {
         var known = http.Request.Headers.IfNoneMatch;
@@ -36,7 +36,7 @@ public static class Preconditions
         foreach (var line in header)
         {
             var list = line.AsSpan();
-            // Our own tags hold no comma, so that a tag split at one never equals ours.
+            // Our own tags contain no comma, so a part of a foreign tag never equals one.
             foreach (var part in list.Split(','))
             {
                 var given = list[part].Trim();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Http;
 
 /// <summary>
-/// An error as RFC 9457 has it: <c>application/problem+json</c> with a title for people, the status, and what is known beyond.
+/// An error in the form of RFC 9457: <c>application/problem+json</c> with title, status and details.
 /// </summary>
 public sealed class Problem : IResult, IStatusCodeHttpResult
 {
@@ -14,22 +14,22 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
     /// <summary>The HTTP status, 400 to 599.</summary>
     public int Status { get; }
 
-    /// <summary>The document's message or status word, where there is one.</summary>
+    /// <summary>The message or status word; null if there is none.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Every wrong field or parameter, with a sentence that tells what is wrong.</summary>
+    /// <summary>All wrong fields or parameters, each with a sentence about the error.</summary>
     public IReadOnlyDictionary<string, string>? Errors { get; init; }
 
-    /// <summary>What people read first; by the status unless given.</summary>
+    /// <summary>The title; by default from the status.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Why somebody else refused what was asked; null where nobody did.</summary>
+    /// <summary>The reason of another party that refused; null if there is none.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The absolute address of the request that was recorded all the same.</summary>
+    /// <summary>The absolute address of the request, if it was recorded despite the error.</summary>
     public string? Location { get; init; }
 
-    /// <summary>How long to wait; told in whole seconds, rounded up, at least 1.</summary>
+    /// <summary>The time until a retry; sent in whole seconds, rounded up, at least 1.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     int? IStatusCodeHttpResult.StatusCode => Status;

@@ -1,9 +1,9 @@
 namespace Mannam.Http;
 
-/// <summary>The errors of the REST conventions (spec README, "Errors"), each ready to be returned from an endpoint.</summary>
+/// <summary>The errors of the REST conventions (spec README, "Errors"), as results for endpoints.</summary>
 public static class Problems
 {
-    /// <summary>400: names every wrong field or parameter.</summary>
+    /// <summary>400: lists every wrong field or parameter.</summary>
     public static Problem BadRequest(IReadOnlyDictionary<string, string> errors) => new(400) { Errors = errors };
 
     /// <summary>400: one wrong field or parameter.</summary>
@@ -12,25 +12,25 @@ public static class Problems
     /// <summary>400: the request as a whole cannot be read.</summary>
     public static Problem Malformed(string detail) => new(400) { Detail = detail };
 
-    /// <summary>404: unknown, or an id that is no number.</summary>
+    /// <summary>404: unknown, or an id that is not a number.</summary>
     public static Problem NotFound(string? detail = null) => new(404) { Detail = detail };
 
-    /// <summary>406: Accept takes neither HAL nor JSON.</summary>
+    /// <summary>406: Accept allows neither HAL nor JSON.</summary>
     public static Problem NotAcceptable() => new(406) { Detail = "Answers are application/hal+json or application/json." };
 
     /// <summary>408: the body was not complete in time.</summary>
     public static Problem Timeout(string? detail = null) => new(408) { Detail = detail };
 
-    /// <summary>409: not possible in this state; <paramref name="status"/> is the status word. With <paramref name="retryAfter"/> where waiting helps.</summary>
+    /// <summary>409: not possible in this state; <paramref name="status"/> is the status word. <paramref name="retryAfter"/> is set if waiting helps.</summary>
     public static Problem Conflict(string status, TimeSpan? retryAfter = null) => new(409) { Detail = status, RetryAfter = retryAfter };
 
-    /// <summary>412: If-Match names another version than the present one.</summary>
+    /// <summary>412: If-Match has another version than the current one.</summary>
     public static Problem PreconditionFailed() => new(412);
 
     /// <summary>413: the body is over 1 MiB.</summary>
     public static Problem TooLarge(string? detail = null) => new(413) { Detail = detail };
 
-    /// <summary>415: a body that is not JSON, or that does not say what it is.</summary>
+    /// <summary>415: the body is not JSON, or has no content type.</summary>
     public static Problem UnsupportedMediaType(string? detail = null) => new(415) { Detail = detail };
 
     /// <summary>422: an Idempotency-Key that was used with another body.</summary>
@@ -48,6 +48,6 @@ public static class Problems
             Location = location,
         };
 
-    /// <summary>Any other status, 400 to 599, in the same form.</summary>
+    /// <summary>Any other status, from 400 to 599.</summary>
     public static Problem Of(int status, string? detail = null) => new(status) { Detail = detail };
 }

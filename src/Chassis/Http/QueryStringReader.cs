@@ -6,15 +6,15 @@ using Microsoft.Extensions.Primitives;
 namespace Mannam.Http;
 
 /// <summary>
-/// The parameters of a query string. As ASP.NET Core reads it, but names are case-sensitive, as all names are, and what is no UTF-8 is told apart
-/// from a text that holds U+FFFD.
+/// Reads the parameters of a query string like ASP.NET Core, with two differences: names are case-sensitive, and bytes that are not UTF-8 differ
+/// from a text with U+FFFD.
 /// </summary>
 internal static class QueryStringReader
 {
-    // Half of a surrogate pair is no text, no number and no name: wherever it is asked for, it is refused.
+    // Half of a surrogate pair is no valid text, number or name, so every use of it is refused.
     private const string NoText = "\uD800";
 
-    /// <summary>Reads a query string that begins with its question mark.</summary>
+    /// <summary>Reads a query string that begins with a question mark.</summary>
     public static QueryCollection Read(string query)
     {
         var values = new Dictionary<string, StringValues>(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal static class QueryStringReader
             }
             else
             {
-                // A percent sign that begins no escape stands for itself.
+                // A percent sign without an escape is a literal.
                 length += Encoding.UTF8.GetBytes([text[i] == '+' ? ' ' : text[i]], bytes.AsSpan(length));
             }
         }

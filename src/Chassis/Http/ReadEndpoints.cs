@@ -7,11 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Http;
 
-/// <summary>The reads that every resource answers.</summary>
+/// <summary>The reads of every resource.</summary>
 public static class ReadEndpoints
 {
     /// <summary>
-    /// GET and HEAD of <c>/{path}</c> and <c>/{path}/{id}</c>, as the REST conventions have it. Contexts come from the registered
+    /// GET and HEAD of <c>/{path}</c> and <c>/{path}/{id}</c>, by the REST conventions. Contexts come from the registered
     /// <see cref="IDbContextFactory{TContext}"/>.
     /// </summary>
     public static void MapReads<TEntity, TView>(this IEndpointRouteBuilder routes, Resource<TEntity, TView> resource)
@@ -28,10 +28,10 @@ public static class ReadEndpoints
         routes.MapRead($"/{resource.Path}/{{id:{IdRouteConstraint.Name}}}", item).Answers<TView>(200, 304, 404);
     }
 
-    /// <summary>The same of what is not stored but announced, such as a price list in the configuration: its key is a text.</summary>
-    /// <param name="routes">Of the service.</param>
-    /// <param name="resource">The resource, with a text for a key.</param>
-    /// <param name="announced">The rows as they are now.</param>
+    /// <summary>The same for rows that are not stored but configured, such as a price list. Their key is a text.</summary>
+    /// <param name="routes">The service's routes.</param>
+    /// <param name="resource">The resource, with a text key.</param>
+    /// <param name="announced">Returns the current rows.</param>
     public static void MapReads<TRow, TView>(
         this IEndpointRouteBuilder routes,
         Resource<TRow, TView> resource,
@@ -49,11 +49,11 @@ public static class ReadEndpoints
         routes.MapRead($"/{resource.Path}/{{name}}", item).KeyedByText().Answers<TView>(200, 404);
     }
 
-    /// <summary>GET and HEAD of a search that gives the one item, or 404: <c>/schedule/search/findByConsultId?consultId=1</c>.</summary>
-    /// <param name="routes">Of the service.</param>
+    /// <summary>GET and HEAD of a search for one item, or 404: <c>/schedule/search/findByConsultId?consultId=1</c>.</summary>
+    /// <param name="routes">The service's routes.</param>
     /// <param name="resource">The resource.</param>
-    /// <param name="path">Below the collection, such as <c>search/findByConsultId</c>.</param>
-    /// <param name="parameter">What is asked by: an id, a whole number from 1.</param>
+    /// <param name="path">The path below the collection, such as <c>search/findByConsultId</c>.</param>
+    /// <param name="parameter">The query parameter: an id, a whole number from 1.</param>
     /// <param name="by">The property that it is compared with, unique and indexed.</param>
     public static void MapSearch<TEntity, TView>(
         this IEndpointRouteBuilder routes,
@@ -75,12 +75,12 @@ public static class ReadEndpoints
         routes.MapRead($"/{resource.Path}/{path}", search).AskedBy(parameter).Answers<TView>(200, 304, 400, 404);
     }
 
-    /// <summary>GET, and HEAD with the same answer and no body, of a path whose answer the service writes itself.</summary>
+    /// <summary>GET, and HEAD with the same answer but no body. The service writes the answer itself.</summary>
     public static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate read)
     {
         ArgumentNullException.ThrowIfNull(read);
         routes.MapMethods(pattern, [HttpMethods.Head], read);
-        // The API description looks for the method behind an endpoint, which a RequestDelegate does not tell by itself.
+        // The API description needs the method behind an endpoint, which a RequestDelegate alone does not show.
         return routes.MapMethods(pattern, [HttpMethods.Get], read).WithMetadata(read.Method);
     }
 

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>How a decision's refusal is told over HTTP.</summary>
+/// <summary>Turns a decision's refusal into an HTTP answer.</summary>
 public static class RefusalProblems
 {
     /// <summary>The problem document of a refusal.</summary>
-    /// <param name="refusal">Why the command was refused.</param>
-    /// <param name="location">The request that was recorded all the same.</param>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="location">The address of the request, if it was recorded despite the refusal.</param>
     public static Problem AsProblem(this Refusal refusal, string? location = null)
     {
         ArgumentNullException.ThrowIfNull(refusal);
@@ -29,7 +29,7 @@ public static class RefusalProblems
         };
     }
 
-    /// <summary>Honours If-Match: a decision that would change an aggregate whose version is another one is refused. What holds already, and 404, come first.</summary>
+    /// <summary>Honours If-Match: refuses a decision that would change another version of the aggregate. Decisions without a change and 404 come first.</summary>
     public static Decision IfMatch(this Decision decision, HttpContext http, Aggregate aggregate)
     {
         ArgumentNullException.ThrowIfNull(aggregate);

@@ -7,21 +7,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Http;
 
-/// <summary>The body of a request, read once and kept with it as it came.</summary>
+/// <summary>The body of a request. It is read once and kept unchanged.</summary>
 public sealed class RequestBody
 {
     private static readonly RequestBody None = new() { Bytes = [] };
 
-    /// <summary>The body, byte by byte; empty when there is none.</summary>
+    /// <summary>The bytes of the body; empty if there is none.</summary>
     internal byte[] Bytes { get; private init; } = [];
 
-    /// <summary>The body, byte by byte; empty when there is none or it was refused.</summary>
+    /// <summary>The bytes of the body; empty if there is none, or if it was refused.</summary>
     public ReadOnlyMemory<byte> Memory => Bytes;
 
-    /// <summary>Why the body cannot be taken (408, 413, 415, 400); null when it can.</summary>
+    /// <summary>The refusal of the body (408, 413, 415, 400); null if it is accepted.</summary>
     public Problem? Problem { get; private init; }
 
-    /// <summary>Reads the body, or gives what an earlier call read. Whether it is well-formed JSON is for <see cref="RequestFields"/> to tell.</summary>
+    /// <summary>Reads the body, or returns it if it was read before. <see cref="RequestFields"/> checks the JSON.</summary>
     public static ValueTask<RequestBody> ReadAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -58,7 +58,7 @@ public sealed class RequestBody
         }
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
-            // The server would refuse a slow body after 5 s; ours is the rule of the whole body's time.
+            // The server would refuse a slow body after 5 s. Our limit is the time of the whole body.
             rate.MinDataRate = null;
         }
         try
@@ -70,13 +70,13 @@ public sealed class RequestBody
         }
         catch (IOException broken) when (!http.RequestAborted.IsCancellationRequested)
         {
-            // Where this body ends is not known: what follows on the connection belongs to no request.
+            // The end of this body is unknown: later bytes on the connection belong to no request.
             http.Response.Headers.Connection = "close";
             return Refuse(Problems.Of((broken as BadHttpRequestException)?.StatusCode ?? 400, "The body could not be read."));
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            // What may still come of this body belongs to no request.
+            // Later bytes of this body belong to no request.
             http.Response.Headers.Connection = "close";
             return Refuse(Problems.Timeout($"The body was not complete within {limits.BodyWithin.TotalSeconds:0.###} s."));
         }
@@ -90,7 +90,7 @@ public sealed class RequestBody
         {
             while (true)
             {
-                // A small body has usually come with its headers: then nothing waits and no timer is made.
+                // A small body has usually arrived with its headers: then there is no wait and no timer.
                 if (!reader.TryRead(out var read))
                 {
                     deadline ??= new(limits.BodyWithin, http.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System);

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>The message context of a request: what its decisions follow from.</summary>
+/// <summary>The message context of a request: the cause of its decisions.</summary>
 public static class RequestContext
 {
-    /// <summary>A request whose command may be given twice: joins the trace under way, or begins one. Its <c>Idempotency-Key</c>, if it has one, is
-    /// remembered with its answer alone.</summary>
+    /// <summary>A request whose command may be repeated. It joins the current trace, or begins one. Its <c>Idempotency-Key</c>, if it has one, is stored only
+    /// with its answer.</summary>
     public static MessageContext Repeatable(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -17,8 +17,8 @@ public static class RequestContext
         );
     }
 
-    /// <summary>A request that must come about once: its <c>Idempotency-Key</c> is recorded in the transaction of its first decision. When it decides
-    /// again before it is answered, its endpoint says how it is replayed (<see cref="IdempotencyReplay.ReplaysBy{TAggregate}"/>).</summary>
+    /// <summary>A request that must happen once: its <c>Idempotency-Key</c> is stored in the transaction of its first decision. If it decides again before it
+    /// is answered, its endpoint declares the replay (<see cref="IdempotencyReplay.ReplaysBy{TAggregate}"/>).</summary>
     public static MessageContext Of(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -30,9 +30,9 @@ public static class RequestContext
             : Repeatable(http);
     }
 
-    /// <summary>A request that decides once: its <c>Idempotency-Key</c> and its answer are recorded in the transaction of its decision.</summary>
+    /// <summary>A request that decides once: its <c>Idempotency-Key</c> and its answer are stored in the transaction of its decision.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="answer">The answer when something happens by the decision, of the aggregate as it is afterwards.</param>
+    /// <param name="answer">The answer if the decision changed something, from the aggregate afterwards.</param>
     public static MessageContext Of<TAggregate>(HttpContext http, Func<TAggregate, IResult> answer)
         where TAggregate : Aggregate
     {
@@ -49,7 +49,7 @@ public static class RequestContext
         return new MessageContext(id.ToString(), ActivityContext.TryParse(trace, null, out _) ? trace! : MessageContext.NewTraceParent());
     }
 
-    // A trace that begins in this process without a listener was not sampled by anybody: a later service may still record it.
+    // A trace that begins in this process without a listener has no sampling decision yet: a later service may still record it.
     private static string TraceOf(Activity current) =>
         BeginsUnheard(current) ? $"00-{current.TraceId.ToHexString()}-{current.SpanId.ToHexString()}-01" : current.Id!;
 

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace Mannam.Http;
 
-/// <summary>A field of a request as a record declares it: how it is called, and its rules.</summary>
+/// <summary>A field of a request, as a record declares it: its name and its rules.</summary>
 internal abstract class RequestField
 {
     private readonly string? _alsoNamed;
@@ -28,26 +28,26 @@ internal abstract class RequestField
         ];
     }
 
-    /// <summary>As it is called on the wire.</summary>
+    /// <summary>Its name in JSON.</summary>
     public string Name { get; }
 
-    /// <summary>It cannot be left out.</summary>
+    /// <summary>Whether it is required.</summary>
     public bool IsRequired { get; }
 
-    /// <summary>It is a query parameter.</summary>
+    /// <summary>Whether it is a query parameter.</summary>
     public bool IsInQuery { get; }
 
-    /// <summary>It is taken from the path where that has its name.</summary>
+    /// <summary>Whether it comes from the path, if the path has its name.</summary>
     public bool MayBeInPath { get; }
 
-    /// <summary>In a PATCH it may be <c>null</c>.</summary>
+    /// <summary>Whether it may be <c>null</c> in a PATCH.</summary>
     public bool IsRemovable { get; }
 
-    /// <summary>Adds its rules to what OpenAPI shows of its type.</summary>
+    /// <summary>Adds its rules to its type in OpenAPI.</summary>
     public abstract void Describe(OpenApiSchema schema);
 
-    /// <summary>The field of a constructor's parameter.</summary>
-    /// <exception cref="NotSupportedException">There is no field of this type.</exception>
+    /// <summary>The field for a parameter of a constructor.</summary>
+    /// <exception cref="NotSupportedException">No field supports this type.</exception>
     public static RequestField Of(Type record, ParameterInfo parameter)
     {
         var declared = new DeclaredField(record, parameter);
@@ -63,18 +63,18 @@ internal abstract class RequestField
         };
     }
 
-    /// <summary>The name by which it was sent.</summary>
+    /// <summary>The name under which it was sent.</summary>
     protected string NameIn(RequestFields fields) => _alsoNamed is null || fields.Has(Name) ? Name : _alsoNamed;
 
-    /// <summary>Whether it was removed, as it may be.</summary>
+    /// <summary>Whether it was removed, and may be.</summary>
     protected bool IsRemovedIn(RequestFields fields) => IsRemovable && fields.IsNull(Name);
 
-    /// <summary>Notes what is wrong with a value beyond its type: missing, or against another attribute.</summary>
+    /// <summary>Adds errors beyond the type: missing, or against another attribute.</summary>
     protected T? Checked<T>(RequestFields fields, string name, T? value)
     {
         if (value is null)
         {
-            // Rejecting keeps the first error, so that a wrong value is not called a missing one.
+            // Reject keeps the first error, so a wrong value is not reported as missing.
             if (IsRequired)
                 fields.Reject(name, $"{name} is required.");
             return value;

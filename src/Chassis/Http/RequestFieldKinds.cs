@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace Mannam.Http;
 
-/// <summary>A text, of the body, the path or the query. Empty where it is required and wrong.</summary>
+/// <summary>A text of the body, the path or the query. Empty if it is required and wrong.</summary>
 internal sealed class TextField(DeclaredField declared) : RequestField(declared)
 {
     public string? Read(RequestFields fields)
@@ -25,7 +25,7 @@ internal sealed class TextField(DeclaredField declared) : RequestField(declared)
     private static string? Last(Microsoft.Extensions.Primitives.StringValues values) => values.Count > 0 ? values[^1] : null;
 }
 
-/// <summary>One of several words. Empty where it is required and wrong.</summary>
+/// <summary>One of several words. Empty if it is required and wrong.</summary>
 internal sealed class WordField(DeclaredField declared) : RequestField(declared)
 {
     private readonly string[] _words = [.. declared.Get<AllowedValuesAttribute>()!.Values.OfType<string>()];
@@ -44,13 +44,13 @@ internal sealed class WordField(DeclaredField declared) : RequestField(declared)
     }
 }
 
-/// <summary>A whole number. 0 where it is wrong.</summary>
+/// <summary>A whole number. 0 if it is wrong.</summary>
 internal sealed class NumberField(DeclaredField declared) : WholeNumberField(declared)
 {
     public long Read(RequestFields fields) => ReadOptional(fields) ?? 0;
 }
 
-/// <summary>A whole number that may be left out.</summary>
+/// <summary>An optional whole number.</summary>
 internal sealed class OptionalNumberField(DeclaredField declared) : WholeNumberField(declared)
 {
     public long? Read(RequestFields fields) => ReadOptional(fields);
@@ -91,13 +91,13 @@ internal abstract class WholeNumberField : RequestField
     }
 }
 
-/// <summary>A moment, in UTC. The year 1 where it is wrong.</summary>
+/// <summary>A point in time, in UTC. The year 1 if it is wrong.</summary>
 internal sealed class MomentField(DeclaredField declared) : AnyMomentField(declared)
 {
     public DateTime Read(RequestFields fields) => ReadOptional(fields) ?? default;
 }
 
-/// <summary>A moment that may be left out.</summary>
+/// <summary>An optional point in time.</summary>
 internal sealed class OptionalMomentField(DeclaredField declared) : AnyMomentField(declared)
 {
     public DateTime? Read(RequestFields fields) => ReadOptional(fields);

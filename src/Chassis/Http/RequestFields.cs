@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Http;
 
 /// <summary>
-/// The fields of a request's body, and what is found wrong with them. Each getter gives the value or notes what is wrong with it. Unknown fields are
-/// ignored, names are case-sensitive, of a field given twice the last counts. A request without a body has no fields; a PATCH without one is refused.
+/// The fields of a request's body, and their errors. Each getter returns the value, or adds an error. Unknown fields are ignored, names are
+/// case-sensitive, and the last of duplicate fields counts. A request without a body has no fields; a PATCH without one is refused.
 /// </summary>
 internal sealed class RequestFields
 {
     private readonly FieldTable _table;
     private readonly Problem? _unreadable;
 
-    // A merge patch (RFC 7396) would remove a field by null, and no field of ours can be removed.
+    // In a merge patch (RFC 7396) null removes a field, and most of our fields cannot be removed.
     private readonly bool _isPatch;
     private Dictionary<string, string>? _errors;
 
@@ -36,18 +36,18 @@ internal sealed class RequestFields
     /// <summary>The request.</summary>
     public HttpRequest Request { get; }
 
-    /// <summary>What was found wrong so far, by field; null when nothing.</summary>
+    /// <summary>The errors so far, by field; null if there are none.</summary>
     public IReadOnlyDictionary<string, string>? Errors => _errors;
 
     /// <summary>
-    /// Why the request cannot be taken, ready to be returned; null when nothing is wrong: 408, 413, 415, 400 for a body that cannot be
-    /// read, else 400 with <see cref="Errors"/>.
+    /// The problem document for an invalid request; null if nothing is wrong: 408, 413, 415, 400 for an unreadable body, otherwise 400 with
+    /// <see cref="Errors"/>.
     /// </summary>
     public Problem? Problem => _unreadable ?? (_errors is null ? null : Problems.BadRequest(_errors));
 
     public FieldTable Table => _table;
 
-    /// <summary>Reads the body. Never throws for what a client can send.</summary>
+    /// <summary>Reads the body. No input of a client makes it throw.</summary>
     public static ValueTask<RequestFields> ReadAsync(HttpContext http)
     {
         var reading = RequestBody.ReadAsync(http);
@@ -57,16 +57,16 @@ internal sealed class RequestFields
     private static async ValueTask<RequestFields> AwaitAsync(HttpContext http, ValueTask<RequestBody> reading) =>
         new(http.Request, await reading);
 
-    /// <summary>True when the field was sent, be it <c>null</c>.</summary>
+    /// <summary>True if the field was sent, even as <c>null</c>.</summary>
     public bool Has(string name) => _table.TryFind(name, out _);
 
-    /// <summary>True when the field was sent as <c>null</c>.</summary>
+    /// <summary>True if the field was sent as <c>null</c>.</summary>
     public bool IsNull(string name) => _table.TryFind(name, out var value) && value.IsNull;
 
-    /// <summary>Notes that a field is wrong, for rules that a service adds; the first error of a field stays.</summary>
+    /// <summary>Adds an error, for rules of a service. The first error of a field stays.</summary>
     public void Reject(string name, string why) => (_errors ??= new(StringComparer.Ordinal)).TryAdd(name, why);
 
-    /// <summary>A text, or null when there is none.</summary>
+    /// <summary>A text, or null if absent.</summary>
     public string? OptionalText(string name)
     {
         if (!TryGet(name, out var value))
@@ -86,10 +86,10 @@ internal sealed class RequestFields
         return Checked(name, text);
     }
 
-    /// <summary>The same of a text that came in the path or the query.</summary>
+    /// <summary>The same for a text of the path or the query.</summary>
     public string? Given(string name, string? text) => text is null ? null : Checked(name, text);
 
-    /// <summary>A text that is one of <paramref name="words"/>, or null when there is none.</summary>
+    /// <summary>One of <paramref name="words"/>, or null if absent.</summary>
     public string? OptionalOneOf(string name, IReadOnlyList<string> words)
     {
         if (!TryGet(name, out var value))
@@ -108,10 +108,10 @@ internal sealed class RequestFields
         return null;
     }
 
-    /// <summary>A moment, or null when there is none.</summary>
+    /// <summary>A point in time, or null if absent.</summary>
     /// <param name="name">The field.</param>
-    /// <param name="read">How it is written.</param>
-    /// <param name="error">What is told of what is no moment.</param>
+    /// <param name="read">Reads its format.</param>
+    /// <param name="error">The error for another value.</param>
     public DateTime? OptionalMoment(string name, MomentReader read, string error)
     {
         if (!TryGet(name, out var value))
@@ -126,11 +126,11 @@ internal sealed class RequestFields
         return null;
     }
 
-    /// <summary>A whole number in a range, or null when there is none.</summary>
+    /// <summary>A whole number in a range, or null if absent.</summary>
     /// <param name="name">The field.</param>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
-    /// <param name="error">What is told of what is no such number.</param>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
+    /// <param name="error">The error for another value.</param>
     public long? OptionalNumber(string name, long least, long most, string error)
     {
         if (!TryGet(name, out var value))
@@ -155,7 +155,7 @@ internal sealed class RequestFields
         return null;
     }
 
-    // null counts as absent, but not in a patch.
+    // null counts as absent, except in a patch.
     private bool TryGet(string name, out FieldValue value)
     {
         if (!_table.TryFind(name, out value))
@@ -170,5 +170,5 @@ internal sealed class RequestFields
     }
 }
 
-/// <summary>Reads a moment as it is written.</summary>
+/// <summary>Reads a point in time from a text.</summary>
 internal delegate bool MomentReader(string text, out DateTime utc);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Mannam.Http;
 
-/// <summary>After routing, before any effect: what came from outside to an internal call, and what accepts no form of ours, is refused.</summary>
+/// <summary>After routing and before any effect: refuses internal calls from outside, and requests that accept no form of ours.</summary>
 internal sealed class RequestFilter(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext http)
@@ -14,7 +14,7 @@ internal sealed class RequestFilter(RequestDelegate next)
         {
             return refusal.ExecuteAsync(http);
         }
-        // Routing's own 404 and 405 are told first; they are no RouteEndpoint.
+        // Routing's own 404 and 405 come first; they are no RouteEndpoint.
         if (endpoint is not RouteEndpoint)
         {
             return next(http);
@@ -35,7 +35,7 @@ internal sealed class RequestFilter(RequestDelegate next)
 /// <summary>Endpoints whose answers are not HAL.</summary>
 public static class OtherMedia
 {
-    /// <summary>This endpoint answers in a form of its own (server-sent events, health, OpenAPI): Accept is not checked before it.</summary>
+    /// <summary>This endpoint answers in its own form (server-sent events, health, OpenAPI), so Accept is not checked.</summary>
     public static TBuilder AnswersOtherMedia<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder
     {

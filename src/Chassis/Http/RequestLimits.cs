@@ -1,14 +1,14 @@
 namespace Mannam.Http;
 
-/// <summary>What a request body may cost; register another one (and a <see cref="TimeProvider"/>) to change it.</summary>
+/// <summary>The limits of a request body. Register another instance (and a <see cref="TimeProvider"/>) to change them.</summary>
 public sealed record RequestLimits
 {
     /// <summary>The limits of the REST conventions.</summary>
     public static RequestLimits Usual { get; } = new();
 
-    /// <summary>The longest body, in bytes; a longer one is 413.</summary>
+    /// <summary>The maximum size of a body, in bytes; a larger one is 413.</summary>
     public int BodyBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>How long a body may take to arrive completely; after that 408.</summary>
+    /// <summary>The time limit for a complete body; after that 408.</summary>
     public TimeSpan BodyWithin { get; init; } = TimeSpan.FromSeconds(30);
 }

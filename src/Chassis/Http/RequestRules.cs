@@ -11,15 +11,15 @@ public sealed class IdAttribute : RangeAttribute
         ErrorMessage = "{0} must be a whole number from 1.";
 }
 
-/// <summary>The field has a second name, as a document misspells it. It counts where the first was not sent.</summary>
-/// <param name="name">That name.</param>
+/// <summary>A second name of the field, such as a document's misspelling. It counts if the first name was not sent.</summary>
+/// <param name="name">The second name.</param>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class AlsoNamedAttribute(string name) : Attribute
 {
-    /// <summary>That name.</summary>
+    /// <summary>The second name.</summary>
     public string Name => name;
 }
 
-/// <summary>In a PATCH, <c>null</c> removes the field's value (RFC 7396). Whether it was sent is told by <see cref="BoundRequest{TFields}.Has"/>.</summary>
+/// <summary>In a PATCH, <c>null</c> removes the field's value (RFC 7396). <see cref="BoundRequest{TFields}.Has"/> shows whether it was sent.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class RemovableAttribute : Attribute;

@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Http;
 
 /// <summary>
-/// A resource as the REST conventions show it: where it is, how a row is shown, and how its collection can be asked. The declaration is
-/// data; <see cref="ReadEndpoints"/> makes GET and HEAD of it, and commands answer with <see cref="Ok"/> and <see cref="Created"/>.
+/// A resource of the REST conventions: its path, the fields of a row, and the parameters of its collection. The declaration is data.
+/// <see cref="ReadEndpoints"/> makes GET and HEAD from it, and commands answer with <see cref="Ok"/> and <see cref="Created"/>.
 /// </summary>
 /// <typeparam name="TEntity">The stored row.</typeparam>
-/// <typeparam name="TView">The fields on the wire, in order; those without a value are <c>null</c>.</typeparam>
+/// <typeparam name="TView">The fields in JSON, in order; fields without a value are <c>null</c>.</typeparam>
 public sealed class Resource<TEntity, TView>
     where TEntity : class
 {
@@ -19,12 +19,12 @@ public sealed class Resource<TEntity, TView>
     private readonly ResourceLinks _hrefs;
     private readonly Func<TEntity, long>? _id;
 
-    /// <param name="path">Where the collection is, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
-    /// <param name="name">What the second link of an item is called, such as <c>catch</c>.</param>
+    /// <param name="path">The path of the collection, without slashes around it, such as <c>catches</c>; its last segment is the <c>_embedded</c> key.</param>
+    /// <param name="name">The name of an item's second link, such as <c>catch</c>.</param>
     /// <param name="key">The id in the URL: a plain property, unique and indexed.</param>
-    /// <param name="json">How it is written, from a source-generated context with camelCase names; unless given, by the context of its system
+    /// <param name="json">The serialization, from a source-generated context with camelCase names. By default the context of its system
     /// (<see cref="Conventions.JsonOf{T}"/>).</param>
-    /// <param name="show">The fields of a row; unless given, of an aggregate its own, or those that have the names of its properties (<see cref="Aggregate.As{T}"/>).</param>
+    /// <param name="show">Returns the fields of a row. By default an aggregate itself, or the properties of the same names (<see cref="Aggregate.As{T}"/>).</param>
     public Resource(
         string path,
         string name,
@@ -38,13 +38,13 @@ public sealed class Resource<TEntity, TView>
         _id = key.Compile();
     }
 
-    /// <summary>The same of an aggregate whose items have an id of their own beside the saga's key. There is an item once it has an id; it is found by the
-    /// saga's key too, and sorted by it.</summary>
-    /// <param name="path">Where the collection is, without slashes around it.</param>
-    /// <param name="name">What the second link of an item is called.</param>
+    /// <summary>An aggregate whose items have their own id, besides the saga's key. An item exists once it has an id. It can also be
+    /// found and sorted by the saga's key.</summary>
+    /// <param name="path">The path of the collection, without slashes around it.</param>
+    /// <param name="name">The name of an item's second link.</param>
     /// <param name="id">The id in the URL, null while there is none: a plain property, unique and indexed.</param>
-    /// <param name="saga">What the saga's key is called on the wire, such as <c>consultId</c>.</param>
-    /// <param name="json">How it is written, as above.</param>
+    /// <param name="saga">The name of the saga's key in JSON, such as <c>consultId</c>.</param>
+    /// <param name="json">The serialization, as above.</param>
     public Resource(string path, string name, Expression<Func<TEntity, long?>> id, string saga, JsonTypeInfo<TView>? json = null)
         : this(path, name, ValueOf(id), json)
     {
@@ -62,7 +62,7 @@ public sealed class Resource<TEntity, TView>
         return Expression.Lambda<Func<TEntity, long>>(Expression.Property(id.Body, nameof(Nullable<>.Value)), id.Parameters);
     }
 
-    /// <summary>The same with a key that is a text, case-sensitive: what is not stored, but announced by the configuration.</summary>
+    /// <summary>Rows with a text key, case-sensitive, that are not stored but configured.</summary>
     /// <inheritdoc cref="Resource{TEntity, TView}(string, string, Expression{Func{TEntity, long}}, JsonTypeInfo{TView}, Func{TEntity, TView})"/>
     public Resource(string path, string name, Expression<Func<TEntity, string>> key, JsonTypeInfo<TView> json, Func<TEntity, TView> show)
         : this(path, name, json, show) => TextOf = key.Compile();
@@ -80,34 +80,34 @@ public sealed class Resource<TEntity, TView>
         _hrefs = new(path);
     }
 
-    /// <summary>Where the collection is, without slashes around it.</summary>
+    /// <summary>The path of the collection, without slashes around it.</summary>
     public string Path { get; }
 
-    /// <summary>What the second link of an item is called.</summary>
+    /// <summary>The name of an item's second link.</summary>
     public string Name { get; }
 
-    /// <summary>What the key is called on the wire, for <c>sort</c>: the first field of what is shown.</summary>
+    /// <summary>The key's name in JSON, for <c>sort</c>: the first field of the view.</summary>
     public string KeyName => field ??= Json.Properties[0].Name;
 
-    /// <summary>The version of the row, shown as a strong ETag; null: items have none. Unless set, that of an aggregate.</summary>
+    /// <summary>The version of the row, sent as a strong ETag; null: items have none. By default the version of an aggregate.</summary>
     public Func<TEntity, long>? Version { get; init; }
 
-    /// <summary>The rows that can be read at all; null: every row.</summary>
+    /// <summary>The visible rows; null: all rows.</summary>
     public Expression<Func<TEntity, bool>>? Visible { get; init; }
 
-    /// <summary>The query parameters that choose rows.</summary>
+    /// <summary>The query parameters that filter rows.</summary>
     public FilterParameters<TEntity> Filters { get; } = [];
 
-    /// <summary>The sortable fields beside the key.</summary>
+    /// <summary>The sortable fields, besides the key.</summary>
     public SortFields<TEntity> Sorts { get; } = [];
 
-    /// <summary>The collection comes whole unless page or size is asked; then <c>page.size</c> is the number of rows.</summary>
+    /// <summary>Whether an answer has all rows unless page or size is given; then <c>page.size</c> is the number of rows.</summary>
     public bool AllRowsInOneAnswer { get; init; }
 
     /// <summary>The key of stored rows.</summary>
     internal Expression<Func<TEntity, long>>? Key { get; }
 
-    /// <summary>The key of announced rows.</summary>
+    /// <summary>The key of configured rows.</summary>
     internal Func<TEntity, string>? TextOf { get; }
 
     internal Func<TEntity, TView> Show { get; }
@@ -127,7 +127,7 @@ public sealed class Resource<TEntity, TView>
     /// <summary>201 with the resource, its ETag, and its address in Location.</summary>
     public IResult Created(TEntity entity) => new ItemResult<TEntity, TView>(this, entity, StatusCodes.Status201Created);
 
-    /// <summary>The absolute address of an item, under the address that was asked.</summary>
+    /// <summary>The absolute address of an item, below the requested address.</summary>
     public string Location(HttpContext http, long id)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -137,7 +137,7 @@ public sealed class Resource<TEntity, TView>
     internal string Location(HttpContext http, TEntity entity) =>
         _id is null ? _hrefs.Item(http.Request, InPath(entity)) : Location(http, _id(entity));
 
-    /// <summary>In a PATCH: notes every field that was sent with another value than the present one and is not named here.</summary>
+    /// <summary>In a PATCH: adds an error for every field that was sent with another value than the current one and is not listed here.</summary>
     internal void OnlyMayChange(RequestFields fields, TEntity present, params ReadOnlySpan<string> mayChange) =>
         fields.OnlyMayChange(Show(present), Json, mayChange);
 

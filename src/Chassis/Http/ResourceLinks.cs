@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Mannam.Http;
 
 /// <summary>
-/// Absolute addresses of one resource, under the scheme, host and prefix under which it was asked. Requests mostly come under the same
-/// address: its bytes are made once and kept until another one is asked.
+/// Absolute addresses of one resource, with the scheme, host and prefix of the request. Most requests use the same address, so its bytes are
+/// cached until another one is used.
 /// </summary>
 internal sealed class ResourceLinks(string path)
 {

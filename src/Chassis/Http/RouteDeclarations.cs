@@ -9,10 +9,10 @@ public sealed record RoutesFeature(Action<IEndpointRouteBuilder> Map);
 /// <summary>Declares a service's routes.</summary>
 public static class RouteDeclarations
 {
-    /// <summary>The service serves these routes.</summary>
+    /// <summary>Adds routes to the service.</summary>
     /// <param name="declaration">The declaration.</param>
     /// <param name="map">Maps them.</param>
-    /// <param name="paths">The first segments of their paths, by which gateways find the service; by convention the service's name.</param>
+    /// <param name="paths">The first segments of their paths, by which gateways find the service; the service's name by default.</param>
     public static TDeclaration Serving<TDeclaration>(
         this TDeclaration declaration,
         Action<IEndpointRouteBuilder> map,

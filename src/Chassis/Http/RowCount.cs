@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Mannam.Http;
 
 /// <summary>
-/// How many rows a collection has: exact up to 10,000, beyond that what the store's statistics say (or, for a filtered collection, what is known at
-/// least), so that a page of a large table costs no count of it.
+/// The number of rows of a collection. It is exact up to 10,000. Beyond that it is the store's statistics or, for a filtered collection, a lower
+/// bound. So a page of a large table needs no full count.
 /// </summary>
 internal sealed class RowCount<TEntity>
     where TEntity : class
@@ -14,13 +14,13 @@ internal sealed class RowCount<TEntity>
 
     private Estimate? _estimate;
 
-    /// <param name="db">Where the rows are.</param>
-    /// <param name="rows">What is counted.</param>
-    /// <param name="isFiltered">The statistics of the table do not tell about these rows.</param>
-    /// <param name="atLeast">The number of rows that was seen already.</param>
+    /// <param name="db">The database.</param>
+    /// <param name="rows">The rows to count.</param>
+    /// <param name="isFiltered">Whether the rows are filtered, so that the table's statistics do not apply.</param>
+    /// <param name="atLeast">The number of rows that were already seen.</param>
     public async Task<long> OfAsync(DbContext db, IQueryable<TEntity> rows, bool isFiltered, long atLeast)
     {
-        // A table far beyond the limit does not come back under it within seconds: its rows need not be counted each time.
+        // A table far above the limit does not fall below it within seconds, so its rows need not be counted each time.
         if (!isFiltered && _estimate is { } known && known.IsFresh && known.Rows > 2 * ExactUpTo)
         {
             return Math.Max(known.Rows, atLeast);
@@ -38,7 +38,7 @@ internal sealed class RowCount<TEntity>
         return Math.Max(estimate.Rows, Math.Max(exact, atLeast));
     }
 
-    // -1 where the table was never analysed, 0 where the store is another.
+    // -1 if the table was never analysed, 0 for another store.
     private static async Task<long> StatisticsAsync(DbContext db)
     {
         if (db.Database.ProviderName != "Npgsql.EntityFrameworkCore.PostgreSQL")

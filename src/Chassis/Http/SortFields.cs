@@ -3,12 +3,12 @@ using System.Linq.Expressions;
 
 namespace Mannam.Http;
 
-/// <summary>The fields by which a collection can be sorted beside its key: <c>Sorts = { { "price", offer => offer.Price } }</c>.</summary>
+/// <summary>The sortable fields of a collection, besides its key: <c>Sorts = { { "price", offer => offer.Price } }</c>.</summary>
 public sealed class SortFields<TEntity> : IEnumerable<string>
 {
     private readonly Dictionary<string, IBy> _sorts = new(StringComparer.Ordinal);
 
-    /// <summary>Declares the field <paramref name="name"/>, as it is called on the wire, sortable.</summary>
+    /// <summary>Makes the field <paramref name="name"/> (in JSON) sortable.</summary>
     public void Add<TValue>(string name, Expression<Func<TEntity, TValue>> value) => _sorts.Add(name, new By<TValue>(value));
 
     /// <summary>The names of the fields.</summary>
@@ -18,7 +18,7 @@ public sealed class SortFields<TEntity> : IEnumerable<string>
 
     internal bool Contains(string name) => _sorts.ContainsKey(name);
 
-    /// <summary>The rows in the order asked for, those with the same value by key; by key, ascending, when none was asked for.</summary>
+    /// <summary>The rows in the requested order, with the key as second criterion; by default by key, ascending.</summary>
     internal IQueryable<TEntity> Apply(IQueryable<TEntity> rows, Expression<Func<TEntity, long>> key, string? name, bool descending)
     {
         if (name is not null && _sorts.TryGetValue(name, out var by))
@@ -28,7 +28,7 @@ public sealed class SortFields<TEntity> : IEnumerable<string>
         return descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
     }
 
-    /// <summary>Rows that come in the order of their keys, in the order asked for.</summary>
+    /// <summary>Sorts rows that are already sorted by key.</summary>
     internal IQueryable<TEntity> Apply(IQueryable<TEntity> byKey, string? name, bool descending)
     {
         if (name is not null && _sorts.TryGetValue(name, out var by))

@@ -3,17 +3,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Mannam.Http;
 
-/// <summary>An answer that can be written before it is sent.</summary>
+/// <summary>An answer that can be stored before it is sent.</summary>
 internal interface IStorableResult
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>Creates the stored form.</summary>
     public StoredResponse Store(HttpContext http);
 }
 
-/// <summary>Answers that are kept before they are sent, and sent again.</summary>
+/// <summary>Stores answers before they are sent, and sends stored answers.</summary>
 internal static class StoredResponses
 {
-    /// <summary>Lets the endpoint answer, and keeps what it says from the client for now. Its status and headers are the response's already.</summary>
+    /// <summary>Runs the endpoint, and holds back its body. Status and headers are already in the response.</summary>
     public static async Task<StoredResponse> CaptureAsync(HttpContext http, RequestDelegate endpoint)
     {
         var server = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -33,16 +33,16 @@ internal static class StoredResponses
         return new(http.Response.StatusCode, headers.Location, http.Response.ContentType, headers.ETag, body.ToArray());
     }
 
-    /// <summary>Writes an answer before it is sent.</summary>
+    /// <summary>Creates the stored form of an answer.</summary>
     public static StoredResponse ToStoredResponse(this IResult answer, HttpContext http) =>
         answer is IStorableResult storable
             ? storable.Store(http)
             : throw new InvalidOperationException($"{answer.GetType().Name} cannot be stored");
 
-    /// <summary>Sends it again.</summary>
+    /// <summary>Sends a stored answer again.</summary>
     public static IResult AsResult(this StoredResponse stored) => new Replayed(stored);
 
-    /// <summary>Sends what was kept back of the response under way. An empty body is none, so that errors can still be given their form.</summary>
+    /// <summary>Sends the body that was held back. An empty body is not sent, so that errors can still get their form.</summary>
     public static async Task SendBodyAsync(this StoredResponse stored, HttpResponse response)
     {
         if (stored.Body.Length == 0)

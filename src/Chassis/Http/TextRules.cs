@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Mannam.Http;
 
-/// <summary>What a text is (spec README, "Values"): 1–255 code points, not all white space, kept as given.</summary>
+/// <summary>The rules for texts (spec README, "Values"): 1–255 code points, not all white space, stored unchanged.</summary>
 internal static class TextRules
 {
     private const int LongestInCodePoints = 255;
     private const string NoZero = "holds the character U+0000, which cannot be stored.";
 
-    /// <summary>What keeps a store from holding this text at all, such as U+0000; null when nothing does.</summary>
+    /// <summary>Why a store cannot hold this text, such as U+0000; null if it can.</summary>
     public static string? FindStorageFault(ReadOnlySpan<char> text) => Walk(text, out _, out _);
 
-    /// <summary>What is wrong with the text, as the end of a sentence that begins with its name; null when nothing is.</summary>
+    /// <summary>The error, as the end of a sentence that begins with the field's name; null if there is none.</summary>
     public static string? FindFault(ReadOnlySpan<char> text)
     {
         var fault = Walk(text, out var codePoints, out var visible);
@@ -25,7 +25,7 @@ internal static class TextRules
     {
         if (Ascii.IsValid(text))
         {
-            // Most texts: no rune takes two characters, and the runtime looks at many at once.
+            // Most texts have no surrogate pairs, and the runtime checks many characters at once.
             codePoints = text.Length;
             visible = !text.IsWhiteSpace();
             return text.Contains('\0') ? NoZero : null;

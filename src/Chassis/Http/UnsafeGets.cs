@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mannam.Http;
 
-/// <summary>GETs that act, as some documents have them.</summary>
+/// <summary>GETs that change something, as some documents define them.</summary>
 public static class UnsafeGets
 {
     private const string Site = "Sec-Fetch-Site";
 
-    /// <summary>Nobody in between may keep the endpoint's answers, nor answer by them: each, refusals too, says <c>Cache-Control: no-store</c>. And no page of
-    /// another site may make a browser send it, by an image or a link: then it is 403 (Fetch Metadata, <c>Sec-Fetch-Site</c>). What a person types, and
-    /// programs, which send no such header, get through.</summary>
+    /// <summary>No cache may store the endpoint's answers: each one, also a refusal, has <c>Cache-Control: no-store</c>. Pages of other sites cannot make a
+    /// browser send it, by an image or a link: they get 403 (Fetch Metadata, <c>Sec-Fetch-Site</c>). Typed addresses, and programs without that header,
+    /// are allowed.</summary>
     public static RouteHandlerBuilder ActsByGet(this RouteHandlerBuilder endpoint) =>
         endpoint.AddEndpointFilter(
             async (context, next) =>

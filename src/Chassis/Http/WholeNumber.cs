@@ -6,7 +6,7 @@ namespace Mannam.Http;
 /// </summary>
 internal static class WholeNumber
 {
-    // Larger exponents cannot be told apart by a text that a request can carry.
+    // No request is long enough to make larger exponents differ.
     private const long ExponentLimit = 1_000_000_000_000;
 
     /// <summary>True when all of <paramref name="text"/> is such a number, is whole, and fits 64 bits.</summary>
@@ -71,7 +71,7 @@ internal static class WholeNumber
         number = 0;
         if (fraction.Length == 0)
         {
-            // 100 is 1e2: without the zeros at its end a number is whole exactly when nothing is left behind the point.
+            // 100 is 1e2. Without trailing zeros, a number is whole exactly if no digits remain after the point.
             var significant = whole.TrimEnd((byte)'0');
             exponent += whole.Length - significant.Length;
             whole = significant;
@@ -99,7 +99,7 @@ internal static class WholeNumber
         return value <= limit;
     }
 
-    // More than 19 significant digits fit no 64-bit number, whatever the exponent: a whole number's digits only grow by it.
+    // More than 19 significant digits never fit 64 bits: for a whole number the exponent only adds digits.
     private static bool TryAppend(ref UInt128 value, ReadOnlySpan<byte> digits)
     {
         foreach (var digit in digits)

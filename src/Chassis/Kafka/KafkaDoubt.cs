@@ -1,7 +1,7 @@
 namespace Mannam.Kafka;
 
-/// <summary>How long a member has not known whether what it reads is the topic that it read before. A client does not believe a broker whose leaders' epochs are
-/// lower than those it has seen, as after a restore: then only a new client reads on.</summary>
+/// <summary>Measures how long a member cannot confirm that it reads the same topic as before. A client does not trust a broker whose leader epochs are lower
+/// than those it has seen, as after a restore: then only a new client can read on.</summary>
 internal sealed class KafkaDoubt
 {
     private const int Shortest = 4_000;
@@ -10,14 +10,14 @@ internal sealed class KafkaDoubt
     private bool _read;
     private int _patience = Shortest;
 
-    /// <summary>Whether a new client is to be taken: the doubt lasts, though a broker answers.</summary>
+    /// <summary>Whether a new client is needed: the doubt lasts, although a broker answers.</summary>
     /// <param name="doubts">Whether there is doubt now.</param>
-    /// <param name="reads">Whether the member has partitions. Where it waits for them the group takes its time, and a new client would wait anew.</param>
+    /// <param name="reads">Whether the member has partitions. If it waits for them, the group needs time, and a new client would wait again.</param>
     /// <param name="answeredAt">When a broker last answered, in milliseconds.</param>
-    /// <param name="now">The time, in milliseconds of the same clock.</param>
+    /// <param name="now">The current time, in milliseconds of the same clock.</param>
     public bool IsTooLong(bool doubts, bool reads, long answeredAt, long now)
     {
-        // Without partitions nothing is proven either.
+        // Without partitions the doubt is not resolved either.
         if (reads && !doubts)
             _patience = Shortest;
         if (!doubts || reads != _read)
@@ -26,7 +26,7 @@ internal sealed class KafkaDoubt
         if (!doubts)
             return false;
         var (since, patience) = (_since ??= now, reads ? _patience : Longest);
-        // It had some time to come to the records since the broker answers.
+        // The member had enough time to reach the records since the broker answered.
         if (now - since < patience || answeredAt - since < patience / 2)
             return false;
         // Each new client costs the group a rebalance.

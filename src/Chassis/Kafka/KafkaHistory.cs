@@ -2,13 +2,13 @@ using Confluent.Kafka;
 
 namespace Mannam.Kafka;
 
-/// <summary>Reads a topic as history, for people; no group notices.</summary>
+/// <summary>Reads a topic as history, for people, without joining a group.</summary>
 public static class KafkaHistory
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>The events of a saga, or of all, by the time of their commits as their producers told it; those of one producer in their order.</summary>
-    /// <exception cref="InvalidOperationException">Kafka cannot be reached, or has no such topic.</exception>
+    /// <summary>The events of a saga, or of all, by the producers' commit times; those of one producer in order.</summary>
+    /// <exception cref="InvalidOperationException">Kafka is unreachable, or has no such topic.</exception>
     public static IReadOnlyList<ReceivedEvent> Read(KafkaOptions options, string topic, long? key)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -27,7 +27,7 @@ public static class KafkaHistory
                 throw new KafkaException(metadata.Error);
             consumer.Assign(metadata.Partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, 0)));
             var events = new List<ReceivedEvent>();
-            // Each partition tells its end again and again, while others write.
+            // A partition reports its end repeatedly while others write, so each partition counts once.
             var left = metadata.Partitions.Select(p => p.PartitionId).ToHashSet();
             while (left.Count > 0)
             {

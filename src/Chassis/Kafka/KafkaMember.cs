@@ -2,25 +2,25 @@ using Confluent.Kafka;
 
 namespace Mannam.Kafka;
 
-/// <summary>How a member of a consumer group is configured.</summary>
+/// <summary>Configures a member of a consumer group.</summary>
 internal static class KafkaMember
 {
-    /// <summary>A member that is not built yet.</summary>
+    /// <summary>A builder for a member.</summary>
     public static ConsumerBuilder<byte[], byte[]> Of(KafkaOptions options, string group)
     {
         var properties = options.With(
             ("group.id", group),
             ("partition.assignment.strategy", "cooperative-sticky"),
-            // Whoever was killed is missed after so long; its partitions wait meanwhile.
+            // The time after which the group notices a killed member; its partitions wait meanwhile.
             ("session.timeout.ms", "8000"),
             ("heartbeat.interval.ms", "2000"),
             ("queued.max.messages.kbytes", "8192"),
             ("fetch.error.backoff.ms", "100")
         );
-        // What follows is no choice of the installation's. Positions are in the service's database,
+        // The installation cannot change the following properties. Positions are in the service's database,
         properties["enable.auto.commit"] = "false";
         properties["enable.auto.offset.store"] = "false";
-        // and a position that the topic does not have any more is not moved by the client: why it is so, is found out first.
+        // and the client must not move a position that the topic no longer has: the service first finds out why.
         properties["auto.offset.reset"] = "error";
         return new(properties);
     }

@@ -1,24 +1,24 @@
 namespace Mannam.Kafka;
 
-/// <summary>Which Kafka, and what topics are made like where they are missing.</summary>
+/// <summary>The Kafka to use, and the settings of new topics.</summary>
 public sealed record KafkaOptions
 {
-    /// <summary>Addresses of brokers to begin with: <c>host:port</c>, separated by commas.</summary>
+    /// <summary>Addresses of the first brokers: <c>host:port</c>, separated by commas.</summary>
     public required string Bootstrap { get; init; }
 
-    /// <summary>Partitions of a topic that is made; of one that is there nothing is changed. At least 1.</summary>
+    /// <summary>The number of partitions of a new topic, at least 1; an existing topic is not changed.</summary>
     public int Partitions { get; init; } = 12;
 
-    /// <summary>How long a topic that is made keeps its records; null for ever, which a service that joins later needs.</summary>
+    /// <summary>How long a new topic keeps its records; null for ever, which a service that joins later needs.</summary>
     public TimeSpan? Retention { get; init; }
 
-    /// <summary>What the names of the consumer groups begin with, where several installations share a Kafka.</summary>
+    /// <summary>The prefix of the consumer groups' names, if several installations share a Kafka.</summary>
     public string GroupPrefix { get; init; } = "";
 
-    /// <summary>Properties of librdkafka besides, such as <c>security.protocol</c>; they win over Mannam's own.</summary>
+    /// <summary>Additional properties of librdkafka, such as <c>security.protocol</c>; they override Mannam's own.</summary>
     public IReadOnlyDictionary<string, string> Client { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Mannam's properties, and over them those configured.</summary>
+    /// <summary>Mannam's properties, overridden by the configured ones.</summary>
     internal Dictionary<string, string> With(params (string Name, string Value)[] properties)
     {
         var all = new Dictionary<string, string>

@@ -3,24 +3,24 @@ using Confluent.Kafka;
 
 namespace Mannam.Kafka;
 
-/// <summary>The positions of the partitions that a member has, and whether they belong to what is in the topic. Each partition is read from the record before its
-/// position: as long as that record is not seen, nothing of the partition is handed on. This costs no round trip.</summary>
-/// <remarks>On the member's own thread, which may wait; only <see cref="IsProven"/> may be asked by others.</remarks>
+/// <summary>The positions of a member's partitions, and whether they belong to the topic. Each partition is read from the record before its position. Until
+/// that record is compared, no record of the partition is delivered. This costs no round trip.</summary>
+/// <remarks>It runs on the member's own thread, which may block. Other threads may only call <see cref="IsProven"/>.</remarks>
 internal sealed class KafkaPositions(string name, IPositions positions, KafkaTopics topics)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<int, Position> _unproven = [];
 
-    // The broker knows records behind the position: the one before it decides.
+    // The broker has records after the position, so the record before it decides.
     private readonly HashSet<int> _asked = [];
 
-    /// <summary>Whether all positions are known to belong to the topic.</summary>
+    /// <summary>Whether all positions certainly belong to the topic.</summary>
     public bool AllProven => _unproven.IsEmpty;
 
-    /// <summary>Whether the partition's position is known to belong to the topic.</summary>
+    /// <summary>Whether the partition's position certainly belongs to the topic.</summary>
     public bool IsProven(int partition) => !_unproven.ContainsKey(partition);
 
-    /// <summary>From where the partitions are fetched.</summary>
+    /// <summary>The offsets from which the partitions are fetched.</summary>
     public List<TopicPartitionOffset> Read(IReadOnlyCollection<int> partitions, KafkaTopic topic, CancellationToken ct)
     {
         if (partitions.Count == 0)
@@ -36,7 +36,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
         return from;
     }
 
-    /// <summary>These partitions are somebody else's.</summary>
+    /// <summary>These partitions no longer belong to this member.</summary>
     public void Forget(IReadOnlyCollection<int> partitions)
     {
         foreach (var partition in partitions)
@@ -44,7 +44,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
         positions.Forget(partitions);
     }
 
-    /// <summary>The partitions whose positions the broker has to be asked about: what was fetched tells already that they may belong to another history.</summary>
+    /// <summary>The partitions that must be checked with the broker: fetched data already suggest another history.</summary>
     public List<int> Doubtful(IConsumer<byte[], byte[]> consumer, KafkaTopic topic) =>
         [
             .. _unproven
@@ -52,21 +52,21 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
                 .Select(p => p.Key),
         ];
 
-    // An unknown identity is adopted once; a broker that tells none is believed.
+    // An unknown identity is adopted once. A broker without topic ids is trusted.
     private static bool IsOther(Position position, KafkaTopic topic) => topic.Id is not null && position.History != topic.Id;
 
-    // By what the client knows, which may be old.
+    // From the client's knowledge, which may be old.
     private bool EndsBefore(IConsumer<byte[], byte[]> consumer, int partition, Position position) =>
         consumer.GetWatermarkOffsets(new TopicPartition(name, partition)).High is { IsSpecial: false } end && end < position.Next;
 
-    /// <summary>Looks at the first record of a partition whose position is not proven. Returns the offset that it is to be fetched from; null where reading goes on
-    /// behind this record.</summary>
+    /// <summary>Checks the first record of a partition whose position is not confirmed. Returns the offset to fetch from; null if reading goes on after this
+    /// record.</summary>
     public long? Look(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> record, KafkaTopic topic, CancellationToken ct)
     {
         var (partition, position) = (record.Partition.Value, _unproven[record.Partition.Value]);
         if (IsOther(position, topic))
             return Ask(consumer, partition, topic, ct);
-        // Offsets may have gaps, where a topic is compacted: then nothing can be compared.
+        // A compacted topic has gaps in its offsets: then nothing can be compared.
         if (record.Offset >= position.Next)
         {
             Prove(partition);
@@ -84,7 +84,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
         return null;
     }
 
-    /// <summary>Asks the broker about a partition that may hold another history; returns the offset that it is to be fetched from.</summary>
+    /// <summary>Queries the broker about a partition that may have another history. Returns the offset to fetch from.</summary>
     public long Ask(IConsumer<byte[], byte[]> consumer, int partition, KafkaTopic topic, CancellationToken ct)
     {
         var position = positions.ReadAsync([partition], ct).GetAwaiter().GetResult()[partition];
@@ -92,7 +92,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
         var next = GoOn(partition, position, new PartitionState(topic.Id, marks.Low.Value, marks.High.Value), ct);
         if (next == position.Next && next > marks.Low.Value && position.Last is not null)
         {
-            // The record before it is there, and is compared next.
+            // The record before the position exists, and is compared next.
             _unproven[partition] = position with
             {
                 History = topic.Id ?? position.History,
@@ -115,7 +115,7 @@ internal sealed class KafkaPositions(string name, IPositions positions, KafkaTop
         var next = positions.GoOnAsync(partition, found, ct).GetAwaiter().GetResult();
         if (next != position.Next)
         {
-            // Perhaps it is another topic by now; and what this process has published is perhaps not in it.
+            // It may be another topic now, without the records that this process has published.
             topics.Suspect(name);
             topics.ForgetEnds(name);
         }

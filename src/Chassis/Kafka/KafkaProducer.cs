@@ -3,26 +3,26 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Kafka;
 
-/// <summary>An idempotent producer, for as long as all goes well. Within a partition what it has delivered is always the beginning of what it was given: it
-/// tries without end, and whoever gives up gives it up altogether, so that nothing overtakes what failed.</summary>
+/// <summary>An idempotent producer, used until its first failure. Its delivered records are always a prefix of each partition's records: it retries without
+/// limit, and a caller that gives up discards the producer, so that nothing overtakes a failed record.</summary>
 internal sealed class KafkaProducer : IDisposable
 {
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly CancellationTokenSource _over = new();
 
-    // Calls into the C library. It frees a producer in whose calls somebody still is, which ends the process.
+    // Guards calls into the C library. It frees a producer even during another thread's call, which would end the process.
     private readonly Lock _calls = new();
     private bool _ended;
 
     public KafkaProducer(KafkaOptions options, ILogger log) => _producer = new ProducerBuilder<byte[], byte[]>(
             options.With(
                 ("enable.idempotence", "true"),
-                // A gap in a partition is fatal, and no message runs out of time before those behind it.
+                // A gap in a partition is fatal, and no message times out before the ones behind it.
                 ("enable.gapless.guarantee", "true"),
                 ("message.timeout.ms", "0"),
-                // As Java's producers choose the partition, and kcat -X partitioner=murmur2_random.
+                // The same partitioner as Java's producers and kcat -X partitioner=murmur2_random.
                 ("partitioner", "murmur2_random"),
-                // Who waits for the answer has given all it has.
+                // The caller has sent all its records, so the producer need not wait for more.
                 ("linger.ms", "0")
             )
         ).SetLogHandler(
@@ -36,15 +36,15 @@ internal sealed class KafkaProducer : IDisposable
             GiveUp();
     }
 
-    /// <summary>It may not be used any more; whoever waits for it, does no longer.</summary>
+    /// <summary>Cancelled when the producer must not be used any more; all waits for it end.</summary>
     public CancellationToken Over => _over.Token;
 
     public void GiveUp() => _over.Cancel();
 
-    /// <summary>Publishes; returns what is in the topic for certain.</summary>
-    /// <exception cref="OperationCanceledException">Not all is.</exception>
-    /// <exception cref="KafkaException">Not all is.</exception>
-    /// <exception cref="ObjectDisposedException">Nothing is: another has given it up.</exception>
+    /// <summary>Publishes records, and reports those that are stored in the topic for certain.</summary>
+    /// <exception cref="OperationCanceledException">Not all are.</exception>
+    /// <exception cref="KafkaException">Not all are.</exception>
+    /// <exception cref="ObjectDisposedException">None is: the producer was discarded.</exception>
     public Task SendAsync(string topic, IReadOnlyList<TopicRecord> records, Delivered delivered, CancellationToken ct)
     {
         lock (_calls)
@@ -63,7 +63,7 @@ internal sealed class KafkaProducer : IDisposable
         return delivered.All.WaitAsync(ct);
     }
 
-    /// <summary>Ends it in the background: the library takes its time with what is on its way.</summary>
+    /// <summary>Ends it in the background, because the library takes time for records in flight.</summary>
     public void Dispose()
     {
         lock (_calls)
@@ -76,7 +76,7 @@ internal sealed class KafkaProducer : IDisposable
     }
 }
 
-/// <summary>Which records of one call the broker has taken.</summary>
+/// <summary>The records of one call that the broker has stored.</summary>
 internal sealed class Delivered(int count, KafkaTopics topics)
 {
     private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -93,7 +93,7 @@ internal sealed class Delivered(int count, KafkaTopics topics)
         }
     }
 
-    /// <param name="isLate">Whether the producer was given up meanwhile: others publish after it, and may have been told before.</param>
+    /// <param name="isLate">Whether the producer was discarded meanwhile: another one publishes now, and its reports may have come earlier.</param>
     public void Report(int index, DeliveryReport<byte[], byte[]> report, bool isLate)
     {
         if (report.Error.IsError)

@@ -7,7 +7,7 @@ using Confluent.Kafka;
 
 namespace Mannam.Kafka;
 
-/// <summary>A record in Kafka's form: CloudEvents 1.0, binary mode. The key is the correlation key as text, the headers are texts.</summary>
+/// <summary>A record in Kafka's form: CloudEvents 1.0, binary mode. The key is the correlation key as text, the headers are strings.</summary>
 internal static class KafkaRecord
 {
     private static readonly JsonWriterOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,7 +26,7 @@ internal static class KafkaRecord
         };
     }
 
-    /// <summary>Reads what anybody may have written. What is no event says so.</summary>
+    /// <summary>Reads a record of any producer. A record that is no event is returned as unreadable.</summary>
     public static ReceivedEvent Read(ConsumeResult<byte[], byte[]> record)
     {
         var (partition, offset) = (record.Partition.Value, record.Offset.Value);

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Kafka;
 
-/// <summary>Lets the services of a host exchange their events over Kafka.</summary>
+/// <summary>Connects the services of a host over Kafka.</summary>
 public static class KafkaRegistration
 {
     /// <summary>Registers a <see cref="KafkaTransport"/> as the <see cref="ITransport"/>.</summary>
-    /// <param name="services">The host's.</param>
-    /// <param name="options">Which Kafka.</param>
+    /// <param name="services">The host's services.</param>
+    /// <param name="options">The Kafka to use.</param>
     public static IServiceCollection AddKafkaTransport(this IServiceCollection services, KafkaOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

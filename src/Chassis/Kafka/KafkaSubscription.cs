@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Kafka;
 
-/// <summary>A member of a consumer group. The group decides who reads which partition; where from is read in the service's own database, at each assignment
-/// and after each failure, and nothing is committed to the broker.</summary>
+/// <summary>A member of a consumer group. The group decides who reads a partition. The service's own database decides from where, at each assignment and after
+/// each failure. Nothing is committed to the broker.</summary>
 internal sealed class KafkaSubscription : ISubscription
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
 
-    // To leave takes some milliseconds. Amid a rebalance it may take for ever: what its callback asks of a group that has just ended is not answered
+    // To leave takes some milliseconds. During a rebalance it may never end: a call of the rebalance callback to a group that has just ended gets no answer
     // (github.com/confluentinc/librdkafka/issues/4041, still so in 2.15.1).
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _options;
@@ -23,12 +23,12 @@ internal sealed class KafkaSubscription : ISubscription
     private readonly HashSet<int> _assigned = [];
     private readonly List<ConsumeResult<byte[], byte[]>> _fetched = [];
 
-    // Calls into the C library from other threads than ours. It frees a consumer in whose calls somebody still is, which ends the process.
+    // Guards calls of other threads into the C library. It frees a consumer even during another thread's call, which would end the process.
     private readonly Lock _others = new();
     private volatile IConsumer<byte[], byte[]>? _consumer;
     private volatile bool _rewind;
 
-    // A connection was lost since a record came: behind the same address may be another broker, or the same one with an older state.
+    // A connection was lost since the last record: the same address may now have another broker, or the same one with an older state.
     private bool _wasCut;
     private readonly KafkaDoubt _doubt = new();
     private KafkaTopic? _known;
@@ -47,7 +47,7 @@ internal sealed class KafkaSubscription : ISubscription
         var topic = await _topics.EnsureAsync(_topic, fresh: _consumer is null, ct);
         return await _thread.RunAsync(() =>
         {
-            // The client would go on with what it remembers of the topic that was.
+            // The client would go on with its knowledge of the old topic.
             if (_known is not null && _known != topic)
                 Leave();
             _known = topic;
@@ -55,8 +55,8 @@ internal sealed class KafkaSubscription : ISubscription
         });
     }
 
-    // Waits for the first: whoever has just handled a batch and is told that there is nothing would come again to wait, and a third time for what came. Each
-    // time two threads are woken.
+    // Waits for the first record. If it returned nothing after each batch, the caller would wait and fetch once more, with two thread switches each
+    // time.
     private List<ReceivedEvent> Fetch(int max, CancellationToken ct)
     {
         Poll(max, Slice, ct);
@@ -75,7 +75,7 @@ internal sealed class KafkaSubscription : ISubscription
     private bool IsDoubtTooLong() =>
         _doubt.IsTooLong(_wasCut || !_positions.AllProven, _assigned.Count > 0, _topics.AnsweredAt(_topic), Environment.TickCount64);
 
-    // Takes what is there, or waits for the first. A rebalance happens in here; what was taken of a partition that goes is dropped by it.
+    // Takes available records, or waits for the first. Rebalances happen inside; they drop the taken records of lost partitions.
     private void Poll(int max, TimeSpan atMost, CancellationToken ct)
     {
         try
@@ -98,20 +98,20 @@ internal sealed class KafkaSubscription : ISubscription
                 );
                 if (record is not null)
                     Take(record, ct);
-                // Whole milliseconds are counted: with less it would ask without a pause.
+                // Timeouts have whole milliseconds: a shorter one would poll without a pause.
                 else if (left < TimeSpan.FromMilliseconds(1) || ct.IsCancellationRequested)
                     return;
             }
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
-            // What is known of the topic may be wrong.
+            // The knowledge about the topic may be wrong.
             _topics.Suspect(_topic);
             throw;
         }
         catch
         {
-            // A rebalance that failed in the middle leaves a consumer that waits for its end.
+            // A rebalance that failed halfway leaves a consumer that waits for its end.
             Leave();
             throw;
         }
@@ -131,7 +131,7 @@ internal sealed class KafkaSubscription : ISubscription
         }
     }
 
-    // What was read before is not taken once more; nor is anything of a partition that may hold another history.
+    // Skips records that were read before, and records of a partition that may have another history.
     private void Take(ConsumeResult<byte[], byte[]> record, CancellationToken ct)
     {
         if (_wasCut)
@@ -148,7 +148,7 @@ internal sealed class KafkaSubscription : ISubscription
             FetchFrom([.. partitions.Select(p => new TopicPartitionOffset(_topic, p, _positions.Ask(_consumer!, p, _known!, ct)))]);
     }
 
-    // Given up and taken anew, locally: the group does not notice.
+    // Unassigns and assigns again, locally: the group does not notice.
     private void FetchFrom(List<TopicPartitionOffset> from)
     {
         var partitions = from.Select(f => f.TopicPartition).ToHashSet();
@@ -174,7 +174,7 @@ internal sealed class KafkaSubscription : ISubscription
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         List<int> assigned = [.. partitions.Select(p => p.Partition.Value)];
-        // On a thread of our own, so it may wait.
+        // This is our own thread, so it may block.
         var from = _positions.Read(assigned, _known!, CancellationToken.None);
         _assigned.UnionWith(assigned);
         return from;
@@ -208,7 +208,7 @@ internal sealed class KafkaSubscription : ISubscription
         {
             lock (_others)
             {
-                // What the client knows; no broker is asked.
+                // From the client's knowledge, without a query.
                 if (
                     _positions.IsProven(partition)
                     && _consumer?.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High is { IsSpecial: false } end
@@ -218,7 +218,7 @@ internal sealed class KafkaSubscription : ISubscription
         }
         catch (KafkaException)
         {
-            // It knows nothing of the partition.
+            // The client does not know the partition.
         }
         return long.MaxValue;
     }

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Kafka;
 
-/// <summary>A topic as the broker has it.</summary>
-/// <param name="Id">Its identity, another one each time it is made; null where the broker does not tell it.</param>
-/// <param name="Partitions">How many it has.</param>
+/// <summary>A topic at the broker.</summary>
+/// <param name="Id">Its identity, a new one each time it is created; null if the broker does not provide it.</param>
+/// <param name="Partitions">The number of its partitions.</param>
 internal sealed record KafkaTopic(string? Id, int Partitions);
 
-/// <summary>Makes topics where they are missing, and knows which they are. What it knows is looked at again every few seconds, and after a failure: a topic may
-/// vanish, be made anew or get more partitions while everything runs.</summary>
+/// <summary>Creates missing topics, and caches their identity. The cache is checked every few seconds, and after a failure: a topic may be deleted, created
+/// again or get more partitions at any time.</summary>
 internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -25,15 +25,15 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
     private readonly ConcurrentDictionary<string, long> _answered = [];
     private readonly ConcurrentDictionary<(string, int), long> _ends = [];
 
-    // Calls into the C library. It frees a client in whose calls somebody still is, which ends the process.
+    // Guards calls into the C library. It frees a client even during another thread's call, which would end the process.
     private readonly Lock _calls = new();
     private bool _ended;
 
-    /// <summary>The topic, which is there then.</summary>
+    /// <summary>Returns the topic, and creates it if it is missing.</summary>
     /// <param name="topic">Its name.</param>
-    /// <param name="fresh">Whether the broker is asked now, rather than in the background now and then.</param>
-    /// <param name="ct">Gives up.</param>
-    /// <exception cref="KafkaException">Kafka cannot be reached, or does not let us.</exception>
+    /// <param name="fresh">Whether to query the broker now, instead of using the cache.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="KafkaException">Kafka is unreachable, or refuses.</exception>
     public async Task<KafkaTopic> EnsureAsync(string topic, bool fresh, CancellationToken ct)
     {
         if (!fresh && _known.TryGetValue(topic, out var known))
@@ -52,13 +52,13 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         }
     }
 
-    /// <summary>What is known of the topic may be wrong: it is looked at with the next need of it.</summary>
+    /// <summary>The cached topic may be wrong: its next use queries the broker.</summary>
     public void Suspect(string topic) => _looked[topic] = 0;
 
-    /// <summary>When a broker last told of the topic, in the milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>When a broker last described the topic, in the milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long AnsweredAt(string topic) => _answered.GetValueOrDefault(topic);
 
-    // By whoever comes when it is time; nobody waits for it.
+    // Started by the first caller when the time has come; nobody waits for it.
     private void LookAgain(string topic)
     {
         var (now, before) = (Environment.TickCount64, _looked.GetOrAdd(topic, 0));
@@ -95,7 +95,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         return _known[topic] = found;
     }
 
-    // Null where there is none.
+    // Null if it does not exist.
     private async Task<KafkaTopic?> FindAsync(string topic, CancellationToken ct)
     {
         try
@@ -143,7 +143,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         }
         catch (KafkaException e)
         {
-            // It may be there all the same: another process was first, the operator makes topics, or the broker does by itself.
+            // It may exist nevertheless: another process, an operator or the broker itself has created it.
             return e;
         }
     }
@@ -157,7 +157,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         }
     }
 
-    /// <summary>A record of this process is there at this place: the topic is at least so long.</summary>
+    /// <summary>This process has published a record at this place, so the topic is at least this long.</summary>
     public void Holds(TopicPartitionOffset record)
     {
         var place = (record.Topic, record.Partition.Value);
@@ -173,10 +173,10 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
             );
     }
 
-    /// <summary>Where a partition ends at least, by what this process has published.</summary>
+    /// <summary>A lower bound of a partition's end, from this process's own records.</summary>
     public long EndOf(string topic, int partition) => _ends.GetValueOrDefault((topic, partition));
 
-    /// <summary>What this process has published may not be there any more.</summary>
+    /// <summary>This process's own records may be gone.</summary>
     public void ForgetEnds(string topic)
     {
         foreach (var place in _ends.Keys.Where(p => p.Item1 == topic))

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Kafka;
 
-/// <summary>The transport of many machines. A topic is made where it is missing, when it is first needed: nothing here asks Kafka to be there at the start.</summary>
+/// <summary>The transport between machines. A missing topic is created at its first use, so Kafka need not run at the start.</summary>
 public sealed class KafkaTransport : ITransport, IDisposable
 {
-    // A loop must come back while the broker is away: it is watched.
+    // A loop must return while the broker is unreachable, because its heartbeat is watched.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly KafkaOptions _options;
     private readonly ILogger _log;
@@ -14,10 +14,10 @@ public sealed class KafkaTransport : ITransport, IDisposable
     private readonly Lock _turn = new();
     private KafkaProducer? _producer;
 
-    // What the producer knows of the topics: it would go on with the partitions of one that was made anew.
+    // The topics as the producer knows them: it would go on with the partitions of an old topic.
     private readonly Dictionary<string, KafkaTopic> _producedTo = [];
 
-    // After a failure the topic is asked for again: it may be gone, or another one.
+    // After a failure the topic is queried again: it may be gone, or another one.
     private volatile bool _failed;
 
     public KafkaTransport(KafkaOptions options, ILogger log)
@@ -65,7 +65,7 @@ public sealed class KafkaTransport : ITransport, IDisposable
             return _producer ??= new KafkaProducer(_options, _log);
     }
 
-    // Others who wait for it lose it too: what they gave it may have been overtaken by nothing, but it will not come.
+    // Other callers that wait for this producer lose it too: nothing has overtaken their records, but they will not be delivered.
     private void GiveUp(KafkaProducer? producer)
     {
         lock (_turn)

@@ -3,13 +3,13 @@ using Confluent.Kafka;
 
 namespace Mannam.Kafka;
 
-/// <summary>The C library below Confluent.Kafka. Only its first use loads it: a process that does not speak Kafka does not pay for it.</summary>
+/// <summary>The C library below Confluent.Kafka. Its first use loads it, so a process without Kafka does not pay for it.</summary>
 internal static class Librdkafka
 {
-    // The file without a dependency besides glibc. The package's librdkafka.so for x64 needs libsasl2.so.3, which Debian does not have.
+    // The file without dependencies except glibc. The package's librdkafka.so for x64 needs libsasl2.so.3, which Debian does not have.
     private static readonly string FileName = IsArm64 ? "librdkafka.so" : "centos8-librdkafka.so";
 
-    // A build keeps the package's folders; a publish for one system has the file beside the program.
+    // A build keeps the package's folders; a publish for one platform has the file beside the program.
     private static readonly string[] Places =
     [
         Path.Combine(AppContext.BaseDirectory, "runtimes", IsArm64 ? "linux-arm64" : "linux-x64", "native", FileName),
@@ -21,9 +21,9 @@ internal static class Librdkafka
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>Makes Confluent.Kafka use the packaged file, and loads it. Must be called before anything else of Confluent.Kafka.</summary>
+    /// <summary>Makes Confluent.Kafka use the packaged file, and loads it. Call it before anything else of Confluent.Kafka.</summary>
     /// <exception cref="InvalidOperationException">The file cannot be loaded.</exception>
-    // Without this, a librdkafka that the system has is found first, in whatever version it is.
+    // Without this, a librdkafka of the system would be found first, in any version.
     public static void Find()
     {
         lock (Turn)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Mannam.Kafka;
 
-/// <summary>A thread of one's own for calls that block, one after the other, so that none of the pool's waits in them.</summary>
+/// <summary>Its own thread for blocking calls, one at a time, so that they block no thread of the pool.</summary>
 internal sealed class PollingThread : IDisposable
 {
     private readonly BlockingCollection<Action> _calls = [];
@@ -33,6 +33,6 @@ internal sealed class PollingThread : IDisposable
         _calls.Dispose();
     }
 
-    /// <summary>Ends it after the calls that it was given.</summary>
+    /// <summary>Ends the thread after its queued calls.</summary>
     public void Dispose() => _calls.CompleteAdding();
 }

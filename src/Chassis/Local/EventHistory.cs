@@ -6,7 +6,7 @@ namespace Mannam.Local;
 /// <summary>Reads a topic's log as history, for people.</summary>
 public static class EventHistory
 {
-    /// <summary>How many records of the partitions come at the given positions or after.</summary>
+    /// <summary>The number of records at the given positions and after.</summary>
     public static async Task<long> CountFromAsync(
         NpgsqlDataSource log,
         IReadOnlyCollection<(int Partition, long Next)> positions,
@@ -14,7 +14,7 @@ public static class EventHistory
     )
     {
         ArgumentNullException.ThrowIfNull(log);
-        // Offsets have no gaps, so the last one of each tells.
+        // Offsets have no gaps, so the last offset is enough.
         await using var command = log.CreateCommand(
             """
             select coalesce(sum(coalesce((select max("offset") + 1 from log where partition = p.partition), 0) - p.next), 0)::bigint
@@ -26,7 +26,7 @@ public static class EventHistory
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>The events of a saga, or of all, by the time of their commits as their producers told it; those of one producer in their order.</summary>
+    /// <summary>The events of a saga, or of all, by the producers' commit times; those of one producer in order.</summary>
     public static async IAsyncEnumerable<ReceivedEvent> ReadAsync(
         string connectionString,
         long? key,

@@ -7,16 +7,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Local;
 
-/// <summary>Lets the services of a host exchange their events through a durable log on one machine.</summary>
+/// <summary>Connects the services of a host by a durable log on one machine.</summary>
 public static class LocalRegistration
 {
-    /// <summary>Registers the <see cref="LocalTransport"/> as the <see cref="ITransport"/>, with a topic. Its log is opened, and written, from the host's
-    /// start to its end. Only one host may have it open.</summary>
-    /// <param name="services">The host's.</param>
-    /// <param name="topic">The topic; each system has its own, unless configured of the system's name. Call it once a topic.</param>
-    /// <param name="connectionString">The database that is the topic's alone. Unless given: the connection string of the topic's name
-    /// (<c>ConnectionStrings:law</c>); without it the start fails with a <see cref="ConfigurationException"/>.</param>
-    /// <param name="partitions">How many partitions a topic that is made gets, at least 1; one that is there keeps its own.</param>
+    /// <summary>Registers the <see cref="LocalTransport"/> as the <see cref="ITransport"/>, with a topic. Its log is open and written from the host's start to
+    /// its end. Only one host may open it.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="topic">The topic; by default each system has its own, with its name. Call this method once per topic.</param>
+    /// <param name="connectionString">The topic's own database. Default: the connection string of the topic's name (<c>ConnectionStrings:law</c>); without it
+    /// the start fails with a <see cref="ConfigurationException"/>.</param>
+    /// <param name="partitions">The number of partitions of a new topic, at least 1; an existing one keeps its own.</param>
     public static IServiceCollection AddLocalTransport(
         this IServiceCollection services,
         string topic,
@@ -33,7 +33,7 @@ public static class LocalRegistration
 
     private sealed record LocalTopic(string Name, string? ConnectionString, int Partitions);
 
-    // The logs are there before the services start, and end after them.
+    // The logs start before the services, and stop after them.
     private sealed class LocalLogs(
         LocalTransport transport,
         IEnumerable<LocalTopic> topics,

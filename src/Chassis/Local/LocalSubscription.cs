@@ -1,6 +1,6 @@
 namespace Mannam.Local;
 
-/// <summary>A reader of all partitions: what is new from memory, the rest from the log's database.</summary>
+/// <summary>Reads all partitions: new records from memory, older ones from the log's database.</summary>
 internal sealed class LocalSubscription : ISubscription
 {
     private readonly TopicLog _log;
@@ -26,7 +26,7 @@ internal sealed class LocalSubscription : ISubscription
             await PositionAsync(opening, ct);
         var fetched = new List<ReceivedEvent>();
         var ends = _tail.Ends;
-        // Each time another partition is first, so that none is starved by a full batch.
+        // Each fetch begins with another partition, so that full batches starve none.
         _first = (_first + 1) % _next.Length;
         for (var i = 0; i < _next.Length && fetched.Count < max; i++)
         {
@@ -39,7 +39,7 @@ internal sealed class LocalSubscription : ISubscription
         return fetched;
     }
 
-    // Offsets have no gaps. Where one is, records were deleted that nobody here has read.
+    // Offsets have no gaps. A gap means that unread records were deleted.
     private async Task<long> ReadAsync(int partition, long from, long end, int max, List<ReceivedEvent> into, CancellationToken ct)
     {
         var stored = await _log.ReadAsync(partition, from, max, ct);

@@ -2,22 +2,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Local;
 
-/// <summary>The transport of one machine: no broker, every event durable in a log database shaped like Kafka topics, one database a topic.</summary>
+/// <summary>The transport of one machine: no broker. Every event is durable in a log database with the shape of Kafka topics, one database per topic.</summary>
 public sealed class LocalTransport : ITransport, IAsyncDisposable
 {
-    /// <summary>How many partitions a topic that is made gets, unless told otherwise.</summary>
+    /// <summary>The default number of partitions of a new topic.</summary>
     public const int UsualPartitions = 12;
 
     private readonly Dictionary<string, Channel> _topics = [];
 
     private sealed record Channel(TopicLog Log, LogTail Tail, LogWriter Writer);
 
-    /// <summary>Adds a topic, and applies its schema; returns the loop that writes it.</summary>
+    /// <summary>Adds a topic, and applies its schema. Returns the loop that writes it.</summary>
     /// <param name="topic">The topic's name.</param>
-    /// <param name="connectionString">The database that is the topic's alone.</param>
-    /// <param name="partitions">How many partitions a topic that is made gets, at least 1; one that is there keeps its own.</param>
-    /// <param name="failpoints">The named points of the log's writer.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="connectionString">The topic's own database.</param>
+    /// <param name="partitions">The number of partitions of a new topic, at least 1; an existing one keeps its own.</param>
+    /// <param name="failpoints">The failpoints of the log's writer.</param>
+    /// <param name="ct">Cancels.</param>
     public async Task<ILoop> AddTopicAsync(
         string topic,
         string connectionString,
@@ -34,7 +34,7 @@ public sealed class LocalTransport : ITransport, IAsyncDisposable
         return writer;
     }
 
-    /// <summary>Adds a topic, and writes it until the loop is disposed of.</summary>
+    /// <summary>Adds a topic, and writes it until the loop is disposed.</summary>
     /// <inheritdoc cref="AddTopicAsync"/>
     internal async Task<LoopRunner> StartTopicAsync(
         string topic,
@@ -58,7 +58,7 @@ public sealed class LocalTransport : ITransport, IAsyncDisposable
         return runner;
     }
 
-    /// <summary>How many partitions a topic has.</summary>
+    /// <summary>The number of a topic's partitions.</summary>
     public int PartitionsOf(string topic) => _topics[topic].Log.Partitions;
 
     public Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct) =>

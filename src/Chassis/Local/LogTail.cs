@@ -1,6 +1,6 @@
 namespace Mannam.Local;
 
-/// <summary>The newest records of a topic, in memory, so that subscribers who are up to date need not read them from the database; and its ends.</summary>
+/// <summary>The newest records of a topic, in memory, so that up-to-date subscribers need no database; and the ends of its partitions.</summary>
 internal sealed class LogTail(int partitions)
 {
     private const int Kept = 256;
@@ -9,16 +9,16 @@ internal sealed class LogTail(int partitions)
     private readonly List<Signal> _listeners = [];
     private long[] _ends = new long[partitions];
 
-    /// <summary>The next offset of each partition: all below is in the log.</summary>
+    /// <summary>The next offset of each partition: all lower ones are in the log.</summary>
     public long[] Ends => Volatile.Read(ref _ends);
 
-    /// <summary>Whether it is known where the log ends.</summary>
+    /// <summary>Whether the end of the log is known.</summary>
     public bool IsKnown => Openings > 0;
 
-    /// <summary>How often the writer has read where the log ends: each time the log may be another one, so what was read before is compared with it.</summary>
+    /// <summary>How often the writer has read the end of the log. Each time it may be another log, so subscribers compare their positions with it.</summary>
     public int Openings { get; private set; }
 
-    /// <summary>The writer read where the log ends.</summary>
+    /// <summary>The writer has read the end of the log.</summary>
     public void Reset(long[] ends)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class LogTail(int partitions)
         Tell();
     }
 
-    /// <summary>The writer appended, durably.</summary>
+    /// <summary>The writer has appended records durably.</summary>
     public void Append(ReceivedEvent[] records, long[] ends)
     {
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class LogTail(int partitions)
         Tell();
     }
 
-    /// <summary>Adds the records of a partition from an offset on, as far as they are in memory and below <paramref name="end"/>; returns the next offset.</summary>
+    /// <summary>Adds a partition's records from an offset on, if they are in memory and below <paramref name="end"/>. Returns the next offset.</summary>
     public long Read(int partition, long from, long end, int max, List<ReceivedEvent> into)
     {
         lock (_gate)

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Mannam.Local;
 
-/// <summary>Guarantee 5: one log writer a system assigns offsets under a lock that it holds, one append after the other, so that reading by offset misses
-/// nothing. All that is waiting is appended in one commit.</summary>
+/// <summary>Guarantee 5: one log writer per system assigns offsets under a lock, one append at a time, so that reading by offset misses nothing. Each append
+/// commits all waiting records.</summary>
 internal sealed class LogWriter(TopicLog log, LogTail tail, Failpoints failpoints) : ILoop, IAsyncDisposable
 {
     private readonly ConcurrentQueue<Append> _appends = new();
@@ -17,8 +17,8 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Failpoints failpoint
 
     public string Name => $"log {log.Topic}";
 
-    /// <summary>Appends; returns once that is durable.</summary>
-    /// <exception cref="PublishException">It may be in the log, or not.</exception>
+    /// <summary>Appends records, and returns when they are durable.</summary>
+    /// <exception cref="PublishException">The records may be in the log or not.</exception>
     public async Task AppendAsync(IReadOnlyList<TopicRecord> records, CancellationToken ct)
     {
         var append = new Append(records, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -49,7 +49,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Failpoints failpoint
         }
         catch (Exception e)
         {
-            // Whether the commit was made is not known: the ends are read anew, under a new lock, which is free only when the old commit has ended.
+            // The result of the commit is unknown. The ends are read again under a new lock, which is free only after the old commit has ended.
             await CloseAsync();
             taken.ForEach(a =>
                 a.Done.SetException(new PublishException($"the log of {log.Topic} could not be written: {e.Message}", [], e))
@@ -59,7 +59,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Failpoints failpoint
         return true;
     }
 
-    // Who waits is told that it cannot be written now, and comes again: a relay that waited here would seem to be stuck.
+    // Waiting relays get an error and try again: a relay that waited here would seem to be stuck.
     private async Task<bool> TryOpenAsync(CancellationToken ct)
     {
         try
@@ -86,7 +86,7 @@ internal sealed class LogWriter(TopicLog log, LogTail tail, Failpoints failpoint
     {
         if (_connection is not null)
             return true;
-        // It may be another database by now: restored, or made anew.
+        // It may be another database now: restored, or created again.
         if (_failed)
             await log.MakeAsync(ct);
         _connection = await log.LockAsync(ct);

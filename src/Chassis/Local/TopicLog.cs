@@ -3,10 +3,10 @@ using NpgsqlTypes;
 
 namespace Mannam.Local;
 
-/// <summary>A topic in a database of its own: appends and reads. Offsets of a partition count from 0 without a gap.</summary>
-/// <param name="connectionString">The database that is the topic's alone.</param>
+/// <summary>A topic in its own database: appends and reads. Offsets of a partition count from 0 without gaps.</summary>
+/// <param name="connectionString">The topic's own database.</param>
 /// <param name="topic">Its name.</param>
-/// <param name="wanted">How many partitions a log that is made gets. One that is there keeps its own.</param>
+/// <param name="wanted">The number of partitions of a new log. An existing log keeps its own.</param>
 internal sealed class TopicLog(string connectionString, string topic, int wanted) : IAsyncDisposable
 {
     private static readonly Schema Schema = new(("log", typeof(TopicLog).Assembly, "Mannam.Local.Log.sql"));
@@ -15,20 +15,20 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         insert into log (partition, "offset", key, headers, value) select * from unnest($1, $2, $3, $4, $5)
         """;
 
-    // The writer's lock ends with its connection, which therefore does not go back to a pool.
+    // The writer's lock ends with its connection, so that connection does not return to a pool.
     private readonly NpgsqlDataSource _unpooled = Store.Open(
         new NpgsqlConnectionStringBuilder(Store.Tuned(connectionString)) { Pooling = false }.ToString()
     );
 
     public string Topic => topic;
 
-    /// <summary>How many partitions it has, once it is made. Another number would put the events of a saga out of order.</summary>
+    /// <summary>The number of its partitions, after <see cref="MakeAsync"/>. Another number would break the order of a saga's events.</summary>
     public int Partitions { get; private set; }
 
     public NpgsqlDataSource Database { get; } = Store.Open(Store.Tuned(connectionString));
 
-    /// <summary>Makes its tables where they are missing, and learns how many partitions it has.</summary>
-    /// <exception cref="InvalidOperationException">It is another log by now, with another number of partitions.</exception>
+    /// <summary>Creates missing tables, and reads the number of partitions.</summary>
+    /// <exception cref="InvalidOperationException">It is another log now, with another number of partitions.</exception>
     public async Task MakeAsync(CancellationToken ct)
     {
         await Schema.ApplyAsync(Database, ct);
@@ -45,7 +45,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         return await command.ExecuteScalarAsync(ct) as int?;
     }
 
-    // Of two who do this at the same time, the second finds what the first has set.
+    // If two processes do this at the same time, the second gets the number of the first.
     private async Task<int> SetPartitionsAsync(int number, CancellationToken ct)
     {
         await using var command = Database.CreateCommand(
@@ -57,10 +57,10 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         return (int)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>The partition that all events of a saga go to.</summary>
+    /// <summary>The partition of all events of a saga.</summary>
     public int PartitionOf(long key) => (int)((ulong)key % (ulong)Partitions);
 
-    /// <summary>A connection that holds the writer's lock, as long as it lives; null when another process holds it.</summary>
+    /// <summary>A connection that holds the writer's lock while it lives; null if another process holds it.</summary>
     public async Task<NpgsqlConnection?> LockAsync(CancellationToken ct)
     {
         var connection = await _unpooled.OpenConnectionAsync(ct);
@@ -93,7 +93,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         return ends;
     }
 
-    /// <summary>What is there where each of the partitions was read to.</summary>
+    /// <summary>The state of each partition at the given positions.</summary>
     public async Task<Dictionary<int, PartitionState>> FindAsync(IReadOnlyDictionary<int, Position> positions, CancellationToken ct)
     {
         await using var command = Database.CreateCommand(
@@ -111,7 +111,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         while (await rows.ReadAsync(ct))
         {
             var (partition, first, end) = (rows.GetInt32(0), rows.GetInt64(2), rows.GetInt64(3));
-            // Offsets have no gaps: between the first record and the end there is one at each.
+            // Offsets have no gaps: each offset between the first record and the end has a record.
             Guid? last =
                 !rows.IsDBNull(4) ? Read(partition, rows, 4).Fingerprint
                 : positions[partition].Next > first ? Guid.Empty
@@ -124,7 +124,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
     private static ReceivedEvent Read(int partition, NpgsqlDataReader rows, int at) =>
         ReceivedEvent.Read(partition, rows.GetInt64(at), rows.GetInt64(at + 1), rows.GetString(at + 2), rows.GetString(at + 3));
 
-    /// <summary>Appends records at places that the holder of the lock chose: all or none.</summary>
+    /// <summary>Appends all records, or none, at the offsets that the lock's holder chose.</summary>
     public static async Task AppendAsync(
         NpgsqlConnection connection,
         int[] partition,
@@ -150,7 +150,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Records of one partition from an offset on, at most <paramref name="max"/>.</summary>
+    /// <summary>A partition's records from an offset on, at most <paramref name="max"/>.</summary>
     public async Task<List<ReceivedEvent>> ReadAsync(int partition, long from, int max, CancellationToken ct)
     {
         await using var command = Database.CreateCommand(

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Messaging;
 
-/// <summary>Guarantees 2 to 4: hands a service's events to its policies, in order per saga and producer, each once. A batch over all partitions is one
-/// transaction: positions, inbox, effects, and the events they raise.</summary>
-/// <remarks>A failed batch is rolled back and handled again one event a transaction. An event that fails still goes to the waiting ones, in the transaction
-/// that lets the position move on, and later events of its saga queue behind it: see <see cref="DeferredMessageLoop{TAggregate}"/>.</remarks>
+/// <summary>Guarantees 2 to 4: handles a service's events by its policies, in order per saga and producer, each once. A batch over all partitions is one
+/// transaction: positions, inbox, effects, and the events that they raise.</summary>
+/// <remarks>A failed batch is rolled back and handled again, one event per transaction. An event that fails again is deferred in the transaction that moves
+/// the position, and later events of its saga queue behind it: see <see cref="DeferredMessageLoop{TAggregate}"/>.</remarks>
 internal sealed class Consumer<TAggregate>(
     string topic,
     string group,
@@ -26,14 +26,14 @@ internal sealed class Consumer<TAggregate>(
     private readonly AdaptiveBatching _batching = new(Max);
     private TimeSpan _delay;
 
-    // Positions of skipped events are moved with the next handled one, and at the latest after so many.
+    // Positions of skipped events are moved together with the next handled event, at the latest after this number.
     private const int MaxSkipped = 2000;
 
-    // A row that somebody else holds delays a batch for so long, and then its own saga alone.
+    // A locked row delays a batch for at most this time, and then only its own saga.
     private static readonly TimeSpan BatchWaits = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    // A step in which events are refused takes hardly longer.
+    // Limits a step in which events are refused.
     private static readonly TimeSpan LongestRefused = TimeSpan.FromSeconds(5);
     private readonly ConsumerPositions<TAggregate> _progress = new(store, topic, notices) { WentBack = restores.WentBack };
     private ISubscription? _subscription;
@@ -67,7 +67,7 @@ internal sealed class Consumer<TAggregate>(
         }
     }
 
-    // False when some of it is left for the next step.
+    // False if some events are left for the next step.
     private async Task<bool> HandleAsync(IReadOnlyList<ReceivedEvent> fetched, CancellationToken ct)
     {
         var events = new List<ReceivedEvent>(fetched.Count);
@@ -106,7 +106,7 @@ internal sealed class Consumer<TAggregate>(
         {
             log.LogDebug(e, "A batch of {Count} failed; once more, event by event", events.Count);
         }
-        // Where a whole table is locked, each event waits for it. The loop must go round all the same: what is left comes again.
+        // If a whole table is locked, each event waits for it. The loop must stay live, so the remaining events are left for the next step.
         var (began, refused) = (time.GetTimestamp(), 0);
         foreach (var received in events)
         {
@@ -118,8 +118,8 @@ internal sealed class Consumer<TAggregate>(
         return true;
     }
 
-    // In the order of each partition, so all before this one is handled, or waits: the position may move.
-    // Null when it was handled.
+    // Called in the order of each partition: all earlier events are handled or deferred, so the position may move.
+    // Null if the event was handled.
     private async Task<FailureOutcome?> HandleAsync(ReceivedEvent received, TimeSpan waits, CancellationToken ct)
     {
         var next = new Dictionary<int, ReadPosition> { [received.Partition] = ReachedBy(received) };
@@ -133,7 +133,7 @@ internal sealed class Consumer<TAggregate>(
             catch (Exception e) when (attempt < 3 && StoreFailures.IsConflict(e)) { }
             catch (Exception e) when (FailureOutcome.AppliesTo(e) && !ct.IsCancellationRequested)
             {
-                // With its batch it failed too, but for what others refuse nobody counts.
+                // The failed batch counts as the first attempt, except for external failures, which are not counted.
                 var outcome = FailureOutcome.For(
                     e,
                     attempts: FailureOutcome.ExternalFailureOf(e) is null ? 1 : 0,
@@ -166,7 +166,7 @@ internal sealed class Consumer<TAggregate>(
                 unit.Add(new DeferredMessage(topic, received, FailureOutcome.Unreadable(why, time.GetUtcNow()), time.GetUtcNow()));
             else if (deferred.Contains(received.Key))
                 unit.Add(new DeferredMessage(topic, received, FailureOutcome.Queued(time.GetUtcNow()), time.GetUtcNow()));
-            // Removed as it is taken: of an event that the batch holds twice, the first counts.
+            // The id is removed when it is taken, so a duplicate within the batch is skipped.
             else if (fresh.Remove(received.Id))
                 handled.Add(received);
         }
@@ -193,7 +193,7 @@ internal sealed class Consumer<TAggregate>(
     )
     {
         await failpoints.HitAsync("consumer.committing");
-        // Where nothing leaves the store by it, a crash of the store's server that takes this commit takes the positions too: it is handled again.
+        // If no message leaves the store, the commit may be lost in a crash of the server: the positions are lost with it, and the events come again.
         await transaction.CommitAsync(unit.Take(), mayBeRepeated: !unit.HasMessages, ct);
         await failpoints.HitAsync("consumer.committed");
         unit.Wake();

@@ -1,16 +1,16 @@
 namespace Mannam.Messaging;
 
-/// <summary>How far a consumer has come in each of its partitions: by its database, and by what it has looked at since.</summary>
-/// <remarks>The two differ by the events that nobody here subscribes to: their positions are moved along with the next handled one.</remarks>
+/// <summary>How far a consumer has read each of its partitions: stored in its database, and in memory.</summary>
+/// <remarks>The two differ by events without a subscriber here: their positions are stored with the next handled event.</remarks>
 internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> store, string topic, HistoryNotices notices) : IPositions
     where TAggregate : Aggregate
 {
-    // What a subscription says while it does not know is more than can be added up.
+    // A subscription that does not know the lag returns a number too large to add up.
     private const long Many = int.MaxValue;
     private readonly Dictionary<int, StoredPosition> _stored = [];
     private readonly Dictionary<int, ReadPosition> _next = [];
 
-    /// <summary>Called when the database has gone back: what it knew to be read is not read any more.</summary>
+    /// <summary>Called when the database has gone back: events that were read count as unread again.</summary>
     public Action WentBack { get; set; } = () => { };
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         var positions = await store.ReadPositionsAsync(topic, partitions, ct);
         foreach (var (partition, stored) in positions)
         {
-            // Others only move it forward, or to another history.
+            // Other replicas only move it forward, or to another history.
             if (
                 Stored(partition)?.Position is { } before
                 && before.History == stored.Position.History
@@ -78,11 +78,11 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         }
     }
 
-    /// <summary>Whether the event was handled before its partition was begun again, so long ago that the inbox does not know it any more.</summary>
+    /// <summary>Whether the event was handled before its partition was read again, so long ago that the inbox has removed its id.</summary>
     public bool WasHandled(ReceivedEvent received) =>
         Stored(received.Partition)?.HandledBelow is { } newest && received.Unreadable is null && IsUpTo(newest, received);
 
-    // An id of another version does not tell when it was made; the event does.
+    // Only UUIDs of version 7 contain their time; for others the event's time counts.
     private static bool IsUpTo(Guid newest, ReceivedEvent received) =>
         received.Id.Version == 7 ? received.Id <= newest : received.Time <= TimeOf(newest);
 
@@ -92,7 +92,7 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         return DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
     }
 
-    /// <summary>What is to be stored, for the positions given and those that are not stored yet.</summary>
+    /// <summary>The moves to store: the given positions, and those that are not stored yet.</summary>
     public PositionMoves To(Dictionary<int, ReadPosition> next)
     {
         var to = new SortedDictionary<int, ReadPosition>(next);
@@ -111,7 +111,7 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         }
     }
 
-    /// <summary>The moves were committed.</summary>
+    /// <summary>Records that the moves were committed.</summary>
     public void Stored(PositionMoves moves)
     {
         lock (_next)
@@ -125,7 +125,7 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         }
     }
 
-    /// <summary>All before these positions was looked at.</summary>
+    /// <summary>Records that all events before these positions were read.</summary>
     public void Passed(Dictionary<int, ReadPosition> next)
     {
         lock (_next)
@@ -135,7 +135,7 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         }
     }
 
-    /// <summary>What was looked at; null while there is more.</summary>
+    /// <summary>The progress at the end of all partitions; null while there is more to read.</summary>
     public ConsumerProgress? Handled(ISubscription? from)
     {
         lock (_next)
@@ -146,7 +146,7 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
         }
     }
 
-    /// <summary>How many records were not looked at yet; null while no partition is assigned.</summary>
+    /// <summary>The number of records that are not read yet; null while no partition is assigned.</summary>
     public long? Lag(ISubscription? from)
     {
         lock (_next)
@@ -154,8 +154,8 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
     }
 }
 
-/// <summary>How far a consumer is that has come to the end of all its partitions.</summary>
-/// <param name="Records">How many records of its partitions it has looked at.</param>
-/// <param name="Assigned">How many partitions are its own.</param>
-/// <param name="Partitions">How many the topic has.</param>
+/// <summary>The progress of a consumer that has reached the end of all its partitions.</summary>
+/// <param name="Records">The number of records of its partitions that it has read.</param>
+/// <param name="Assigned">The number of its partitions.</param>
+/// <param name="Partitions">The number of the topic's partitions.</param>
 internal sealed record ConsumerProgress(long Records, int Assigned, int Partitions);

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Messaging;
 
-/// <summary>Guarantee 4, the second half: handles deferred messages when they are due, in order per saga and each once. What fails for good becomes a dead
-/// letter.</summary>
-/// <remarks>Only the first deferred message of a saga is looked at. Whichever replica locks its row handles it, and removes it in the transaction of its
-/// effects: killed in between, it is there as before. A dead letter lets the later messages of its saga go on.</remarks>
+/// <summary>Guarantee 4, the second half: handles deferred messages when they are due, in order per saga and each once. A message that fails for good
+/// becomes a dead letter.</summary>
+/// <remarks>Only the first deferred message of a saga is considered. Any replica that locks its row handles it, and removes it in the transaction of its
+/// effects. A crash in between leaves the row unchanged. A dead letter does not block later messages of its saga.</remarks>
 internal sealed class DeferredMessageLoop<TAggregate>(
     IDeferredStore<TAggregate> store,
     PolicyHandler<TAggregate> handler,
@@ -20,7 +20,7 @@ internal sealed class DeferredMessageLoop<TAggregate>(
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    // How many were refused one after the other: the loop must go through them, however many there are.
+    // The number of consecutive refusals. The loop must get through all of them.
     private int _refused;
 
     public string Name => "waiting";
@@ -35,7 +35,7 @@ internal sealed class DeferredMessageLoop<TAggregate>(
         return false;
     }
 
-    // Mostly nothing is deferred: that is found out in one round trip, without a transaction.
+    // Usually nothing is due. One round trip without a transaction finds that out.
     private async Task<bool> HandleFirstAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
@@ -53,7 +53,7 @@ internal sealed class DeferredMessageLoop<TAggregate>(
         }
         catch (Exception e) when (FailureOutcome.AppliesTo(e) && !ct.IsCancellationRequested)
         {
-            // Its row is free then: should another replica have tried it since, that attempt is the one that counts.
+            // This releases the row's lock. If another replica has tried it since, that attempt counts.
             await transaction.DisposeAsync();
             await KeepAsync(transaction.Attempt, e, ct);
         }
@@ -89,18 +89,18 @@ internal sealed class DeferredMessageLoop<TAggregate>(
     }
 }
 
-/// <summary>What is the same wherever events are deferred.</summary>
+/// <summary>Common to all code that defers events.</summary>
 internal static class DeferredMessages
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a transaction with one event waits for a row that somebody else holds; the event can wait better by itself. Where a whole table is
-    /// held, each one waits less than the one before, so that a loop gets through them.</summary>
-    /// <param name="refused">How many were refused just before.</param>
+    /// <summary>How long a transaction with one event waits for a locked row. If a whole table is locked, each event waits less than the one before, so that
+    /// a loop gets through them.</summary>
+    /// <param name="refused">The number of consecutive refusals before.</param>
     public static TimeSpan LockTimeout(int refused) =>
         TimeSpan.FromMilliseconds(Math.Max(10, (int)Longest.TotalMilliseconds >> Math.Min(refused, 10)));
 
-    /// <summary>Tells that an event failed, and what becomes of it.</summary>
+    /// <summary>Logs that an event failed, and what happens next.</summary>
     public static void Failed(this ILogger log, ReceivedEvent received, FailureOutcome outcome, Exception e)
     {
         var what = $"{received.Type} of saga {received.Key} ({received.Partition}/{received.Offset})";

@@ -6,9 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Messaging;
 
-/// <summary>Writes a service's events as records: value and CloudEvents envelope, as shared/spec/README.md, "Events", has them.</summary>
+/// <summary>Writes a service's events as records: value and CloudEvents envelope (shared/spec/README.md, "Events").</summary>
 /// <param name="source">The producer, such as <c>/taxi/catch</c>.</param>
-/// <param name="language">The source-generated serialisation of the system's events.</param>
+/// <param name="language">The source-generated serialization of the system's events.</param>
 /// <param name="time">The clock for <c>ce_time</c> and <c>timestamp</c>.</param>
 public sealed class EventSerializer(string source, JsonSerializerContext language, TimeProvider time)
 {
@@ -19,13 +19,13 @@ public sealed class EventSerializer(string source, JsonSerializerContext languag
     {
         var name = what.GetType().Name;
         var now = time.GetUtcNow();
-        // By the same clock: what is handled is forgotten by it.
+        // The same clock: the inbox removes old ids by it.
         var id = Guid.CreateVersion7(now);
         var at = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         return new OutboxMessage(id, key, Envelope(id, key, name, at, context), Fields(what, name, at));
     }
 
-    // Hand-made, as each part is known to need no escaping but the trace, which a foreign service may have begun.
+    // Written by hand: no part needs escaping, except the trace, which may come from a foreign service.
     private string Envelope(Guid id, long key, string name, string at, MessageContext context) =>
         $$"""{"ce_specversion":"1.0","ce_id":"{{id}}","ce_source":"{{source}}","ce_type":"{{name}}","ce_time":"{{at}}","ce_subject":"{{key}}","ce_traceparent":"{{JsonEncodedText.Encode(context.TraceParent)}}","ce_schemaversion":"{{SchemaVersion}}","ce_causationid":"{{context.CausationId}}","content-type":"application/json"}""";
 

@@ -3,32 +3,32 @@ using Polly;
 
 namespace Mannam.Messaging;
 
-/// <summary>A call whose outcome is not known: it has to be made again.</summary>
+/// <summary>A call with an unknown outcome: it must be repeated.</summary>
 internal sealed class OutcomeUnknownException(string why) : Exception(why);
 
-/// <summary>Why something cannot be done now, for reasons outside of it: it is tried again without end.</summary>
-/// <param name="Source">Who refuses: <c>store</c> or <c>peer</c>; <c>action</c>, where a scheduled message fails by itself.</param>
+/// <summary>An external reason why work cannot be done now. The work is retried without limit.</summary>
+/// <param name="Source">Who refuses: <c>store</c> or <c>peer</c>; <c>action</c> if a scheduled message itself fails.</param>
 /// <param name="Code">SQLSTATE, <c>http 503</c>, or a word such as <c>timeout</c>.</param>
 public sealed record ExternalFailure(string Source, string Code)
 {
     /// <summary>This service's own store.</summary>
     public const string Store = "store";
 
-    /// <summary>A service that was asked.</summary>
+    /// <summary>A service that was called.</summary>
     public const string Peer = "peer";
 
-    /// <summary>The code of a connection that was lost, or could not be made.</summary>
+    /// <summary>The code of a lost or failed connection.</summary>
     public const string ConnectionLost = "connection";
 
-    /// <summary>For people, without anybody's data.</summary>
+    /// <summary>A text for people, without personal data.</summary>
     public string Description => Source != Peer && StoreFailures.WordsOf(Code) is { } words ? $"{Code}, {words}" : Code;
 
-    /// <summary>As it stands in one column.</summary>
+    /// <summary>The text for one column.</summary>
     public string ColumnText => $"{Source} {Code}";
 
-    /// <summary>What refuses behind a failure; null where the failure is what was done itself.</summary>
-    /// <param name="e">The failure.</param>
-    /// <param name="asked">Whether a peer may have been asked: then a lost connection without a name is the peer's.</param>
+    /// <summary>The external failure behind an exception; null if the work itself failed.</summary>
+    /// <param name="e">The exception.</param>
+    /// <param name="asked">Whether a peer may have been called. Then a connection lost without a further cause is the peer's.</param>
     public static ExternalFailure? Of(Exception e, bool asked)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
@@ -59,7 +59,7 @@ public sealed record ExternalFailure(string Source, string Code)
 
     private static bool IsLate(Exception e) => (e.InnerException ?? e) is TimeoutException;
 
-    // What the peer says of the request itself is for whoever asked; the rest passes.
+    // Other status codes concern the request itself, so they are the caller's.
     private static ExternalFailure? OfPeer(HttpRequestException e) =>
         (int?)e.StatusCode switch
         {

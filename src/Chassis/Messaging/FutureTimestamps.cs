@@ -1,9 +1,9 @@
 namespace Mannam.Messaging;
 
-/// <summary>Moments that are stored count from when they were set. One that was set in the future was set by a clock that was wrong, or has been set back
-/// since: it is due now, so that nothing waits longer than its own pause.</summary>
+/// <summary>Due times are stored with the time at which they were set. If that time lies in the future, a clock was wrong or has been set back: the row is
+/// due now. So nothing waits longer than its own pause.</summary>
 public static class FutureTimestamps
 {
-    /// <summary>Clocks of replicas differ by less.</summary>
+    /// <summary>The tolerated difference: clocks of replicas differ by less.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
 }

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Messaging;
 
-/// <summary>Tells that the topic, or the service's own database, is not the one that it was: in the log, in the metrics, and in health until the process ends.</summary>
+/// <summary>Reports a changed topic or database: in the log, in metrics, and in health until the process ends.</summary>
 internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, ILogger log)
 {
-    /// <summary>The latest; null where there is none.</summary>
+    /// <summary>The latest report; null if there is none.</summary>
     public string? Latest { get; private set; }
 
-    /// <summary>A partition holds another history than the one that was read.</summary>
+    /// <summary>The partition has another history than the one that was read.</summary>
     public void BeganAgain(string place, long was, long from, string why)
     {
         metrics.BeganAgain();
@@ -30,7 +30,7 @@ internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, 
         Tell($"{records} records of {place} were deleted before they were read");
     }
 
-    /// <summary>Events so old that the inbox does not know them any more were passed over, as their partition is read again.</summary>
+    /// <summary>Events were skipped when their partition was read again, because they are older than the inbox's memory.</summary>
     public void PassedOver(int events, string lastId)
     {
         metrics.PassedOver(events);
@@ -41,8 +41,8 @@ internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, 
         );
     }
 
-    /// <summary>The database is older than it was: it does not know what it had committed.</summary>
-    /// <param name="how">By what that is known.</param>
+    /// <summary>The database has gone back to an older state: commits are missing.</summary>
+    /// <param name="how">The evidence.</param>
     public void WentBack(string how)
     {
         metrics.WentBack();

@@ -2,13 +2,13 @@ using System.Linq.Expressions;
 
 namespace Mannam.Messaging;
 
-/// <summary>Tells whether an aggregate was changed since it was loaded.</summary>
+/// <summary>Detects changes of an aggregate since it was loaded.</summary>
 public interface IChangeDetector<in TAggregate>
 {
-    /// <summary>Whether both would be stored alike.</summary>
+    /// <summary>Whether both would be stored as the same row.</summary>
     bool IsSame(TAggregate one, TAggregate other);
 
-    /// <summary>Whether something was added to its collections, which are not read but appended to.</summary>
+    /// <summary>Whether items were added to its collections, which are appended to and not read.</summary>
     bool HasAdded(TAggregate aggregate);
 }
 
@@ -16,37 +16,37 @@ public interface IChangeDetector<in TAggregate>
 public interface IAggregateStore<TAggregate>
     where TAggregate : Aggregate
 {
-    /// <summary>Tells whether an aggregate was changed.</summary>
+    /// <summary>Detects changes of aggregates.</summary>
     IChangeDetector<TAggregate> Changes { get; }
 
-    /// <summary>The aggregates of these keys that are stored, in the order of the keys; null for those that are not. Each caller gets objects of its own.</summary>
+    /// <summary>The stored aggregates of these keys, in the order of the keys; null for those that are not stored. Each caller gets its own objects.</summary>
     /// <exception cref="Exception">The store cannot be reached, see <see cref="StoreFailures.IsStoreUnreachable"/>.</exception>
     Task<IReadOnlyList<TAggregate?>> FindAsync(IReadOnlyList<long> keys);
 
-    /// <summary>The one aggregate that this holds of; null where there is none.</summary>
+    /// <summary>The one aggregate that matches; null if none does.</summary>
     Task<TAggregate?> FindAsync(Expression<Func<TAggregate, bool>> which);
 
-    /// <summary>Which of these keys have no aggregate in the store.</summary>
+    /// <summary>The keys without an aggregate in the store.</summary>
     Task<IReadOnlyList<long>> FindMissingAsync(IReadOnlyList<long> keys, CancellationToken ct);
 
-    /// <summary>Stores changes: all of them durably, or none. It may share the commit with others.</summary>
-    /// <exception cref="Exception">Somebody else changed the aggregate (<see cref="StoreFailures.IsConflict"/>): nothing is stored; or the store cannot be
-    /// reached, and they may be stored all the same.</exception>
+    /// <summary>Stores all changes durably, or none. Concurrent commits may be batched.</summary>
+    /// <exception cref="Exception">Another transaction changed the aggregate (<see cref="StoreFailures.IsConflict"/>): nothing is stored. Or the store is
+    /// unreachable: the changes may be stored or not.</exception>
     Task CommitAsync(Changes<TAggregate> changes);
 
-    /// <summary>Locks a saga's aggregate, lets the caller decide on it, and stores what it decides. Those who wait for one saga take turns.</summary>
+    /// <summary>Locks a saga's aggregate, lets the caller decide on it, and stores the decision. Callers of the same saga are queued.</summary>
     /// <param name="key">The saga.</param>
-    /// <param name="decide">Decides on the aggregate (null where it is not stored); stores by the function it is given, once at most.</param>
-    /// <exception cref="BusyException">It would have to wait for too long: nothing is stored.</exception>
+    /// <param name="decide">Decides on the aggregate (null if it is not stored). It stores by the given function, at most once.</param>
+    /// <exception cref="BusyException">The wait would be too long: nothing is stored.</exception>
     Task<TResult> LockAsync<TResult>(long key, Func<TAggregate?, Func<Changes<TAggregate>, Task>, Task<TResult>> decide);
 
-    /// <summary>The same while no other decision in turn is made, by a command or a policy, on any replica.</summary>
+    /// <summary>The same, while no command or policy on any replica makes another decision that compares sagas.</summary>
     /// <param name="key">The saga.</param>
-    /// <param name="decide">Is also given the store's own session within the transaction, such as a <c>DbContext</c>, by which it asks for other sagas.</param>
-    /// <exception cref="Exception">Others hold the turn for too long (<see cref="StoreFailures.IsBlocked"/>): nothing is stored.</exception>
+    /// <param name="decide">Also gets the store's session of the transaction, such as a <c>DbContext</c>, to query other sagas.</param>
+    /// <exception cref="Exception">The lock is not free in time (<see cref="StoreFailures.IsBlocked"/>): nothing is stored.</exception>
     Task<TResult> LockInTurnAsync<TResult>(long key, Func<TAggregate?, object, Func<Changes<TAggregate>, Task>, Task<TResult>> decide);
 
-    /// <summary>Goes once through all that a decision goes through, and leaves nothing behind.</summary>
-    /// <param name="unit">Whose changes are sent and rolled back.</param>
+    /// <summary>Runs the code of a decision once, and rolls it back.</summary>
+    /// <param name="unit">The changes that are sent and rolled back.</param>
     Task WarmUpAsync(UnitOfWork<TAggregate> unit);
 }

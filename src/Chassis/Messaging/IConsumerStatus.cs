@@ -1,14 +1,14 @@
 namespace Mannam.Messaging;
 
-/// <summary>What can be asked of a consumer while it runs.</summary>
+/// <summary>The status of a running consumer.</summary>
 internal interface IConsumerStatus
 {
-    /// <summary>What it has handled of its partitions; null while there is more, or it has not begun.</summary>
+    /// <summary>Its progress at the end of its partitions; null while there is more to read, or before it has begun.</summary>
     ConsumerProgress? Handled { get; }
 
-    /// <summary>How many records of its partitions it has not come to yet; null while it has not begun.</summary>
+    /// <summary>The number of unread records of its partitions; null before it has begun.</summary>
     long? Lag { get; }
 
-    /// <summary>What was told last of a history that is another one; null where nothing was.</summary>
+    /// <summary>The latest report of a changed history; null if there is none.</summary>
     string? Notice { get; }
 }

@@ -4,32 +4,32 @@ namespace Mannam.Messaging;
 public interface IDeferredStore<TAggregate>
     where TAggregate : Aggregate
 {
-    /// <summary>Whether any is due. One whose due time was set in the future, by a wrong clock, is due now.</summary>
+    /// <summary>Whether any message is due. A due time that a wrong clock set in the future counts as due.</summary>
     Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken ct);
 
-    /// <summary>Locks the first one that is due, in the order of its saga, that no other replica works on; null where there is none.</summary>
+    /// <summary>Locks the first due message of a saga that no other replica has locked; null if there is none.</summary>
     Task<IDeferredTransaction<TAggregate>?> LockFirstAsync(DateTimeOffset now, CancellationToken ct);
 
-    /// <summary>Stores that it failed again, unless another attempt has done so since it was locked.</summary>
+    /// <summary>Stores a further failure, unless another attempt has done so since the lock.</summary>
     Task KeepAsync(DeferredAttempt attempt, FailureOutcome outcome, DateTimeOffset now, CancellationToken ct);
 }
 
-/// <summary>The transaction in which a deferred message is handled.</summary>
+/// <summary>The transaction that handles a deferred message.</summary>
 public interface IDeferredTransaction<TAggregate> : IHandlingTransaction<TAggregate>
     where TAggregate : Aggregate
 {
-    /// <summary>What is handled.</summary>
+    /// <summary>The message.</summary>
     DeferredAttempt Attempt { get; }
 
     /// <summary>Takes the event, unless it was handled before, and loads its aggregate.</summary>
-    /// <returns>Whether it is to be handled.</returns>
+    /// <returns>Whether it must be handled.</returns>
     Task<bool> TakeAsync(TimeSpan lockTimeout, Loading<TAggregate> loading, CancellationToken ct);
 }
 
-/// <summary>A deferred message that is tried again.</summary>
+/// <summary>A retry of a deferred message.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Attempts">How often it failed before by its own fault.</param>
-/// <param name="Refusals">How often it was refused before, in a row.</param>
-/// <param name="Due">When it was due.</param>
+/// <param name="Attempts">The number of earlier failures by its own fault.</param>
+/// <param name="Refusals">The number of earlier consecutive refusals.</param>
+/// <param name="Due">The time at which it was due.</param>
 /// <param name="Event">The event.</param>
 public sealed record DeferredAttempt(long Id, int Attempts, int Refusals, DateTimeOffset Due, ReceivedEvent Event);

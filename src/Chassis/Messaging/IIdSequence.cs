@@ -1,11 +1,11 @@
 namespace Mannam.Messaging;
 
-/// <summary>Port: the ids that a service gives, 64-bit and ascending from 1. An id that was asked for is used up.</summary>
+/// <summary>Port: the ids of a service, 64-bit and ascending from 1. A returned id is used up.</summary>
 public interface IIdSequence
 {
-    /// <summary>The next id. Ask only when the request is about to be recorded.</summary>
+    /// <summary>The next id. Call it only when the request is about to be recorded.</summary>
     Task<long> NextAsync();
 
-    /// <summary>Ids up to this one are used up already: they are not given any more.</summary>
+    /// <summary>Marks all ids up to this one as used.</summary>
     Task SkipToAsync(long used);
 }

@@ -1,54 +1,54 @@
 namespace Mannam.Messaging;
 
-/// <summary>Port: a service's own store. An adapter implements it, once for each kind of database.</summary>
+/// <summary>Port: a service's own store. Each kind of database has one adapter.</summary>
 public interface IServiceStore : IConnections, IAsyncDisposable
 {
     /// <summary>Its scheduled messages.</summary>
     IScheduleStore Schedule { get; }
 
-    /// <summary>The idempotency keys that it remembers.</summary>
+    /// <summary>The stored idempotency keys.</summary>
     IIdempotencyStore Idempotency { get; }
 
-    /// <summary>What it forgets in the course of time.</summary>
+    /// <summary>The removal of expired rows.</summary>
     IRetentionStore Retention { get; }
 
-    /// <summary>Makes its tables where they are missing.</summary>
+    /// <summary>Creates missing tables.</summary>
     Task ApplySchemaAsync(CancellationToken ct);
 
-    /// <summary>Whether its tables are current, and it can be written. It waits for nobody's lock.</summary>
-    /// <exception cref="Exception">It cannot be written now, or refuses otherwise.</exception>
+    /// <summary>Whether its tables are current and it can be written. It waits for no lock.</summary>
+    /// <exception cref="Exception">It cannot be written now, or refuses for another reason.</exception>
     Task<bool> IsCurrentAsync(CancellationToken ct);
 
     /// <summary>Its own time.</summary>
     Task<DateTimeOffset> ReadClockAsync(CancellationToken ct);
 
-    /// <summary>The keys of rows that have been open for so long, the oldest first. What is open since a moment in the future counts from now.</summary>
+    /// <summary>The keys of rows that have been open for this time, oldest first. A row with a start in the future counts from now.</summary>
     Task<IReadOnlyList<long>> FindOpenAsync(OpenRows open, TimeSpan olderThan, CancellationToken ct);
 
-    /// <summary>What it holds of events and scheduled messages.</summary>
+    /// <summary>The numbers of its events and scheduled messages.</summary>
     Task<ServiceStatistics> StatisticsAsync(CancellationToken ct);
 
-    /// <summary>What it holds of deferred messages and dead letters.</summary>
+    /// <summary>The numbers of its deferred messages and dead letters.</summary>
     Task<MessageCounts> CountAsync(CancellationToken ct);
 
-    /// <summary>Whether nothing of the saga is on its way here: no event unsent, none deferred, nothing scheduled. Dead letters do not count.</summary>
+    /// <summary>Whether the saga has nothing pending here: no unsent event, no deferred message, nothing scheduled. Dead letters do not count.</summary>
     Task<bool> IsSettledAsync(long key, CancellationToken ct);
 }
 
-/// <summary>A store of a service that decides on aggregates.</summary>
+/// <summary>The store of a service with aggregates.</summary>
 public interface IServiceStore<TAggregate> : IServiceStore
     where TAggregate : Aggregate
 {
     /// <summary>Its aggregates.</summary>
     IAggregateStore<TAggregate> Aggregates { get; }
 
-    /// <summary>How far it has read, and what it has handled.</summary>
+    /// <summary>Its positions and its inbox.</summary>
     IConsumerStore<TAggregate> Consumer { get; }
 
     /// <summary>Its deferred messages.</summary>
     IDeferredStore<TAggregate> Deferred { get; }
 
-    /// <summary>The ids that it gives; null where it gives none.</summary>
+    /// <summary>Its id sequence; null if it has none.</summary>
     IIdSequence? Ids { get; }
 
     /// <summary>Its outbox, for one relay.</summary>

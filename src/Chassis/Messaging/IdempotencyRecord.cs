@@ -1,44 +1,44 @@
 namespace Mannam.Messaging;
 
-/// <summary>What a service remembers of a request that carried an <c>Idempotency-Key</c>: stored with the first thing that the request commits.</summary>
+/// <summary>The stored record of a request with an <c>Idempotency-Key</c>. The request's first commit stores it.</summary>
 /// <param name="Id">SHA-256 of the key, the path and the caller.</param>
 /// <param name="Body">SHA-256 of the request's body.</param>
-/// <param name="Request">The one request that this is about; its events name it as their cause.</param>
-/// <param name="Saga">The saga whose state tells what became of a request whose process died; null where nothing was decided on.</param>
-/// <param name="Created">When the request began.</param>
+/// <param name="Request">The id of the request; its events have it as their cause.</param>
+/// <param name="Saga">The saga whose state shows the outcome of a request whose process died; null if nothing was decided.</param>
+/// <param name="Created">The time at which the request began.</param>
 /// <param name="Response">The answer; null until the request is answered.</param>
 public sealed record IdempotencyRecord(byte[] Id, byte[] Body, Guid Request, long? Saga, DateTimeOffset Created, StoredResponse? Response)
     : StoredRow;
 
-/// <summary>An answer as it is given again: by status, headers and body.</summary>
+/// <summary>A stored answer.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Location">The header; null where there is none.</param>
-/// <param name="ContentType">The header; null where there is none.</param>
-/// <param name="ETag">The header; null where there is none.</param>
-/// <param name="Body">The body; empty where there is none.</param>
+/// <param name="Location">The header; null if absent.</param>
+/// <param name="ContentType">The header; null if absent.</param>
+/// <param name="ETag">The header; null if absent.</param>
+/// <param name="Body">The body; empty if absent.</param>
 public sealed record StoredResponse(int Status, string? Location, string? ContentType, string? ETag, byte[] Body);
 
-/// <summary>Another request recorded the same key in the meantime, so this request has not come about.</summary>
+/// <summary>Another request has recorded the same key, so this request has stored nothing.</summary>
 public sealed class KeyTakenException() : Exception("the Idempotency-Key was recorded by another request in the meantime");
 
-/// <summary>The idempotency keys that a service remembers, in its own store.</summary>
+/// <summary>Port: the stored idempotency keys of a service.</summary>
 public interface IIdempotencyStore
 {
-    /// <summary>What is remembered by that id; null where nothing is.</summary>
+    /// <summary>The record of this id; null if there is none.</summary>
     Task<IdempotencyRecord?> FindAsync(byte[] id);
 
-    /// <summary>Remembers the answer of a request, whether or not its record is there already.</summary>
-    /// <returns>False when the key is another request's, or was answered before; then nothing is changed.</returns>
+    /// <summary>Stores the answer of a request, with or without an existing record.</summary>
+    /// <returns>False if the key belongs to another request, or already has an answer; then nothing is changed.</returns>
     Task<bool> AnswerAsync(IdempotencyRecord answered);
 
-    /// <summary>Forgets a request, so that its key may be used again. Nothing happens when the key is another request's by now.</summary>
+    /// <summary>Removes the record, so that its key may be used again. It does nothing if the key belongs to another request by now.</summary>
     Task ForgetAsync(byte[] id, Guid request);
 
-    /// <summary>Whether a commit failed because the key was recorded before; nothing of that commit is stored.</summary>
+    /// <summary>Whether a commit failed because the key was already recorded. Nothing of that commit is stored.</summary>
     bool IsTaken(Exception e);
 }
 
-/// <summary>How long an idempotency key is honoured.</summary>
+/// <summary>The retention of idempotency keys.</summary>
 public static class IdempotencyRetention
 {
     /// <summary>24 hours (spec README, "Safe to repeat").</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Mannam.Messaging;
 
-/// <summary>A request that carries an <c>Idempotency-Key</c>, while it runs.</summary>
+/// <summary>A running request with an <c>Idempotency-Key</c>.</summary>
 internal sealed class IdempotentRequest(
     string key,
     string path,
@@ -16,8 +16,8 @@ internal sealed class IdempotentRequest(
 {
     private Func<Aggregate, StoredResponse>? _answer;
 
-    /// <summary>What it is repeated by: the key belongs to a path and a caller. Hashed, so that a long path is as good as any; the lengths keep apart
-    /// what would read the same.</summary>
+    /// <summary>The id of a repetition: key, path and caller. It is a hash, so the path may have any length. The lengths are hashed too, so that different
+    /// parts cannot form the same text.</summary>
     public byte[] Id { get; } =
         SHA256.HashData(
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key.Length} {path.Length} {key}{path}{caller}"))
@@ -29,29 +29,29 @@ internal sealed class IdempotentRequest(
 
     public DateTimeOffset Created { get; } = now;
 
-    /// <summary>The saga that it began or acted on, once that is committed.</summary>
+    /// <summary>The saga that it created or changed, after the commit.</summary>
     public long? Saga { get; private set; }
 
-    /// <summary>Whether its record was committed, with the first thing that it decided.</summary>
+    /// <summary>Whether its record was committed, with its first decision.</summary>
     public bool IsRecorded => Saga is not null;
 
     /// <summary>Whether the record was committed with the answer.</summary>
     public bool IsAnswered => IsRecorded && _answer is not null;
 
-    /// <summary>Its first decision is also its last one, so that the answer can be recorded with it.</summary>
+    /// <summary>Declares that its first decision is also its last one, so the answer can be stored with it.</summary>
     public void AnsweredBy(Func<Aggregate, StoredResponse> answer) => _answer = answer;
 
-    /// <summary>What is to be stored in the transaction of its first decision.</summary>
+    /// <summary>The record to store in the transaction of its first decision.</summary>
     public IdempotencyRecord Row(Aggregate decided) => new(Id, Body, Request, decided.Key, Created, _answer?.Invoke(decided));
 
-    /// <summary>That transaction was committed.</summary>
+    /// <summary>Notes that this transaction was committed.</summary>
     public void Recorded(long saga) => Saga ??= saga;
 
     /// <summary>Whether a commit failed because the key was taken.</summary>
     public bool IsTaken(Exception e) => store.IsTaken(e);
 
-    /// <summary>A commit failed because the key was taken. The key is ours when an earlier commit was made though its answer was lost.</summary>
-    /// <exception cref="KeyTakenException">It is another request's.</exception>
+    /// <summary>Handles a commit that failed because the key was taken. The key is ours if an earlier commit succeeded and its answer was lost.</summary>
+    /// <exception cref="KeyTakenException">The key belongs to another request.</exception>
     public async Task ResolveConflictAsync(long saga)
     {
         if ((await store.FindAsync(Id))?.Request != Request)
@@ -62,6 +62,6 @@ internal sealed class IdempotentRequest(
 
 internal static class IdempotentRequests
 {
-    /// <summary>The request with an idempotency key that a decision belongs to; null where there is none.</summary>
+    /// <summary>The request with an idempotency key that a decision belongs to; null if there is none.</summary>
     public static IdempotentRequest? Request(this MessageContext context) => (IdempotentRequest?)context.IdempotencyKey;
 }

@@ -1,12 +1,12 @@
 namespace Mannam.Messaging;
 
-/// <summary>Bounds what changes of rows may hold. Changes of one saga go one after the other, and wait in memory, not each on a connection; changes of all
-/// sagas together take a few connections at most. So a row that somebody else holds costs one connection, for as long as a statement waits for it.</summary>
-/// <param name="maxConcurrent">How many changes are under way at once, from 1.</param>
+/// <summary>Limits the connections that changes of rows use. Changes of one saga run one at a time and wait in memory, without a connection. Changes of all
+/// sagas together use a few connections. So a locked row blocks one connection, for the duration of the lock timeout.</summary>
+/// <param name="maxConcurrent">The maximum number of concurrent changes, from 1.</param>
 internal sealed class KeyedLimiter(int maxConcurrent)
 {
-    // For a place, while others wait for rows that are held. A crowd that moves is let through, one by one: each change ends within the store's time limits,
-    // and how many wait is bounded by the requests that may be in progress.
+    // The wait for a slot while other changes wait for locked rows. Many changes of one saga succeed one by one: each ends within the store's time limits,
+    // and the limit of concurrent requests bounds their number.
     private static readonly TimeSpan WhileHeld = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -19,10 +19,10 @@ internal sealed class KeyedLimiter(int maxConcurrent)
         public long Since { get; } = Environment.TickCount64;
     }
 
-    /// <summary>Makes a change when it is the saga's turn and a place is free.</summary>
-    /// <param name="key">The saga's.</param>
-    /// <param name="change">What holds a connection, and may wait for the saga's row.</param>
-    /// <exception cref="BusyException">The row is held by somebody else, or too many others are held: nothing was done.</exception>
+    /// <summary>Runs a change when no other change of the saga runs and a slot is free.</summary>
+    /// <param name="key">The saga's key.</param>
+    /// <param name="change">The change. It uses a connection, and may wait for the saga's row.</param>
+    /// <exception cref="BusyException">The row, or too many other rows, are locked: nothing was done.</exception>
     public async Task<T> RunAsync<T>(long key, Func<Task<T>> change)
     {
         if (EnterSaga(key) is { } turn)
@@ -63,10 +63,10 @@ internal sealed class KeyedLimiter(int maxConcurrent)
         }
     }
 
-    // A store that does not answer holds everything.
+    // A store that does not answer blocks everything.
     private static bool Holds(Exception e) => StoreFailures.IsBlocked(e) || StoreFailures.IsTimeout(e);
 
-    // Null where whoever enters need not wait.
+    // Null if the caller may enter at once.
     private Waiting? EnterSaga(long key)
     {
         lock (_gate)
@@ -79,7 +79,7 @@ internal sealed class KeyedLimiter(int maxConcurrent)
         }
     }
 
-    // Where the row is held, all who wait for it are refused: each would wait as long again.
+    // If the row is locked, all changes that wait for it are refused: each would wait as long again.
     private void LeaveSaga(long key, Exception? held)
     {
         lock (_gate)
@@ -113,7 +113,7 @@ internal sealed class KeyedLimiter(int maxConcurrent)
         }
     }
 
-    // Where a row was held, those who have waited for long are refused: they might wait behind one held row after the other.
+    // If a row was locked, changes that have waited too long are refused: they might wait for one locked row after the other.
     private void LeavePlace(Exception? held)
     {
         lock (_gate)
@@ -132,5 +132,5 @@ internal sealed class KeyedLimiter(int maxConcurrent)
     }
 }
 
-/// <summary>A change could not be made in time, because others are being made. Nothing was done.</summary>
+/// <summary>A change could not run in time, because other changes are in progress. Nothing was done.</summary>
 public sealed class BusyException(string why, Exception? cause = null) : Exception(why, cause);

@@ -2,27 +2,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Messaging;
 
-/// <summary>One of a service's loops: relay, consumer, due things, log writer. The host repeats its step; a test may make single steps.</summary>
+/// <summary>One of a service's loops: relay, consumer, scheduler, log writer. The host repeats its step; a test may run single steps.</summary>
 public interface ILoop
 {
-    /// <summary>What it is called in health and logs, such as <c>relay</c>.</summary>
+    /// <summary>Its name in health and logs, such as <c>relay</c>.</summary>
     string Name { get; }
 
-    /// <summary>Does what there is to do. True when there may be more at once; false when it waited, or may wait, for more.</summary>
+    /// <summary>Does the pending work. Returns true if there may be more work at once; false if it waited, or may wait, for more.</summary>
     Task<bool> StepAsync(CancellationToken ct);
 
-    /// <summary>Waits before the next step although there may be more to do: not at all, unless what there is can wait for more.</summary>
+    /// <summary>Waits before the next step although there may be more work; by default not at all. A wait enlarges batches.</summary>
     Task PauseAsync(CancellationToken ct) => Task.CompletedTask;
 
-    /// <summary>Waits until there may be something to do, or some time has passed.</summary>
+    /// <summary>Waits until there may be work, or some time has passed.</summary>
     Task IdleAsync(CancellationToken ct);
 }
 
-/// <summary>Repeats a loop's step until it is stopped, through every failure, and shows that it is alive.</summary>
+/// <summary>Repeats a loop's step until it is stopped, through every failure, and records its heartbeat.</summary>
 /// <param name="loop">The loop.</param>
 /// <param name="time">Its clock.</param>
-/// <param name="log">Tells failures.</param>
-/// <param name="failed">Is told of each failure too.</param>
+/// <param name="log">Logs failures.</param>
+/// <param name="failed">Also called for each failure.</param>
 public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Action<Exception>? failed = null) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -35,13 +35,13 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
 
     public string Name => loop.Name;
 
-    /// <summary>How long ago the loop last showed that it goes round; it does so also while it retries.</summary>
+    /// <summary>The time since the loop's last heartbeat. It also beats while it retries.</summary>
     public TimeSpan SinceLastBeat => time.GetElapsedTime(Volatile.Read(ref _beat));
 
-    /// <summary>Why the last step failed, without anybody's data; null while the loop is well.</summary>
+    /// <summary>The last step's failure, without personal data; null if it succeeded.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>How it is, for the page of health.</summary>
+    /// <summary>Its state, for the health page.</summary>
     public string State =>
         Failure is { } failure ? $"retrying since {_failsSince.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}: {failure}" : "running";
 
@@ -75,7 +75,7 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
     {
         if (_failures == 0)
             _failsSince = time.GetUtcNow();
-        // A line for each try. Where it failed is told once, and not at all of the store: its outage says it all.
+        // One line per retry. The stack trace is logged once, and never for an external failure, where the message is enough.
         var where = StoreFailures.IsExternal(e) || e.Message == _last ? null : e;
         _last = e.Message;
         Failure = StoreFailures.PublicText(e);
@@ -85,7 +85,7 @@ public sealed class LoopRunner(ILoop loop, TimeProvider time, ILogger log, Actio
         await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Ends the loop after the step it is in.</summary>
+    /// <summary>Stops the loop after its current step.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

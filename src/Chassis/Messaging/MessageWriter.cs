@@ -4,12 +4,12 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Messaging;
 
-/// <summary>Makes rows of the messages that a service's decisions raise.</summary>
-/// <param name="events">Writes its events.</param>
+/// <summary>Makes rows of the messages of a service's decisions.</summary>
+/// <param name="events">Serializes its events.</param>
 /// <param name="json">The source-generated serialization of its messages.</param>
-/// <param name="published">The names of the events that it declared.</param>
+/// <param name="published">The names of its declared events.</param>
 /// <param name="time">Its clock.</param>
-/// <param name="signals">Its loops that are woken by messages.</param>
+/// <param name="signals">Wakes its loops.</param>
 public sealed class MessageWriter(
     EventSerializer events,
     JsonSerializerContext json,
@@ -18,16 +18,16 @@ public sealed class MessageWriter(
     LoopSignals signals
 )
 {
-    /// <summary>The loops that are woken by messages.</summary>
+    /// <summary>Wakes the loops that handle messages.</summary>
     public LoopSignals Signals { get; } = signals;
 
-    /// <summary>The row of a saga's message, and which loop has to look at it.</summary>
-    /// <exception cref="InvalidOperationException">The event is not declared, or the message is of no known kind: nothing may be committed.</exception>
+    /// <summary>The row of a saga's message, and the loop that handles it.</summary>
+    /// <exception cref="InvalidOperationException">The event is not declared, or the kind of message is unknown: nothing may be committed.</exception>
     public (StoredRow Row, Wakes Wakes) Write(long key, IMessage message, MessageContext context) =>
         message switch
         {
             IEvent e when published.Contains(e.GetType().Name) => (events.Write(key, e, context), Wakes.Relay),
-            // Perhaps no relay runs: the row would stay in the outbox for ever.
+            // Without declared events there may be no relay, and the row would stay in the outbox for ever.
             IEvent e => throw new InvalidOperationException(
                 $"{e.GetType().Name} is not declared: the service needs Publishing<{e.GetType().Name}>()"
             ),

@@ -2,9 +2,9 @@ using System.Data.Common;
 
 namespace Mannam.Messaging;
 
-/// <summary>Guarantee 1, the second half: publishes what the outbox holds, unsent rows by id, and removes what the transport has for certain.</summary>
-/// <remarks>One relay a service is active. It reads what is there, never from a high-water mark: commits do not come in the order of their numbers. Killed
-/// between publishing and removing, it publishes twice; the inbox covers that.</remarks>
+/// <summary>Guarantee 1, the second half: publishes unsent rows of the outbox by id, and removes rows that the transport has for certain.</summary>
+/// <remarks>One relay per service is active. It never reads from a high-water mark, because commits do not happen in the order of ids. After a crash between
+/// publishing and removing it publishes twice; the inbox of the subscribers drops the copy.</remarks>
 internal sealed class OutboxRelay(
     Func<IOutbox> open,
     string topic,
@@ -21,12 +21,12 @@ internal sealed class OutboxRelay(
     private TimeSpan _delay;
     private IOutbox? _outbox;
 
-    // What the transport has for certain: removed with the next look into the outbox, which saves a round trip.
+    // Published rows. The next read removes them, which saves a round trip.
     private long[] _published = [];
 
     public string Name => "relay";
 
-    // Where there is no backlog, what is left after a step is to remove what was published: that waits for more to publish, but not for long.
+    // Without a backlog, the removal of published rows waits briefly for more rows to publish.
     public Task PauseAsync(CancellationToken ct) =>
         _delay > TimeSpan.Zero || _published.Length == Max ? Task.Delay(_delay, ct) : signal.WaitAsync(Soon, ct);
 
@@ -82,7 +82,7 @@ internal sealed class OutboxRelay(
         _outbox = null;
     }
 
-    /// <summary>Ends in order: what was published is removed, so that the next relay does not publish it again.</summary>
+    /// <summary>Stops in order: removes published rows, so that the next relay does not publish them again.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -92,7 +92,7 @@ internal sealed class OutboxRelay(
         }
         catch (Exception e) when (e is DbException or InvalidOperationException)
         {
-            // The connection is lost, perhaps with the step that was cut off. Published twice then, as after a crash.
+            // The connection is lost, perhaps by a cancelled step. The rows are then published twice, as after a crash.
         }
         await CloseAsync();
     }

@@ -1,6 +1,6 @@
 namespace Mannam.Messaging;
 
-/// <summary>Lets a service's policies decide on events, within a transaction that somebody else began and will commit.</summary>
+/// <summary>Runs a service's policies on events, within the caller's transaction.</summary>
 internal sealed class PolicyHandler<TAggregate>(
     IReadOnlyDictionary<string, EventPolicy<TAggregate>> policies,
     IReadOnlySet<(string Event, string Source)> publishers,
@@ -14,19 +14,19 @@ internal sealed class PolicyHandler<TAggregate>(
     private readonly bool _someNeedIds = policies.Values.Any(p => p.NeedsId);
     private readonly bool _someHaveTurns = policies.Values.Any(p => p.KnownInTurn is not null);
 
-    /// <summary>Whether the service subscribes to the event. One of the same name that somebody else publishes is another event.</summary>
+    /// <summary>Whether the service subscribes to the event. An event of the same name from another source does not count.</summary>
     public bool Handles(ReceivedEvent received) =>
         policies.ContainsKey(received.Type) && publishers.Contains((received.Type, received.Source));
 
-    /// <summary>What a transaction is going to change.</summary>
+    /// <summary>Collects the changes of a transaction.</summary>
     public UnitOfWork<TAggregate> Begin() => new(changes, messages);
 
-    /// <summary>The events' aggregates, which are loaded within the transaction before any of them decides.</summary>
+    /// <summary>The events' aggregates, which the transaction loads before the decisions.</summary>
     public Loading<TAggregate> Loading(UnitOfWork<TAggregate> unit, IReadOnlyCollection<ReceivedEvent> events) =>
         new(unit, create, [.. events.Select(e => e.Key)], InTurn: _someHaveTurns && events.Any(e => InTurnOf(e) is not null));
 
-    /// <summary>Lets the events' aggregates, which are loaded, decide; what is to be stored is staged then.</summary>
-    /// <exception cref="PolicyFailedException">A policy failed: nothing of it may be committed.</exception>
+    /// <summary>Lets the loaded aggregates decide on the events, and stages the changes.</summary>
+    /// <exception cref="PolicyFailedException">A policy failed: nothing may be committed.</exception>
     public async Task DecideAsync(
         IHandlingTransaction<TAggregate> transaction,
         UnitOfWork<TAggregate> unit,
@@ -38,7 +38,7 @@ internal sealed class PolicyHandler<TAggregate>(
         foreach (var received in events)
         {
             var aggregate = unit.Find(received.Key) ?? unit.Track(create(received.Key));
-            // An event may be deferred for longer than the version of the service lasts that subscribed to it.
+            // A deferred event may outlive the version of the service that subscribed to it.
             var policy =
                 policies.GetValueOrDefault(received.Type)
                 ?? throw new PolicyFailedException(new InvalidOperationException($"there is no policy for {received.Type}"));
@@ -46,7 +46,7 @@ internal sealed class PolicyHandler<TAggregate>(
             object? known = null;
             if (policy.KnownInTurn is { } ask)
             {
-                // What was decided before counts.
+                // The query must see earlier decisions of the batch.
                 await transaction.SendAsync(unit.Take(), ct);
                 known = await AskAsync(() => ask(received.Value, transaction.Session, facts!));
             }
@@ -55,7 +55,7 @@ internal sealed class PolicyHandler<TAggregate>(
         }
     }
 
-    // One question for the whole batch.
+    // One query for the whole batch.
     private async Task<Queue<long>> NextIdsAsync(
         IHandlingTransaction<TAggregate> transaction,
         IReadOnlyCollection<ReceivedEvent> events,
@@ -71,7 +71,7 @@ internal sealed class PolicyHandler<TAggregate>(
     private Func<string, object, PolicyFacts, ValueTask<object?>>? InTurnOf(ReceivedEvent received) =>
         policies.GetValueOrDefault(received.Type)?.KnownInTurn;
 
-    // Only the store is asked, so whoever refuses is the store.
+    // Only the store is queried here, so a refusal is the store's.
     private static async Task<object?> AskAsync(Func<ValueTask<object?>> ask)
     {
         try
@@ -97,14 +97,14 @@ internal sealed class PolicyHandler<TAggregate>(
     }
 }
 
-/// <summary>What a policy threw. Wrapped, so that an IOException of a policy is not taken for one of the store.</summary>
-/// <param name="thrown">What it threw.</param>
-/// <param name="failure">Why the store did not tell what the policy needs to know; null where the failure is the policy's own.</param>
+/// <summary>Wraps an exception of a policy, so that an IOException of a policy is not mistaken for one of the store.</summary>
+/// <param name="thrown">The policy's exception.</param>
+/// <param name="failure">The store's refusal of a policy's query; null if the policy itself failed.</param>
 internal sealed class PolicyFailedException(Exception thrown, ExternalFailure? failure = null) : Exception(thrown.Message, thrown)
 {
-    /// <summary>What was thrown.</summary>
+    /// <summary>The policy's exception.</summary>
     public Exception Thrown => InnerException!;
 
-    /// <summary>Why the store did not tell what the policy needs to know; null where the failure is the policy's own.</summary>
+    /// <summary>The store's refusal of a policy's query; null if the policy itself failed.</summary>
     public ExternalFailure? Failure { get; } = failure;
 }

@@ -1,11 +1,11 @@
 namespace Mannam.Messaging;
 
-/// <content>One decision is made in several attempts, until it is committed, refused, or given up.</content>
+/// <content>One decision takes several attempts, until it is committed, refused, or given up.</content>
 public sealed partial class Repository<TAggregate>
 {
     private static readonly (string, string) OfCommand = ("command.committing", "command.committed");
 
-    // Where a row's lock or the turn is held: in a simulation nobody is held there.
+    // Failpoints while a row or the lock of comparisons is held: the simulator holds no code there.
     private static readonly (string, string) UnderLock = ("locked.committing", "locked.committed");
 
     private async Task<CommandResult<TAggregate>> RepeatAsync(
@@ -23,12 +23,12 @@ public sealed partial class Repository<TAggregate>
             }
             catch (Exception e) when (context.Request()?.IsTaken(e) is true)
             {
-                // Ours, of an attempt whose answer was lost: decided again on what it left. Otherwise this request ends here.
+                // Our own key: an earlier attempt was stored and its answer lost, so the decision is repeated on its result. Otherwise this call throws.
                 await context.Request()!.ResolveConflictAsync(key);
             }
             catch (Exception e) when (RefusalOf(e) is { } refusal)
             {
-                // Once more on what is there now: the decision may have been made on something outdated, or be stored already.
+                // Decide once more: the decision may have used an outdated state, or may be stored already.
                 if (wasRefused || attempt == Attempts)
                     return new(refusal, await FindAsync(key) ?? _create(key), false);
                 wasRefused = true;
@@ -91,7 +91,7 @@ public sealed partial class Repository<TAggregate>
     private Refusal? RefusalOf(Exception e) =>
         _constraints.Count > 0 && StoreFailures.ConstraintOf(e) is { } constraint ? _constraints.GetValueOrDefault(constraint) : null;
 
-    // A store that does not answer was waited for long enough.
+    // If the store does not answer, the wait was long enough: no further attempt.
     private static bool MayPass(Exception e) =>
         StoreFailures.IsStatementLost(e) || StoreFailures.IsStoreUnreachable(e) && !StoreFailures.IsTimeout(e);
 }

@@ -2,15 +2,15 @@ using System.Linq.Expressions;
 
 namespace Mannam.Messaging;
 
-/// <summary>What came of a command.</summary>
-/// <param name="Refusal">Why it was refused; null when it was accepted.</param>
-/// <param name="State">The aggregate as it is afterwards.</param>
-/// <param name="Happened">Whether something happened by it; false where its effect held already.</param>
+/// <summary>The result of a command.</summary>
+/// <param name="Refusal">The reason of the refusal; null if it was accepted.</param>
+/// <param name="State">The aggregate afterwards.</param>
+/// <param name="Happened">Whether it changed something; false if its effect held already.</param>
 public readonly record struct CommandResult<TAggregate>(Refusal? Refusal, TAggregate State, bool Happened);
 
-/// <summary>Guarantee 9: loads an aggregate, lets it decide, and commits the decision with its events; decides again when somebody was faster.</summary>
-/// <remarks>A decision may be made several times, on newer states, so it must do nothing but decide. A commit whose answer was lost is decided again too,
-/// on what it left: what commands decide is repeatable, so that leaves one effect.</remarks>
+/// <summary>Guarantee 9: loads an aggregate, lets it decide, and commits the decision with its events. After a conflict it decides again.</summary>
+/// <remarks>A decision may run several times, on newer states, so it must only decide. After a commit whose answer was lost it is also repeated, on the
+/// stored state. Commands are repeatable, so there is one effect.</remarks>
 public sealed partial class Repository<TAggregate>
     where TAggregate : Aggregate
 {
@@ -34,17 +34,17 @@ public sealed partial class Repository<TAggregate>
         _find = new(store.FindAsync);
     }
 
-    /// <summary>The aggregate as it is now, or null when it is not stored. Requests of the same moment share one round trip.</summary>
+    /// <summary>The current aggregate, or null if it is not stored. Concurrent calls share one round trip.</summary>
     /// <exception cref="Exception">The store cannot be reached.</exception>
     public Task<TAggregate?> FindAsync(long key) => _find.AskAsync(key);
 
-    /// <summary>The same, found by something else than its key that no two aggregates share, such as an id of its own.</summary>
+    /// <summary>The same, by another unique value than the key, such as its own id.</summary>
     public Task<TAggregate?> FindAsync(Expression<Func<TAggregate, bool>> which) => _store.FindAsync(which);
 
-    /// <summary>A saga's aggregate as it is where the service has not met the saga.</summary>
+    /// <summary>The aggregate of a saga that the service has not met yet.</summary>
     public TAggregate New(long key) => _create(key);
 
-    /// <summary>Goes through all that a decision goes through, so that the first request need not wait for the compiler and for the store's first plans.</summary>
+    /// <summary>Runs the code of a decision once, so that the first request does not wait for the compiler and the store's first plans.</summary>
     internal async Task WarmUpAsync()
     {
         const long nobody = -1;
@@ -52,13 +52,13 @@ public sealed partial class Repository<TAggregate>
         unit.Create(_create(nobody), [], MessageContext.Internal());
         unit.Add(new OutboxMessage(Guid.CreateVersion7(), nobody, "{}", "{}"));
         await _store.WarmUpAsync(unit);
-        // As requests find it, on a connection of theirs.
+        // Like a request, on a connection for reads.
         await FindAsync(nobody);
     }
 
-    /// <summary>Stores a new aggregate whose key nobody else uses, with what its creation raised.</summary>
-    /// <returns>Refused where a declared constraint of the store would be broken: then nothing is stored.</returns>
-    /// <exception cref="Exception">The store cannot be reached; it may be stored all the same.</exception>
+    /// <summary>Stores a new aggregate with a key that no other request uses, and its messages.</summary>
+    /// <returns>Refused if it would break a declared constraint of the store: then nothing is stored.</returns>
+    /// <exception cref="Exception">The store is unreachable; the aggregate may be stored or not.</exception>
     public async Task<CommandResult<TAggregate>> CreateAsync(TAggregate aggregate, MessageContext context, params IMessage[] messages)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
@@ -75,20 +75,20 @@ public sealed partial class Repository<TAggregate>
             }
             catch (Exception e) when (context.Request()?.IsTaken(e) is true)
             {
-                // Ours, of an attempt whose answer was lost and which stored the aggregate too; or another request's, and nothing is stored.
+                // Our own key: an earlier attempt stored the aggregate too, and its answer was lost. Otherwise this call throws, and nothing is stored.
                 await context.Request()!.ResolveConflictAsync(aggregate.Key);
                 return Created(aggregate, context);
             }
             catch (Exception e) when (RefusalOf(e) is { } refusal)
             {
-                // The key is ours alone: where it is there, an attempt whose answer was lost had stored it.
+                // Only this request uses the key: if the aggregate exists, an earlier attempt stored it and its answer was lost.
                 return attempt > 1 && await FindAsync(aggregate.Key) is not null
                     ? Created(aggregate, context)
                     : new(refusal, aggregate, false);
             }
             catch (Exception e) when (attempt > 1 && StoreFailures.IsDuplicate(e))
             {
-                // The key is ours alone: the attempt whose answer was lost had stored it.
+                // Only this request uses the key: an earlier attempt stored the aggregate, and its answer was lost.
                 return Created(aggregate, context);
             }
             catch (Exception e) when (attempt < Attempts && MayPass(e))
@@ -98,15 +98,15 @@ public sealed partial class Repository<TAggregate>
         }
     }
 
-    /// <summary>Loads the saga's aggregate (a new one, where there is none), lets it decide, and commits.</summary>
-    /// <returns>Refused also where a declared constraint of the store would be broken: then nothing is committed.</returns>
-    /// <exception cref="BusyException">Too many others change the same: nothing is committed.</exception>
-    /// <exception cref="Exception">The store cannot be reached; the decision may have been committed all the same. Or somebody else holds the row
+    /// <summary>Loads the saga's aggregate (a new one if there is none), lets it decide, and commits.</summary>
+    /// <returns>Also refused if it would break a declared constraint of the store: then nothing is committed.</returns>
+    /// <exception cref="BusyException">Too many others change the same aggregate: nothing is committed.</exception>
+    /// <exception cref="Exception">The store is unreachable: the decision may be committed or not. Or the row is locked
     /// (<see cref="StoreFailures.IsBlocked"/>): nothing is committed.</exception>
     public Task<CommandResult<TAggregate>> DecideAsync(long key, Func<TAggregate, Decision> decide, MessageContext context) =>
         DecideAsync(key, null, decide, context);
 
-    /// <summary>As the other one, but decides first on what is at hand: an aggregate that was just stored or made, which saves a round trip.</summary>
+    /// <summary>The same, but decides first on the given aggregate, which was just stored or created. That saves a round trip.</summary>
     public Task<CommandResult<TAggregate>> DecideAsync(TAggregate atHand, Func<TAggregate, Decision> decide, MessageContext context)
     {
         ArgumentNullException.ThrowIfNull(atHand);
@@ -124,7 +124,7 @@ public sealed partial class Repository<TAggregate>
             key,
             context,
             async attempt =>
-                // The first attempt takes no lock. One that met somebody else queues for the row, so that a crowd comes through one by one.
+                // The first attempt takes no lock. After a conflict the attempt queues for the row, so that concurrent commands succeed one by one.
                 attempt == 1
                     ? await DecideAsync(atHand ?? await FindAsync(key) ?? _create(key), decide, context, _store.CommitAsync, OfCommand, row)
                     : await _store.LockAsync(
@@ -133,12 +133,12 @@ public sealed partial class Repository<TAggregate>
                     )
         );
 
-    /// <summary>As <see cref="DecideAsync(long, Func{TAggregate, Decision}, MessageContext)"/>, where the decision depends on how the service's other sagas
-    /// stand. It asks and commits while no other decision in turn is made, by a command or a policy, on any replica: the second sees what the first decided.</summary>
+    /// <summary>As <see cref="DecideAsync(long, Func{TAggregate, Decision}, MessageContext)"/>, for a decision that compares the service's sagas. While it
+    /// queries and commits, no command or policy on any replica makes another such decision: the second one sees the first one's result.</summary>
     /// <param name="key">The saga.</param>
-    /// <param name="known">Asks the store's session, such as a <c>DbContext</c>, within the transaction of the decision, and nobody else; asked again with each
+    /// <param name="known">Queries only the store's session, such as a <c>DbContext</c>, within the decision's transaction; called again with each
     /// attempt.</param>
-    /// <param name="decide">Decides on the aggregate and what is known.</param>
+    /// <param name="decide">Decides on the aggregate and the result of the query.</param>
     /// <param name="context">The request.</param>
     public Task<CommandResult<TAggregate>> DecideInTurnAsync<TSession, TKnown>(
         long key,
@@ -160,8 +160,8 @@ public sealed partial class Repository<TAggregate>
                 )
         );
 
-    /// <summary>Lets a saga's aggregate decide on what came of a scheduled message, and removes the message in the same transaction. Where it is not there any
-    /// more, nothing is decided: an attempt whose answer was lost has done it, or another replica.</summary>
+    /// <summary>Lets a saga's aggregate decide on the result of a scheduled message, and removes the message in the same transaction. If the message is gone,
+    /// nothing is decided: another replica, or an attempt whose answer was lost, has done it.</summary>
     internal async Task SettleAsync(long key, Guid message, Func<TAggregate, IMessage[]> decide, MessageContext context)
     {
         try

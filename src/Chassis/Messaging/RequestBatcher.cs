@@ -1,9 +1,9 @@
 namespace Mannam.Messaging;
 
-/// <summary>Lets those who ask at the same moment share one round trip: who asks while as many as may be are under way is asked for with the next, beside
-/// all who came meanwhile. Who asks alone is asked for at once.</summary>
-/// <param name="ask">Asks for all; the answers are in the order of the questions. What it throws, each who asked gets.</param>
-/// <param name="atOnce">How many may be under way, from 1.</param>
+/// <summary>Batches concurrent queries. Queries that arrive while <c>atOnce</c> round trips are in flight join the next batch. A single query is sent at
+/// once.</summary>
+/// <param name="ask">Sends a batch; the answers are in the order of the questions. Each caller gets its exception.</param>
+/// <param name="atOnce">The maximum number of round trips in flight, from 1.</param>
 internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> ask, int atOnce = 1)
 {
     private const int Most = 256;
@@ -62,12 +62,12 @@ internal sealed class RequestBatcher<TQuestion, TAnswer>(Func<IReadOnlyList<TQue
     }
 }
 
-/// <summary>The execution context of nobody, made once in a process: what is asked for many belongs to the trace and identity (AsyncLocal) of none of them.</summary>
+/// <summary>An empty execution context, created once per process: a batch must not run with the trace and identity (AsyncLocal) of one caller.</summary>
 file static class EmptyContext
 {
     public static readonly ExecutionContext Value = Capture();
 
-    // A thread that is started so has no context of its own yet.
+    // A thread that is started without a flow has no context of its own yet.
     private static ExecutionContext Capture()
     {
         ExecutionContext? captured = null;

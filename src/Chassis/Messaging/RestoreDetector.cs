@@ -1,9 +1,9 @@
 namespace Mannam.Messaging;
 
-/// <summary>Finds out that a service's own database was restored from an older state, by the service's own events: the topic is the witness outside of it.</summary>
-/// <remarks>An event of a saga is committed with the saga's row. So an own event behind the position, of a saga without a row, was raised by a state that the
-/// database does not have any more. It is looked for until the consumer has come to the end of the topic for the first time, and again when a position went
-/// back: it costs nothing afterwards, and needs no clock. Ids up to the highest such saga are used up, and not given again.</remarks>
+/// <summary>Detects that a service's own database was restored from an older state. The evidence is the service's own events in the topic.</summary>
+/// <remarks>An event of a saga is committed with the saga's row. So if the topic has an own event after the position, of a saga without a row, the database
+/// has lost the state that raised it. The check runs until the consumer first reaches the end of the topic, and again after a position went back. It costs
+/// nothing afterwards, and needs no clock. Ids up to the highest such saga are marked as used.</remarks>
 internal sealed class RestoreDetector<TAggregate>(
     string source,
     IAggregateStore<TAggregate> store,
@@ -14,20 +14,20 @@ internal sealed class RestoreDetector<TAggregate>(
 {
     private readonly HashSet<long> _unknown = [];
 
-    /// <summary>Whether it looks for them now.</summary>
+    /// <summary>Whether the check runs.</summary>
     public bool Looks { get; private set; } = true;
 
-    /// <summary>A position of the database went back while the service ran.</summary>
+    /// <summary>A stored position went back while the service ran.</summary>
     public void WentBack()
     {
         Looks = true;
         notices.WentBack("a position is before what was read already");
     }
 
-    /// <summary>The consumer has come to the end of the topic.</summary>
+    /// <summary>The consumer has reached the end of the topic.</summary>
     public void AtEnd() => Looks = false;
 
-    /// <summary>Compares what was fetched with the database, before it is handled.</summary>
+    /// <summary>Compares fetched events with the database before they are handled.</summary>
     public async Task LookAsync(IReadOnlyList<ReceivedEvent> fetched, CancellationToken ct)
     {
         long[] sagas = [.. fetched.Where(r => r.Source == source).Select(r => r.Key).Distinct()];

@@ -2,38 +2,38 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Messaging;
 
-/// <summary>Port: what a store forgets in the course of time.</summary>
+/// <summary>Port: the removal of expired rows.</summary>
 public interface IRetentionStore
 {
-    /// <summary>Removes idempotency records that were made before a time, the oldest first. What was recorded in the future, by a wrong clock, counts from now.</summary>
-    /// <returns>How many; fewer than <paramref name="max"/> when no more are left.</returns>
+    /// <summary>Removes idempotency records older than a time, oldest first. Records with a time in the future, from a wrong clock, count from now.</summary>
+    /// <returns>The number of removed rows; less than <paramref name="max"/> if no more are left.</returns>
     Task<int> RemoveKeysAsync(DateTimeOffset now, DateTimeOffset before, int max, CancellationToken ct);
 
-    /// <summary>Removes from the inbox events that were handled before a time, the oldest first, and notes up to where.</summary>
-    /// <returns>How many; fewer than <paramref name="max"/> when no more are left.</returns>
+    /// <summary>Removes events that were handled before a time from the inbox, oldest first, and records the highest removed id.</summary>
+    /// <returns>The number of removed rows; less than <paramref name="max"/> if no more are left.</returns>
     Task<int> RemoveHandledAsync(DateTimeOffset before, int max, CancellationToken ct);
 
-    /// <summary>Removes from the inbox old events whose ids do not tell their time: of a producer whose clock is wrong, or of another version.</summary>
-    /// <returns>How many; fewer than <paramref name="max"/> when no more are left.</returns>
+    /// <summary>Removes old events from the inbox whose ids do not give their time: from a producer with a wrong clock, or of another UUID version.</summary>
+    /// <returns>The number of removed rows; less than <paramref name="max"/> if no more are left.</returns>
     Task<int> RemoveStrayAsync(DateTimeOffset now, DateTimeOffset before, int max, CancellationToken ct);
 }
 
-/// <summary>What every service removes from its store in the course of time, so that it does not grow for ever. Scheduled like other messages: whichever
-/// replica comes first does it, apart from the requests.</summary>
+/// <summary>The rows that every service removes from its store over time. They are scheduled like other messages, apart from requests: any replica
+/// does them.</summary>
 internal static class Retention
 {
-    /// <summary>How long it is remembered that an event was handled. A copy of it can come as long as its producer was down with the event published, but
-    /// still in its outbox.</summary>
+    /// <summary>How long the inbox keeps ids. A copy of an event can arrive as long as its producer was down with the event published, but still in its
+    /// outbox.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
 
     private const int Max = 1000;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StraysEvery = TimeSpan.FromHours(1);
 
-    // A service that was busy for long has much to remove at once: 2,000 rows a second are more than come in the mean, and little beside the requests.
+    // After a busy time there is much to remove. 2,000 rows a second are more than the average inflow, and a small load beside the requests.
     private static readonly TimeSpan WhileThereIsMore = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Its scheduled messages by kind.</summary>
+    /// <summary>Its recurring messages, by kind.</summary>
     public static IReadOnlyDictionary<string, ScheduledAction> Actions { get; } =
         new Dictionary<string, ScheduledAction>
         {

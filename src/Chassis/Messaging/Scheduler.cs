@@ -3,17 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Messaging;
 
-/// <summary>Does one kind of scheduled message; throws when it has to be tried again. What it does must be safe to repeat.</summary>
+/// <summary>Handles one kind of scheduled message. It must be safe to repeat. An exception causes a retry.</summary>
 internal delegate Task<ActionResult> ScheduledAction(ClaimedMessage due, IServiceProvider services, CancellationToken ct);
 
-/// <summary>What becomes of a scheduled message that was done.</summary>
-/// <param name="Again">After what time it is due again; null when it is done for good.</param>
-/// <param name="Settle">Decides on what came of it and removes the message, in one transaction; null where it is only removed.</param>
+/// <summary>What follows after a scheduled message was handled.</summary>
+/// <param name="Again">The time until it is due again; null if it is done for good.</param>
+/// <param name="Settle">Decides on the result and removes the message, in one transaction; null if it is only removed.</param>
 internal readonly record struct ActionResult(TimeSpan? Again = null, Func<Task>? Settle = null);
 
-/// <summary>Guarantee 10: does what is scheduled once it is due, again with growing pauses until it succeeds.</summary>
-/// <remarks>Messages are claimed by moving them into the future: one whose replica dies is due again after <see cref="Lease"/>. No transaction is open meanwhile.
-/// What a call led to is decided in the transaction that removes its message: killed in between, it is asked again, and decided once.</remarks>
+/// <summary>Guarantee 10: handles scheduled messages when they are due, and retries with growing pauses until they succeed.</summary>
+/// <remarks>A claim moves messages into the future. If the replica dies, they are due again after <see cref="Lease"/>. No transaction is open meanwhile. The
+/// decision on a call and the removal of its message are one transaction: after a crash in between, the call is repeated, and decided once.</remarks>
 internal sealed class Scheduler(
     IScheduleStore store,
     IReadOnlyDictionary<string, ScheduledAction> actions,
@@ -27,16 +27,16 @@ internal sealed class Scheduler(
     ILogger log
 ) : ILoop
 {
-    /// <summary>How long one attempt may take.</summary>
+    /// <summary>The time limit of one attempt.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private bool _recurringAreThere;
 
-    /// <summary>How many messages one step does side by side.</summary>
+    /// <summary>The maximum number of messages that one step handles in parallel.</summary>
     public int MaxConcurrent { get; set; } = 16;
 
-    /// <summary>The kinds that it leaves to others, in a test that has no use for them.</summary>
+    /// <summary>Kinds that it does not handle; for tests.</summary>
     public IReadOnlyCollection<string> ExcludedKinds { get; set; } = [];
 
     public string Name => "due";
@@ -47,7 +47,7 @@ internal sealed class Scheduler(
     {
         if (!_recurringAreThere)
             await store.AddRecurringAsync(recurring, time.GetUtcNow(), ct);
-        // Not so after a failure: it may be another database then.
+        // After a failure it may be another database, so they are added again.
         _recurringAreThere = false;
         var claimed = await ClaimAsync(ct);
         _recurringAreThere = true;
@@ -57,7 +57,7 @@ internal sealed class Scheduler(
         return claimed.Count == MaxConcurrent;
     }
 
-    // The time is measured on the way.
+    // The claim also reads the database's time.
     private async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(CancellationToken ct)
     {
         var asked = time.GetTimestamp();
@@ -108,13 +108,13 @@ internal sealed class Scheduler(
         var pause = Backoff.Delay(due.Attempts, LongestPause);
         var failure = ExternalFailure.Of(e, asked: true) ?? OfItself(e);
         failures.Report($"due {due.Kind}", failure);
-        // Told before it is stored, as storing may fail too. Not each time: it may take days.
+        // Logged before it is stored, because storing may fail too. Only at powers of two, because it may fail for days.
         if (BitOperations.IsPow2(due.Attempts))
             log.LogWarning(e, "{Kind} failed for the {Attempts}. time and is due again in {Pause}", due.Kind, due.Attempts, pause);
         var now = time.GetUtcNow();
         await store.RetryAsync(due.Id, now + pause, now, e.Message, failure.ColumnText, ct);
     }
 
-    // A bug, or a peer that does not understand us: it has to be done all the same.
+    // A bug, or a peer that does not understand the call. The message must still be handled.
     private static ExternalFailure OfItself(Exception e) => new("action", StoreFailures.CodeOf(e) ?? e.GetType().Name);
 }

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Mannam.Messaging;
 
-/// <summary>What a service's messaging runs with.</summary>
+/// <summary>The options of a service's messaging.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>The system's topic; empty for a service that takes no part in events.</summary>
+    /// <summary>The system's topic; empty for a service without events.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>How its events travel.</summary>
+    /// <summary>Carries its events.</summary>
     public ITransport? Transport { get; init; }
 
-    /// <summary>Who publishes what in the topic: the names of events, each with its source. From another source it is another event.</summary>
+    /// <summary>The published events of the topic by name, each with its source. The same name from another source is another event.</summary>
     public required IReadOnlySet<(string Event, string Source)> Publishers { get; init; }
 
     /// <summary>Whether other replicas of the service may run.</summary>
@@ -21,7 +21,7 @@ public sealed record EngineOptions
     /// <summary>Its clock.</summary>
     public required TimeProvider Time { get; init; }
 
-    /// <summary>The named points at which a test can hold up, fail or kill.</summary>
+    /// <summary>The failpoints for tests.</summary>
     public required Failpoints Failpoints { get; init; }
 
     /// <summary>Its settings.</summary>
@@ -34,19 +34,19 @@ public sealed record EngineOptions
     internal LoopSignals Signals { get; } = new();
 }
 
-/// <summary>A service's messaging: the loops of a service without aggregates, which are the scheduler's alone.</summary>
+/// <summary>A service's messaging. This base class is for a service without aggregates; it has only the scheduler.</summary>
 internal class ServiceEngine(ServiceDeclaration declaration, IServiceStore store, EngineOptions options)
 {
-    /// <summary>What it runs with.</summary>
+    /// <summary>Its options.</summary>
     protected EngineOptions Options { get; } = options;
 
-    /// <summary>Puts what belongs to it into the service's container.</summary>
+    /// <summary>Registers its services in the service's container.</summary>
     public virtual void Register(IServiceCollection services) { }
 
-    /// <summary>Goes once through what its store goes through with a request.</summary>
+    /// <summary>Runs the store's code of a request once.</summary>
     public virtual Task WarmUpAsync(IServiceProvider services) => Task.CompletedTask;
 
-    /// <summary>Its loops, as its next start would make them.</summary>
+    /// <summary>Creates its loops for the next start.</summary>
     public virtual IEnumerable<ILoop> Loops(IServiceProvider services)
     {
         yield return new Scheduler(
@@ -63,14 +63,14 @@ internal class ServiceEngine(ServiceDeclaration declaration, IServiceStore store
         );
     }
 
-    /// <summary>What it does by itself when it is due, by kind.</summary>
+    /// <summary>Its scheduled actions, by kind.</summary>
     protected virtual IEnumerable<KeyValuePair<string, ScheduledAction>> Actions => [];
 
-    /// <summary>The kinds that recur.</summary>
+    /// <summary>The recurring kinds.</summary>
     protected virtual IEnumerable<string> Recurring => [];
 }
 
-/// <summary>The messaging of a service that decides on aggregates: relay, consumer, deferred messages and scheduler.</summary>
+/// <summary>The messaging of a service with aggregates: relay, consumer, deferred messages and scheduler.</summary>
 internal sealed class ServiceEngine<TAggregate>(
     ServiceDeclaration<TAggregate> declaration,
     IServiceStore<TAggregate> store,
@@ -78,7 +78,7 @@ internal sealed class ServiceEngine<TAggregate>(
 ) : ServiceEngine(declaration, store, options)
     where TAggregate : Aggregate
 {
-    /// <summary>How often it is looked for what a crash left open.</summary>
+    /// <summary>The interval of sweeps.</summary>
     public static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
 
     private readonly MessageWriter _messages = new(
@@ -178,7 +178,7 @@ internal sealed class ServiceEngine<TAggregate>(
     private static ScheduledAction ActionOf(DueCall<TAggregate> call) =>
         async (due, services, ct) =>
         {
-            // The trace parent has no space in it.
+            // A trace parent contains no space.
             var space = due.Context.LastIndexOf(' ');
             var context = new MessageContext(due.Context[..space], due.Context[(space + 1)..]);
             var outcome = await call.Call(due.Data, context, services, ct);
@@ -212,7 +212,7 @@ internal sealed class ServiceEngine<TAggregate>(
         var repository = services.GetRequiredService<Repository<TAggregate>>();
         foreach (var key in keys)
         {
-            // The rest is found again: the loop must go round, also where each waits for a lock.
+            // The rest is found by the next sweep: the loop must stay live, also if each row waits for a lock.
             ct.ThrowIfCancellationRequested();
             await repository.DecideAsync(key, sweep.Decide!, MessageContext.Internal());
         }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Mannam.Messaging;
 
-/// <summary>What a service tells of itself, in the meter <c>Mannam</c>, each with the tag <c>service</c>.</summary>
+/// <summary>The metrics of a service, in the meter <c>Mannam</c>. Each has the tag <c>service</c>.</summary>
 internal sealed class ServiceMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
@@ -45,23 +45,23 @@ internal sealed class ServiceMetrics : IDisposable
         Counter("mannam.history.restored", () => _wentBack, "{time}", "times that the own database was found to have gone back");
     }
 
-    /// <summary>How far behind the topic the service is.</summary>
+    /// <summary>The number of unread records.</summary>
     public Func<long> Lag { get; set; } = () => 0;
 
-    /// <summary>What others refuse, as it was counted last.</summary>
+    /// <summary>The blocked work at the last count.</summary>
     public IReadOnlyList<BlockedWork> Held { get; private set; } = [];
 
     public void Published(long events) => _published.Add(events, _service);
 
     public void Handled(long events) => _handled.Add(events, _service);
 
-    /// <summary>Something was refused.</summary>
-    /// <param name="where">Who met it.</param>
-    /// <param name="failure">Who refused it, and why.</param>
+    /// <summary>Counts a refusal.</summary>
+    /// <param name="where">The reporter.</param>
+    /// <param name="failure">Who refuses, and why.</param>
     public void Refused(string where, ExternalFailure failure) =>
         _refused.Add(1, _service, new("where", where), new("by", failure.Source), new("code", failure.Code));
 
-    /// <summary>Something was set aside, or is handled after all: the next count is not put off.</summary>
+    /// <summary>An event was deferred, or handled after all: the next count is not postponed.</summary>
     public void CountSoon() => _counted = null;
 
     public void BeganAgain() => Interlocked.Increment(ref _began);
@@ -72,14 +72,14 @@ internal sealed class ServiceMetrics : IDisposable
 
     public void WentBack() => Interlocked.Increment(ref _wentBack);
 
-    // Told from the start, as 0: what is born as 1 has not risen.
+    // Published as 0 from the start, because a counter that first appears as 1 shows no increase.
     private void Counter(string name, Func<long> count, string unit, string meaning) =>
         _meter.CreateObservableCounter(name, () => Of(count()), unit, meaning);
 
-    /// <summary>How deferred messages and dead letters are counted.</summary>
+    /// <summary>Counts deferred messages and dead letters.</summary>
     public Func<CancellationToken, Task<MessageCounts>> Count { get; set; } = _ => Task.FromResult(new MessageCounts(0, 0, []));
 
-    /// <summary>Counts what waits and what is parked, when that was not done for a while: a gauge may be asked at any moment, and asks no store.</summary>
+    /// <summary>Counts them if the last count is old. Gauges only return the last count, without a query.</summary>
     public async Task CountAsync(CancellationToken ct)
     {
         if (_counted is { } counted && _time.GetElapsedTime(counted) < CountEvery)

@@ -1,11 +1,11 @@
 namespace Mannam.Messaging;
 
-/// <summary>What a service's store holds of events and owed things; read without the service, so also while it is stopped.</summary>
+/// <summary>The numbers of events and scheduled messages in a service's store. They are read without the service, so also while it is stopped.</summary>
 /// <param name="Positions">The next offset of each partition, by topic and partition.</param>
-/// <param name="Waiting">Events that wait to be tried again, or behind one that does.</param>
-/// <param name="Parked">Events that were given up.</param>
-/// <param name="Unsent">Events that are committed and not in the topic for certain yet.</param>
-/// <param name="Owed">Things that the service owes itself.</param>
+/// <param name="Waiting">Deferred messages.</param>
+/// <param name="Parked">Dead letters.</param>
+/// <param name="Unsent">Committed events that may not be in the topic yet.</param>
+/// <param name="Owed">Scheduled messages.</param>
 public sealed record ServiceStatistics(
     IReadOnlyList<(string Topic, int Partition, long Next)> Positions,
     long Waiting,

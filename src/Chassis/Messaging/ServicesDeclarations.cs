@@ -2,14 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.Messaging;
 
-/// <summary>What a service's container holds besides what the chassis puts there.</summary>
-/// <param name="Register">Registers it.</param>
+/// <summary>Additional services of a service's container.</summary>
+/// <param name="Register">Registers them.</param>
 public sealed record ServicesFeature(Action<IServiceCollection> Register);
 
-/// <summary>Declares a service's own services.</summary>
+/// <summary>Declares additional services.</summary>
 public static class ServicesDeclarations
 {
-    /// <summary>The service's container holds this too.</summary>
+    /// <summary>Registers these services in the service's container.</summary>
     public static TDeclaration WithServices<TDeclaration>(this TDeclaration declaration, Action<IServiceCollection> register)
         where TDeclaration : ServiceDeclaration
     {

@@ -2,13 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mannam.Messaging;
 
-/// <summary>Wakes one waiting loop at once; a signal given while nobody waits is kept until somebody does.</summary>
+/// <summary>Wakes one waiting loop at once. A signal without a waiter is kept for the next one.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to dispose of.")]
 public class Signal
 {
     private readonly SemaphoreSlim _given = new(0, 1);
 
-    /// <summary>Gives the signal. Costs nothing when it was given already.</summary>
+    /// <summary>Sets the signal. Costs nothing if it is already set.</summary>
     public void Set()
     {
         if (_given.CurrentCount > 0)
@@ -19,7 +19,7 @@ public class Signal
         }
         catch (SemaphoreFullException)
         {
-            // Somebody else gave it in between.
+            // Another thread has set it in between.
         }
     }
 

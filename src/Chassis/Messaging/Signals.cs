@@ -1,6 +1,6 @@
 namespace Mannam.Messaging;
 
-/// <summary>The loops that look at what a commit left for them.</summary>
+/// <summary>The loops that a commit wakes.</summary>
 [Flags]
 public enum Wakes
 {

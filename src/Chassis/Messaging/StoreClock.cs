@@ -1,16 +1,16 @@
 namespace Mannam.Messaging;
 
-/// <summary>Guarantee 10: the time of a service is its own database's. The process's clock of day is never asked after the first measurement: in between the
-/// monotonic clock goes on. So replicas agree, and a clock that is set changes nothing that waits.</summary>
-/// <remarks>The loop of due things measures with each look, in a round trip that it makes anyway.</remarks>
+/// <summary>Guarantee 10: a service's time is its own database's. After the first measurement the process's time of day is not used; between measurements
+/// the monotonic clock counts. So replicas agree, and a changed clock does not affect due times.</summary>
+/// <remarks>The scheduler measures with each poll, in a round trip that it makes anyway.</remarks>
 internal sealed class StoreClock : TimeProvider
 {
-    // A measurement is known to lie between question and answer; what differs by less is left as it is.
+    // The measured time lies between query and answer. Smaller differences are ignored.
     private static readonly TimeSpan Exact = TimeSpan.FromMilliseconds(1);
     private readonly TimeProvider _process;
     private volatile Anchor _anchor;
 
-    /// <summary>Until it is measured, the time is the process's.</summary>
+    /// <summary>Before the first measurement, the time is the process's.</summary>
     public StoreClock(TimeProvider process) => (_process, _anchor) = (process, new(process.GetTimestamp(), process.GetUtcNow()));
 
     private sealed record Anchor(long Timestamp, DateTimeOffset Utc);
@@ -24,9 +24,9 @@ internal sealed class StoreClock : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         _process.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>The database has told its time.</summary>
-    /// <param name="asked">The timestamp before it was asked.</param>
-    /// <param name="told">What it told.</param>
+    /// <summary>Applies a measurement.</summary>
+    /// <param name="asked">The timestamp before the query.</param>
+    /// <param name="told">The database's time.</param>
     public void Measured(long asked, DateTimeOffset told)
     {
         var answered = _process.GetTimestamp();

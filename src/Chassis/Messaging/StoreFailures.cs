@@ -3,65 +3,65 @@ using System.Net.Sockets;
 
 namespace Mannam.Messaging;
 
-/// <summary>Whose fault it is that the store did not do what it was asked.</summary>
+/// <summary>The cause of a store's failure.</summary>
 public enum StoreFault
 {
     /// <summary>The failure is not the store's.</summary>
     None,
 
-    /// <summary>Somebody else changed the same at the same time: decide again on what is there now.</summary>
+    /// <summary>A concurrent change of the same row: decide again on the current state.</summary>
     Conflict,
 
-    /// <summary>The data that were to be stored: the store refuses them however often it is asked.</summary>
+    /// <summary>The data: the store would refuse them at every attempt.</summary>
     Data,
 
-    /// <summary>Reasons outside what was asked, such as locks, a full disk or maintenance: ask again, without end.</summary>
+    /// <summary>External reasons, such as locks, a full disk or maintenance: retry without limit.</summary>
     Refused,
 
-    /// <summary>The connection is gone, or there was none: it is not known whether a commit under way was made.</summary>
+    /// <summary>The connection is lost, or there was none: the result of a running commit is unknown.</summary>
     Unreachable,
 }
 
-/// <summary>What a store said, as its adapter understands it.</summary>
-/// <param name="Fault">Whose fault it is.</param>
-/// <param name="Code">What the store calls it, such as an SQLSTATE; null where it said nothing.</param>
+/// <summary>A store's error, as its adapter classifies it.</summary>
+/// <param name="Fault">The cause.</param>
+/// <param name="Code">The store's code, such as an SQLSTATE; null if there is none.</param>
 public readonly record struct StoreError(StoreFault Fault, string? Code)
 {
-    /// <summary>The row is there already.</summary>
+    /// <summary>The row exists already.</summary>
     public bool IsDuplicate { get; init; }
 
-    /// <summary>The unique or exclusion constraint that would be broken; null where it is none.</summary>
+    /// <summary>The unique or exclusion constraint that would be broken; null if there is none.</summary>
     public string? Constraint { get; init; }
 
-    /// <summary>The scheduled message was done, and is not there any more.</summary>
+    /// <summary>The scheduled message was handled and is gone.</summary>
     public bool IsDone { get; init; }
 
-    /// <summary>Somebody else held a row for longer than the transaction would wait.</summary>
+    /// <summary>A row was locked for longer than the transaction waits.</summary>
     public bool IsLocked { get; init; }
 
-    /// <summary>The session does not have what was prepared in it, or not as it was: on another connection the same works.</summary>
+    /// <summary>The session has lost a prepared statement, or has an outdated one: on another connection the command works.</summary>
     public bool IsStatementLost { get; init; }
 
-    /// <summary>A conflict that passes: whoever decides again may come through. Not so a row that is always there already.</summary>
+    /// <summary>A temporary conflict: another attempt may succeed. A row that exists already is not temporary.</summary>
     public bool IsTransientConflict { get; init; }
 }
 
-/// <summary>Port: how an adapter reads the exceptions of its store's driver.</summary>
+/// <summary>Port: how an adapter reads exceptions of its store's driver.</summary>
 public interface IStoreErrors
 {
-    /// <summary>What this one exception, without its causes, says; null where it is not this store's.</summary>
+    /// <summary>The error in this one exception, without its causes; null if it is not this store's.</summary>
     StoreError? Read(Exception e);
 
-    /// <summary>A code in words of ours, as what a store itself says may hold people's data; null for what is no code of this store.</summary>
+    /// <summary>Our own words for a code, because the store's text may contain personal data; null if it is no code of this store.</summary>
     string? WordsOf(string code);
 }
 
-/// <summary>What a failure of a store means, for requests, events and scheduled messages alike. Looks at an exception's causes too.</summary>
+/// <summary>What a store's failure means for requests, events and scheduled messages. It also looks at an exception's causes.</summary>
 public static class StoreFailures
 {
     private static IStoreErrors[] _readers = [];
 
-    /// <summary>An adapter says how its store's exceptions are read. Once in a process; again it changes nothing.</summary>
+    /// <summary>Registers an adapter's reader of exceptions. A second registration in the process has no effect.</summary>
     public static void Register(IStoreErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
@@ -72,7 +72,7 @@ public static class StoreFailures
         }
     }
 
-    /// <summary>Whose fault a failure is.</summary>
+    /// <summary>The cause of a failure.</summary>
     public static StoreFault Of(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
@@ -85,52 +85,52 @@ public static class StoreFailures
         return StoreFault.None;
     }
 
-    /// <summary>Somebody else changed the same at the same time: the decision is made again on what is there now.</summary>
+    /// <summary>A concurrent change of the same row: the decision is repeated on the current state.</summary>
     public static bool IsConflict(Exception e) => Of(e) is StoreFault.Conflict;
 
-    /// <summary>The row is there already.</summary>
+    /// <summary>The row exists already.</summary>
     public static bool IsDuplicate(Exception e) => Said(e)?.IsDuplicate is true;
 
-    /// <summary>The unique or exclusion constraint that would be broken; null where it is none.</summary>
+    /// <summary>The unique or exclusion constraint that would be broken; null if there is none.</summary>
     public static string? ConstraintOf(Exception e) => Said(e)?.Constraint;
 
-    /// <summary>The scheduled message was done, and is not there any more: nothing is committed.</summary>
+    /// <summary>The scheduled message was handled and is gone: nothing is committed.</summary>
     public static bool IsDone(Exception e) => Said(e)?.IsDone is true;
 
-    /// <summary>Somebody else held a row for longer than this transaction would wait.</summary>
+    /// <summary>A row was locked for longer than the transaction waits.</summary>
     public static bool IsLocked(Exception e) => Said(e)?.IsLocked is true;
 
-    /// <summary>Others hold what it needs, a row or a place: nothing is committed, and it may be tried again soon.</summary>
+    /// <summary>A row or a slot is not free: nothing is committed, and a retry may succeed soon.</summary>
     public static bool IsBlocked(Exception e) => e is BusyException || IsLocked(e);
 
-    /// <summary>The store, or a free connection to it, did not answer in time: whoever asks again at once waits as long again.</summary>
+    /// <summary>The store, or a free connection to it, did not answer in time: an immediate retry would wait as long again.</summary>
     public static bool IsTimeout(Exception e) =>
         e is DbException { InnerException: TimeoutException } or { InnerException: DbException { InnerException: TimeoutException } };
 
-    /// <summary>The session does not have what was prepared in it: on another connection the same works.</summary>
+    /// <summary>The session has lost a prepared statement: on another connection the command works.</summary>
     internal static bool IsStatementLost(Exception e) => Said(e)?.IsStatementLost is true;
 
-    /// <summary>The store could not be reached, or the connection was lost: it is not known whether a commit under way was made.</summary>
+    /// <summary>The store is unreachable, or the connection was lost: the result of a running commit is unknown.</summary>
     public static bool IsStoreUnreachable(Exception e) => Of(e) is StoreFault.Unreachable;
 
-    /// <summary>The store does not do it for reasons that have nothing to do with what was asked, so it may do the same later.</summary>
+    /// <summary>The store refuses for reasons outside of the command, so the same command may succeed later.</summary>
     public static bool IsExternal(Exception e) =>
         e is BusyException
         || Of(e) switch
         {
             StoreFault.Refused or StoreFault.Unreachable => true,
-            // Decided again and again, and somebody else was always faster.
+            // The decision was repeated, and another transaction was always faster.
             StoreFault.Conflict => Said(e)?.IsTransientConflict is true,
             _ => false,
         };
 
-    /// <summary>What the store called it, such as an SQLSTATE; null where it said nothing.</summary>
+    /// <summary>The store's code, such as an SQLSTATE; null if there is none.</summary>
     public static string? CodeOf(Exception e) => Said(e)?.Code;
 
-    /// <summary>A code in words of ours; null for what is no code of a known store.</summary>
+    /// <summary>Our own words for a code; null if it is no code of a known store.</summary>
     public static string? WordsOf(string code) => _readers.Select(r => r.WordsOf(code)).FirstOrDefault(w => w is not null);
 
-    /// <summary>What can be shown to everybody: the words of an exception may hold people's data, addresses or names.</summary>
+    /// <summary>A text for everybody. Exception texts may contain personal data, addresses or names.</summary>
     public static string PublicText(Exception e) =>
         CodeOf(e) is { } code ? $"{code}, {WordsOf(code)}"
         : IsStoreUnreachable(e) ? "no connection"

@@ -4,27 +4,27 @@ using System.Text.Json;
 
 namespace Mannam.Messaging;
 
-/// <summary>A record as it lies in a topic: CloudEvents 1.0, Kafka binary mode.</summary>
+/// <summary>A record of a topic: CloudEvents 1.0 in Kafka's binary mode.</summary>
 /// <param name="Key">The correlation key, which decides the partition.</param>
-/// <param name="Headers">The CloudEvents envelope, a JSON object of texts.</param>
+/// <param name="Headers">The CloudEvents envelope, a JSON object of strings.</param>
 /// <param name="Value">The event's fields, flat, with <c>eventType</c> and <c>timestamp</c>.</param>
 public sealed record TopicRecord(long Key, string Headers, string Value);
 
-/// <summary>A record that a subscription received, with its place and the parts of its envelope that the chassis looks at.</summary>
+/// <summary>A received record, with its place and the parts of its envelope that the chassis uses.</summary>
 public sealed class ReceivedEvent
 {
     public required int Partition { get; init; }
     public required long Offset { get; init; }
 
-    /// <summary>The correlation key; 0 where an unreadable record has none.</summary>
+    /// <summary>The correlation key; 0 if an unreadable record has none.</summary>
     public required long Key { get; init; }
     public required string Headers { get; init; }
     public required string Value { get; init; }
 
-    /// <summary><c>ce_id</c>: what the inbox remembers.</summary>
+    /// <summary><c>ce_id</c>, which the inbox stores.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary><c>ce_type</c>: the event's name, by which a policy is found.</summary>
+    /// <summary><c>ce_type</c>: the name of the event, which selects the policy.</summary>
     public required string Type { get; init; }
 
     /// <summary><c>ce_source</c>: the producer, such as <c>/taxi/catch</c>.</summary>
@@ -32,18 +32,18 @@ public sealed class ReceivedEvent
     public required DateTimeOffset Time { get; init; }
     public required string TraceParent { get; init; }
 
-    /// <summary>Why its envelope is not CloudEvents 1.0 as Mannam writes it; null for an event. Of an unreadable record only place, key, headers and
-    /// value mean something.</summary>
+    /// <summary>Why the record is not CloudEvents 1.0 as Mannam writes it; null for an event. An unreadable record has only place, key, headers and
+    /// value.</summary>
     public string? Unreadable { get; init; }
 
-    /// <summary>By what it is known again at its place: its id, or what its bytes make of one.</summary>
+    /// <summary>Identifies the record at its place: its id, or a hash of its bytes.</summary>
     internal Guid Fingerprint =>
         Unreadable is null ? Id : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{Key} {Headers} {Value}")).AsSpan(0, 16));
 
-    /// <summary>What policies see of the envelope.</summary>
+    /// <summary>The envelope that policies see.</summary>
     public EventEnvelope Envelope => new(Id, Type, Source, Time, Key);
 
-    /// <summary>Reads a record of a topic. One that cannot be read says so, rather than to stop those behind it.</summary>
+    /// <summary>Reads a record of a topic. An unreadable record is returned as such, because an exception would block the records after it.</summary>
     public static ReceivedEvent Read(int partition, long offset, long key, string headers, string value)
     {
         try
@@ -70,8 +70,8 @@ public sealed class ReceivedEvent
         }
     }
 
-    /// <summary>A record that cannot be read, for a transport that finds it so.</summary>
-    /// <param name="why">What is wrong with it.</param>
+    /// <summary>A record that the transport itself cannot read.</summary>
+    /// <param name="why">The reason.</param>
     public static ReceivedEvent OfUnreadable(int partition, long offset, long key, string headers, string value, string why) =>
         new()
         {

@@ -1,7 +1,8 @@
 namespace Mannam.Messaging;
 
-/// <summary>Guarantee 1, the first half: what one transaction changes. Decisions, their events and what they schedule are stored together, or not at all.</summary>
-/// <param name="map">Tells whether an aggregate was changed.</param>
+/// <summary>Guarantee 1, the first half: the changes of one transaction. Decisions, their events and their scheduled messages are stored together, or not
+/// at all.</summary>
+/// <param name="map">Detects changes of aggregates.</param>
 /// <param name="messages">Makes rows of messages.</param>
 public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, MessageWriter messages)
     where TAggregate : Aggregate
@@ -14,10 +15,10 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
     {
         public TAggregate Now { get; } = now;
 
-        /// <summary>As it was when it was last looked at.</summary>
+        /// <summary>A copy from the last comparison.</summary>
         public TAggregate Seen { get; set; } = (TAggregate)now.Copy();
 
-        /// <summary>In the store; 0 where it is not there.</summary>
+        /// <summary>The stored version; 0 if it is not stored.</summary>
         public int StoredVersion { get; set; } = now.Version;
 
         public bool IsDirty { get; set; }
@@ -26,10 +27,10 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
     /// <summary>Whether there is nothing to store.</summary>
     public bool IsEmpty => _rows.Count == 0 && !_aggregates.Values.Any(e => e.IsDirty);
 
-    /// <summary>Whether a decision raised an event, or scheduled a message.</summary>
+    /// <summary>Whether a decision raised an event or scheduled a message.</summary>
     public bool HasMessages => _wakes != Wakes.None;
 
-    /// <summary>An aggregate about to decide: as it is stored, or new.</summary>
+    /// <summary>Adds an aggregate before its decision, stored or new.</summary>
     public TAggregate Track(TAggregate aggregate)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
@@ -37,17 +38,17 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
         return aggregate;
     }
 
-    /// <summary>The aggregate of that key, if it is tracked.</summary>
+    /// <summary>The tracked aggregate of this key; null if there is none.</summary>
     public TAggregate? Find(long key) => _aggregates.GetValueOrDefault(key)?.Now;
 
-    /// <summary>Makes a new aggregate part of this, as it is.</summary>
+    /// <summary>Adds a new aggregate to the changes.</summary>
     public void Create(TAggregate aggregate, IMessage[] raised, MessageContext context)
     {
         Track(aggregate);
         Record(_aggregates[aggregate.Key], raised, context);
     }
 
-    /// <summary>Makes a decision part of this. An aggregate that was left as it was, and raised nothing, adds nothing.</summary>
+    /// <summary>Adds a decision to the changes. An unchanged aggregate without messages adds nothing.</summary>
     /// <returns>Whether there is anything to commit.</returns>
     public bool Stage(TAggregate aggregate, IMessage[] raised, MessageContext context)
     {
@@ -61,10 +62,10 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
         return true;
     }
 
-    // With the idempotency key of the request that it follows from.
+    // Also records the idempotency key of the request that caused it.
     private void Record(Entry entry, IMessage[] raised, MessageContext context)
     {
-        // Also where only a message was raised: the version orders the messages of a saga as their commits.
+        // The version also increments if only a message was raised: it orders the messages of a saga like their commits.
         entry.Now.Version++;
         entry.IsDirty = true;
         foreach (var message in raised)
@@ -77,13 +78,13 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
             _rows.Insert(0, request.Row(entry.Now));
     }
 
-    /// <summary>Another row, after those that are staged.</summary>
+    /// <summary>Adds a row after the staged ones.</summary>
     public void Add(StoredRow row) => _rows.Add(row);
 
-    /// <summary>What is to be stored; nothing is staged afterwards.</summary>
+    /// <summary>Returns the changes to store, and clears them.</summary>
     public Changes<TAggregate> Take()
     {
-        // By key, so that two who change the same wait for, and not against, each other.
+        // Sorted by key, so that two transactions lock rows in the same order and cannot deadlock.
         var dirty = _aggregates.Values.Where(e => e.IsDirty).ToList();
         var changes = new Changes<TAggregate>(
             _aggregates.Keys.FirstOrDefault(),
@@ -103,19 +104,19 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
 /// <summary>What one transaction stores.</summary>
 /// <param name="Key">Its aggregate's key; the least of them, where there are several.</param>
 /// <param name="Aggregates">The aggregates that were changed, by key.</param>
-/// <param name="Rows">The rows of messaging's own tables, in their order.</param>
+/// <param name="Rows">The rows of messaging's own tables, in order.</param>
 public sealed record Changes<TAggregate>(long Key, IReadOnlyList<AggregateChange<TAggregate>> Aggregates, IReadOnlyList<StoredRow> Rows)
     where TAggregate : Aggregate;
 
 /// <summary>An aggregate to be stored.</summary>
-/// <param name="Aggregate">As it is now, with its new version.</param>
-/// <param name="StoredVersion">The version that the store must hold; 0 where it must not hold the aggregate.</param>
+/// <param name="Aggregate">Its state, with the new version.</param>
+/// <param name="StoredVersion">The version that the store must have; 0 if the aggregate must not exist.</param>
 public readonly record struct AggregateChange<TAggregate>(TAggregate Aggregate, int StoredVersion)
     where TAggregate : Aggregate;
 
 /// <summary>A row of messaging's own tables.</summary>
 public abstract record StoredRow;
 
-/// <summary>The removal of a deferred message that was handled.</summary>
+/// <summary>The removal of a handled deferred message.</summary>
 /// <param name="Id">Its id.</param>
 public sealed record HandledDeferredMessage(long Id) : StoredRow;

@@ -2,19 +2,19 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>Something that is asked for together with something else, in one round trip.</summary>
+/// <summary>A query that is sent together with others, in one round trip.</summary>
 internal interface IBatchedQuery
 {
-    /// <summary>Adds the statements.</summary>
+    /// <summary>Adds its statements to a batch.</summary>
     void AddTo(NpgsqlBatch batch);
 
-    /// <summary>Reads their answers; the reader stands at the first.</summary>
+    /// <summary>Reads its results; the reader is at the first one.</summary>
     Task ReadAsync(NpgsqlDataReader rows, CancellationToken ct);
 }
 
 internal static class BatchedQueries
 {
-    /// <summary>Asks for it alone.</summary>
+    /// <summary>Sends it alone.</summary>
     public static async Task LoadAsync(this IBatchedQuery query, NpgsqlConnection connection, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -24,16 +24,16 @@ internal static class BatchedQueries
     }
 }
 
-/// <summary>Loads the aggregates that events are to be handled by.</summary>
-/// <param name="loading">Which ones.</param>
-/// <param name="map">How they are stored.</param>
+/// <summary>Loads the aggregates of a batch of events.</summary>
+/// <param name="loading">The aggregates.</param>
+/// <param name="map">Their row mapper.</param>
 internal sealed class AggregateQuery<TAggregate>(Loading<TAggregate> loading, RowMapper<TAggregate> map) : IBatchedQuery
     where TAggregate : Aggregate
 {
-    /// <summary>Waits until nobody else decides in turn; held to the end of the transaction.</summary>
+    /// <summary>Takes the lock of decisions that compare sagas; held until the end of the transaction.</summary>
     public const string Turn = "select from pg_advisory_xact_lock(77001520, 4)";
 
-    // Waiting for the turn is no failure, so it may take longer than a row's lock. What follows waits as a batch does.
+    // A wait for this lock is no failure, so it may be longer than for a row. Later statements have the timeout of a batch.
     private static readonly string[] TakeTurn = ["set local lock_timeout = '10s'", Turn, "set local lock_timeout = '1s'"];
 
     public void AddTo(NpgsqlBatch batch)
@@ -48,7 +48,7 @@ internal sealed class AggregateQuery<TAggregate>(Loading<TAggregate> loading, Ro
 
     public async Task ReadAsync(NpgsqlDataReader rows, CancellationToken ct)
     {
-        // The lock is a result too, of nothing.
+        // The lock statement has a result too, without columns.
         if (loading.InTurn)
             await rows.NextResultAsync(ct);
         foreach (var aggregate in await map.ReadAsync(rows, loading.Create, ct))

@@ -1,4 +1,4 @@
--- 1: events on their way, positions in the topics, events handled, things due
+-- 1: outbox, positions in topics, handled events, scheduled messages
 create table outbox (
     id       bigint generated always as identity primary key,
     event_id uuid not null,
@@ -31,10 +31,10 @@ create table due (
 );
 create index due_at on due (at);
 
--- Emptied all day long: vacuumed by what was deleted, not by a share of the table.
+-- Rows are inserted and deleted all day: vacuum by the number of deleted rows, not by a share of the table.
 alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
--- 2: events that could not be handled: they wait to be tried again, or are parked. Numbered in the order in which they are handled within a saga
+-- 2: deferred messages and dead letters. Their numbers are the order in which a saga's events are handled
 create table waiting (
     waiting_id bigint generated always as identity primary key,
     key        bigint not null,
@@ -54,7 +54,7 @@ create table waiting (
 create index waiting_key on waiting (key, waiting_id) where parked_at is null;
 create index waiting_due on waiting (due) where parked_at is null;
 
--- 3: what is remembered of requests with an Idempotency-Key
+-- 3: idempotency keys of requests
 create table idempotency (
     id           bytea primary key,
     body         bytea not null,
@@ -69,31 +69,31 @@ create table idempotency (
 );
 create index idempotency_created on idempotency (created);
 
--- 4: what an update calls that finds another version than the one that was loaded, so that it fails as an insert does, and all that was sent with it
+-- 4: an update that finds another version than the loaded one calls outdated(), so that it fails, with everything that was sent with it
 create function outdated() returns boolean language plpgsql as $$
 begin
     raise exception 'the aggregate was changed by somebody else since it was loaded' using errcode = 'serialization_failure';
 end
 $$;
 
--- 5: what others refuse is never given up: how often in a row, by whom (kind), why (code), and since when. And what a probe draws from, to see that the
--- store writes: it fails where nothing can be written, and locks nothing
+-- 5: external failures are retried without limit: how often in a row, by whom (kind), why (code), since when. A readiness probe draws from a sequence: this
+-- fails on a read-only store, and locks nothing
 alter table waiting add refusals int not null default 0, add code text, add refused_since timestamptz;
 create index waiting_refused on waiting (kind) where refused_since is not null;
 alter table due add code text, add failing_since timestamptz;
 create index due_failing on due (kind) where failing_since is not null;
 create sequence writes;
 
--- 6: when a moment was set that something waits for: one that was set in the future comes from a wrong clock, and is due
+-- 6: the time at which a due time was set: if it lies in the future, a clock was wrong, and the row is due
 alter table due add set_at timestamptz not null default now();
 create index due_set_at on due (set_at);
 alter table waiting add set_at timestamptz not null default now();
 create index waiting_set_at on waiting (set_at) where parked_at is null;
--- 7: a position belongs to the topic's history that it was read in: the topic's identity, and the event that was read last. Where it began again, events up to
--- handled_below were handled before, though the inbox has forgotten them
+-- 7: a position belongs to a history: the topic's identity and the event before the position. After reading began again, events up to handled_below were
+-- handled before, although the inbox has removed their ids
 alter table positions add column history text, add column last uuid, add column handled_below uuid;
 
--- 8: up to which event the inbox was cleaned. Of what is older, nobody can tell any more whether it was handled
+-- 8: the highest id that the inbox has removed. For older events nobody can know whether they were handled
 create table forgotten (
     one    boolean primary key default true check (one),
     newest uuid not null
@@ -101,7 +101,7 @@ create table forgotten (
 insert into forgotten (newest)
 select coalesce((select event_id from inbox order by event_id limit 1), '00000000-0000-0000-0000-000000000000');
 
--- 9: what the removal of a scheduled message calls that is not there any more, so that what was decided on it fails too: somebody else has decided
+-- 9: the removal of a missing scheduled message calls is_done(), so that the decision on it fails too: another attempt has decided
 create function is_done() returns boolean language plpgsql as $$
 begin
     raise exception 'the scheduled message was done already' using errcode = 'MN001';

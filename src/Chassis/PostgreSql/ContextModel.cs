@@ -5,22 +5,22 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>What a context maps, built once in a process and kept.</summary>
-/// <remarks>EF Core keeps models and queries in one cache of bounded size. Enough different queries push a model out of it; the next context then builds
-/// another one, which every query compiled ahead refuses from then on.</remarks>
+/// <summary>The model of a context, built once per process.</summary>
+/// <remarks>EF Core keeps models and queries in one cache of limited size. Many different queries remove a model from it. The next context then builds a new
+/// model, and all compiled queries refuse it.</remarks>
 internal static class ContextModel<TDb>
     where TDb : DbContext
 {
     private static readonly Lazy<IModel> Built = new(Build);
 
-    /// <summary>The model of all contexts of this type, wherever their databases are.</summary>
+    /// <summary>The model of all contexts of this type, for any database.</summary>
     public static IModel Model => Built.Value;
 
-    /// <summary>Lets a context use this database, and nothing that is not needed on the hot path.</summary>
+    /// <summary>Configures a context for this database, with only what the hot path needs.</summary>
     private static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) =>
         options.EnableThreadSafetyChecks(false).UseNpgsql(database).UseModel(Model);
 
-    /// <summary>Contexts on these connections.</summary>
+    /// <summary>A factory of contexts on these connections.</summary>
     public static IDbContextFactory<TDb> Contexts(NpgsqlDataSource database, int poolSize)
     {
         var options = new DbContextOptionsBuilder<TDb>();
@@ -28,7 +28,7 @@ internal static class ContextModel<TDb>
         return new PooledDbContextFactory<TDb>(options.Options, poolSize);
     }
 
-    // EF Core makes all its services anew for options that differ in more than the database and the model, be it in their order.
+    // EF Core creates all its services again if options differ in more than database and model, even in their order.
     private static IModel Build()
     {
         var options = new DbContextOptionsBuilder<TDb>().EnableThreadSafetyChecks(false).UseNpgsql().Options;

@@ -3,17 +3,17 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>An event that a service gave up.</summary>
-/// <param name="Id">By which it is replayed or dropped; the order within its saga.</param>
-/// <param name="ParkedAt">When it was given up.</param>
-/// <param name="Key">The correlation key; 0 where the record has none.</param>
-/// <param name="Type">The event's name; empty for a record that cannot be read.</param>
+/// <summary>An event that failed for good.</summary>
+/// <param name="Id">Its id for replay and drop; also the order within its saga.</param>
+/// <param name="ParkedAt">When it was parked.</param>
+/// <param name="Key">The correlation key; 0 if the record has none.</param>
+/// <param name="Type">The name of the event; empty for an unreadable record.</param>
 /// <param name="Kind">How it failed: <c>permanent</c>, <c>transient</c> or <c>unreadable</c>.</param>
-/// <param name="Attempts">How often.</param>
-/// <param name="Error">What the last failure said.</param>
+/// <param name="Attempts">The number of attempts.</param>
+/// <param name="Error">The text of the last failure.</param>
 /// <param name="Place">Topic, partition and offset: <c>taxi 3/17</c>.</param>
-/// <param name="Headers">The record's headers: for an event JSON.</param>
-/// <param name="Value">The record's value: for an event JSON.</param>
+/// <param name="Headers">The record's headers; JSON for an event.</param>
+/// <param name="Value">The record's value; JSON for an event.</param>
 public sealed record DeadLetter(
     long Id,
     DateTimeOffset ParkedAt,
@@ -27,14 +27,14 @@ public sealed record DeadLetter(
     string Value
 );
 
-/// <summary>The events that a service gave up, for operators; works on its database, whether the service runs or not.</summary>
+/// <summary>A service's dead letters, for operators. It uses the database directly, so the service need not run.</summary>
 public sealed class DeadLetters(NpgsqlDataSource database)
 {
     private const string Columns = """
         waiting_id, parked_at, key, type, kind, attempts, coalesce(error, ''), topic || ' ' || partition || '/' || "offset", headers, value
         """;
 
-    /// <summary>Which events an order is about: those with these ids, or all whose error contains the text; without either, all.</summary>
+    /// <summary>Selects events: those with these ids, or all whose error contains the text; without either, all.</summary>
     public sealed record Selection(IReadOnlyList<long> Ids, string? Error)
     {
         internal const string Condition =
@@ -55,7 +55,7 @@ public sealed class DeadLetters(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>The events chosen, by id.</summary>
+    /// <summary>The selected events, by id.</summary>
     public async IAsyncEnumerable<DeadLetter> ListAsync(Selection choice, [EnumeratorCancellation] CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(choice);
@@ -77,14 +77,14 @@ public sealed class DeadLetters(NpgsqlDataSource database)
             );
     }
 
-    /// <summary>Lets the events chosen be handled again, in their order, with all attempts before them. Those of a saga that still waits come before what
-    /// arrived after them. Replaying twice is as once.</summary>
+    /// <summary>Makes the selected events due again, in order and with all attempts. They are handled before later events of their saga that still wait.
+    /// A second replay changes nothing.</summary>
     /// <returns>Their ids.</returns>
     public Task<IReadOnlyList<long>> ReplayAsync(Selection choice, CancellationToken ct) =>
-        // Due since long ago: whose clock is right does not matter.
+        // Due long ago, so that a wrong clock does not matter.
         ChangeAsync("update waiting set parked_at = null, kind = 'queued', attempts = 0, due = to_timestamp(0)", choice, ct);
 
-    /// <summary>Forgets the events chosen. They count as handled: a copy, or the same event when the topic is read again, has no effect either.</summary>
+    /// <summary>Deletes the selected events. They count as handled: a copy, or the same event when the topic is read again, has no effect.</summary>
     /// <returns>Their ids.</returns>
     public Task<IReadOnlyList<long>> DropAsync(Selection choice, CancellationToken ct) =>
         ChangeAsync(

@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>Lets those who commit at the same moment share the commit, as they share a round trip: each is as durable, and costs a part.</summary>
-/// <remarks>When a statement fails, all are rolled back and each is committed by itself, so that nobody fails with another. Only what need not wait for a row
-/// that somebody else holds (<see cref="StatementBatch.CommitsAlone"/>), so that nobody waits with another either. Where one has to wait all the same, because a row
-/// or a table is held from outside, the others wait with it once, for the lock timeout.</remarks>
+/// <summary>Batches concurrent commits into one transaction and one round trip: each is as durable, and cheaper.</summary>
+/// <remarks>If a statement fails, all are rolled back and each is committed separately, so no command fails because of another. Statements that may wait for a
+/// locked row are not batched (<see cref="StatementBatch.CommitsAlone"/>), so no command waits for another. If a row or table is locked from outside, the
+/// whole group waits once, for the lock timeout.</remarks>
 internal sealed class GroupCommit
 {
     private readonly NpgsqlDataSource _database;
@@ -19,12 +19,12 @@ internal sealed class GroupCommit
         _shared = new(CommitAsync);
     }
 
-    // Again: nothing is committed, and it is not known whose statement failed.
+    // Again: nothing is committed, and the failed statement is not known.
     private readonly record struct Outcome(Exception? Failure, bool Again = false);
 
-    /// <summary>Returns once that is durable.</summary>
-    /// <exception cref="NpgsqlException">Somebody else changed the aggregate (see <see cref="StoreFailures.IsConflict"/>), or refused otherwise: nothing is
-    /// committed; or the store cannot be reached, and it may be committed all the same.</exception>
+    /// <summary>Returns when the statements are committed durably.</summary>
+    /// <exception cref="NpgsqlException">Another transaction changed the aggregate (see <see cref="StoreFailures.IsConflict"/>), or the store refuses: nothing is
+    /// committed. Or the store is unreachable: the commit may have been made or not.</exception>
     public async Task CommitAsync(StatementBatch statements)
     {
         var outcome = await _shared.AskAsync(statements);
@@ -37,8 +37,8 @@ internal sealed class GroupCommit
             ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>The same, sharing the commit with nobody: when it is the saga's turn.</summary>
-    /// <exception cref="BusyException">It would have to wait for too long.</exception>
+    /// <summary>The same without a group, one at a time per saga.</summary>
+    /// <exception cref="BusyException">The wait would be too long.</exception>
     public Task CommitAloneAsync(StatementBatch statements) =>
         _turns.RunAsync(
             statements.Key,
@@ -58,7 +58,7 @@ internal sealed class GroupCommit
         }
         catch (PostgresException e) when (several.Count > 1 && StoreFailures.IsLocked(e))
         {
-            // One by one here, whoever comes next would wait behind each that is held.
+            // If they were committed one by one here, later commits would wait behind each locked row.
             return [.. Enumerable.Repeat(new Outcome(e, Again: true), several.Count)];
         }
         catch (PostgresException e) when (several.Count > 1 && !StoreFailures.IsStoreUnreachable(e))

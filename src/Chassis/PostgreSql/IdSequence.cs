@@ -2,17 +2,17 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>The ids of a service's requests: 64-bit, ascending from 1. Those who ask at the same moment share one round trip.</summary>
+/// <summary>The ids of a service's requests: 64-bit, ascending from 1. Concurrent calls share one round trip.</summary>
 internal sealed class IdSequence(NpgsqlDataSource database, string sequence) : IIdSequence
 {
     private readonly RequestBatcher<bool, long> _next = new(asked => NextOrAgainAsync(database, sequence, asked.Count));
 
-    /// <summary>The next id. Ask only when the request is about to be recorded: an id that was asked for is used up.</summary>
-    /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
+    /// <summary>The next id. Call it only when the request is about to be recorded: a returned id is used up.</summary>
+    /// <exception cref="NpgsqlException">The store is unreachable.</exception>
     public Task<long> NextAsync() => _next.AskAsync(true);
 
-    /// <summary>The next ids, within a transaction that may hold locks: on its own connection, so that it waits for nobody else's.</summary>
-    /// <exception cref="NpgsqlException">The store cannot be reached.</exception>
+    /// <summary>The next ids, on the connection of a transaction that may hold locks: it must not wait for another connection.</summary>
+    /// <exception cref="NpgsqlException">The store is unreachable.</exception>
     public static async Task<IReadOnlyList<long>> NextAsync(
         NpgsqlConnection connection,
         string sequence,
@@ -29,16 +29,16 @@ internal sealed class IdSequence(NpgsqlDataSource database, string sequence) : I
         return ids;
     }
 
-    /// <summary>Ids up to this one are used up already: they are not given any more.</summary>
+    /// <summary>Marks all ids up to this one as used.</summary>
     public async Task SkipToAsync(long used)
     {
-        // One statement; an id that is given meanwhile is lower, or higher, but never given twice: a sequence that is at it already is left alone.
+        // One statement. A concurrent nextval gets a lower or a higher id, but no id twice: a sequence that is already above is not changed.
         await using var command = database.CreateCommand($"select setval('{sequence}', $1) where (select last_value < $1 from {sequence})");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = used });
         await command.ExecuteNonQueryAsync();
     }
 
-    // A session that has forgotten what was prepared in it gave no id, and another connection does.
+    // A session without its prepared statement has returned no id, so another connection is used.
     private static async Task<IReadOnlyList<long>> NextOrAgainAsync(NpgsqlDataSource database, string sequence, int count)
     {
         try

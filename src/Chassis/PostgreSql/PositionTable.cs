@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>Guarantee 2, in SQL: the next offset of each partition, and the events handled, both in the service's own database.</summary>
+/// <summary>Guarantee 2, in SQL: the next offset of each partition, and the handled events, both in the service's own database.</summary>
 internal static class PositionTable
 {
     private const string Move = """
@@ -10,7 +10,7 @@ internal static class PositionTable
         where p.topic = $1 and p.partition = v.partition and p.next = v.expected and p.last is not distinct from v.expected_last
         """;
 
-    // One statement, so one snapshot: an event is taken exactly if its saga does not wait. The saga's events are handled in order, so while any waits all do.
+    // One statement, so one snapshot: an event is taken exactly if its saga does not wait. A saga's events are handled in order, so if one waits, all do.
     private const string Take = """
         with waits as materialized (select distinct key from waiting where key = any($2) and parked_at is null),
         taken as (
@@ -20,7 +20,7 @@ internal static class PositionTable
         select event_id, null::bigint from taken union all select null::uuid, key from waits
         """;
 
-    /// <summary>Where reading goes on; a partition not met before from the beginning of history.</summary>
+    /// <summary>The positions where reading goes on. A new partition starts at the beginning of history.</summary>
     public static async Task<Dictionary<int, StoredPosition>> ReadAsync(
         NpgsqlDataSource database,
         string topic,
@@ -54,9 +54,9 @@ internal static class PositionTable
         return positions;
     }
 
-    /// <summary>Says to which history a position belongs from now on, and where it is in it.</summary>
-    /// <param name="again">Whether reading begins again: what the inbox has forgotten by now counts as handled.</param>
-    /// <exception cref="FencedException">The position is not the expected one: another replica reads the partition.</exception>
+    /// <summary>Changes a position, or the history that it belongs to.</summary>
+    /// <param name="again">Whether the partition is read again: then events that the inbox has removed count as handled.</param>
+    /// <exception cref="FencedException">The stored position is another one: another replica reads the partition.</exception>
     public static async Task<StoredPosition> ChangeAsync(
         NpgsqlDataSource database,
         (string Topic, int Partition) place,
@@ -86,11 +86,11 @@ internal static class PositionTable
         return await rows.ReadAsync(ct) ? new(changed, rows.IsDBNull(0) ? null : rows.GetGuid(0)) : throw new FencedException();
     }
 
-    /// <summary>In one round trip: moves the positions, takes the events that were not handled before, tells whose sagas wait, and asks for what is needed to
-    /// handle them.</summary>
-    /// <param name="waits">How long the transaction waits for a row that somebody else holds.</param>
-    /// <param name="loading">What is asked for besides; null where nothing is.</param>
-    /// <exception cref="FencedException">A partition's position is not the expected one: another replica reads it.</exception>
+    /// <summary>In one round trip: moves the positions, takes the events that were not handled before, returns the sagas that wait, and sends the given
+    /// query.</summary>
+    /// <param name="waits">How long the transaction waits for a locked row.</param>
+    /// <param name="loading">The additional query; null for none.</param>
+    /// <exception cref="FencedException">A stored position is not the expected one: another replica reads the partition.</exception>
     public static async Task<(HashSet<Guid> Fresh, HashSet<long> Waiting)> TakeAsync(
         NpgsqlConnection connection,
         string topic,
@@ -101,7 +101,7 @@ internal static class PositionTable
         CancellationToken ct
     )
     {
-        // Sorted, so that two who take the same ids wait for, and not against, each other.
+        // Sorted, so that two transactions lock ids in the same order and cannot deadlock.
         var (ids, keys) = (events.Select(e => e.Id).ToArray(), events.Select(e => e.Key).ToArray());
         Array.Sort(ids, keys);
         await using var batch = new NpgsqlBatch(connection);
@@ -140,6 +140,6 @@ internal static class PositionTable
         return (fresh, waiting);
     }
 
-    /// <summary>From here on the transaction fails when it would wait longer for a row: nobody hangs because somebody else does.</summary>
+    /// <summary>Limits the wait for a locked row for the rest of the transaction.</summary>
     public static string LockTimeout(TimeSpan waits) => $"set local lock_timeout = {(int)waits.TotalMilliseconds}";
 }

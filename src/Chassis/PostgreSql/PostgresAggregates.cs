@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>A service's aggregates in its own database: one row a saga.</summary>
+/// <summary>A service's aggregates in its own database: one row per saga.</summary>
 internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAggregate>
     where TDb : ServiceDb
     where TAggregate : Aggregate
 {
-    // No saga's key.
+    // A key that no saga has.
     private const long EverybodysTurn = long.MinValue;
 
     private readonly NpgsqlDataSource _commands;
@@ -19,20 +19,20 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
     private readonly KeyedLimiter _limiter;
     private readonly GroupCommit _commits;
 
-    // Of those who decide in turn, which few services do.
+    // For decisions that compare sagas, which few services have.
     private readonly Lazy<IDbContextFactory<TDb>> _turns;
 
     public PostgresAggregates(NpgsqlDataSource commands, IDbContextFactory<TDb> reads, Func<long, TAggregate> create, int connections)
     {
         (_commands, _reads, _create) = (commands, reads, create);
-        // One connection is left for what shares a commit, ids and keys, while rows are held.
+        // While rows are locked, one connection stays free for group commits, ids and keys.
         _limiter = new(Math.Max(1, connections - 1));
         _commits = new(commands, _limiter);
         _turns = new(() => ContextModel<TDb>.Contexts(commands, poolSize: 2));
         Map = new(ContextModel<TDb>.Model.FindEntityType(typeof(TAggregate))!);
     }
 
-    /// <summary>How an aggregate is stored.</summary>
+    /// <summary>Maps an aggregate to its row.</summary>
     public RowMapper<TAggregate> Map { get; }
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
     {
         await using var connection = await _commands.OpenConnectionAsync();
         var found = (await FindAsync(connection, keys)).ToDictionary(a => a.Key);
-        // Who decides on one must not share it.
+        // Each caller decides on its own copy.
         return [.. keys.Select(k => found.GetValueOrDefault(k) is { } one ? Map.Copy(one, _create(k)) : null)];
     }
 
@@ -59,7 +59,7 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
             batch.BatchCommands.Add(new(AggregateQuery<TAggregate>.Turn));
         batch.BatchCommands.Add(Map.Find(keys, toBeChanged));
         await using var rows = await batch.ExecuteReaderAsync();
-        // The turn is a result too, of nothing.
+        // The lock statement has a result too, without columns.
         if (inTurn)
             await rows.NextResultAsync();
         return await Map.ReadAsync(rows, _create, CancellationToken.None);
@@ -111,7 +111,7 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
         long key,
         Func<TAggregate?, object, Func<Changes<TAggregate>, Task>, Task<TResult>> decide
     ) =>
-        // As of one saga: those who wait for their turn here take no connection.
+        // All with the same key: calls that wait for the lock here use no connection.
         _limiter.RunAsync(
             EverybodysTurn,
             async () =>
@@ -129,7 +129,7 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
     public async Task WarmUpAsync(UnitOfWork<TAggregate> unit)
     {
         const long nobody = -1;
-        // Of EF Core, as events are handled.
+        // Warms up EF Core as well.
         await using var db = await _reads.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -142,7 +142,7 @@ internal sealed class PostgresAggregates<TDb, TAggregate> : IAggregateStore<TAgg
         await StatementBatch.SendAsync(connection, [statements], CancellationToken.None);
     }
 
-    /// <summary>The statements that store changes.</summary>
+    /// <summary>The statements for these changes.</summary>
     public StatementBatch StatementsOf(Changes<TAggregate> changes)
     {
         var statements = new StatementBatch(changes.Key);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>Positions, inbox and effects in the service's own database, each batch one transaction.</summary>
+/// <summary>Positions, inbox and effects in the service's own database. Each batch is one transaction.</summary>
 internal sealed class PostgresConsumer<TDb, TAggregate>(
     NpgsqlDataSource database,
     IDbContextFactory<TDb> contexts,
@@ -16,7 +16,7 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
 {
     private const string SomeAreDue = "select exists (select 1 from waiting where parked_at is null and due <= $1)";
 
-    // What another replica works on is passed by, as is what waits behind it.
+    // Messages that another replica has locked are skipped, with those behind them.
     private const string First = """
         select waiting_id, attempts, refusals, due, partition, "offset", key, headers, value from waiting w where parked_at is null and due <= $1
         and not exists (select 1 from waiting e where e.key = w.key and e.parked_at is null and e.waiting_id < w.waiting_id)
@@ -168,7 +168,7 @@ internal sealed class PostgresConsumer<TDb, TAggregate>(
         public Task CommitAsync(Changes<TAggregate> changes, bool mayBeRepeated, CancellationToken ct)
         {
             var statements = aggregates.StatementsOf(changes);
-            // Nobody need wait for the disk then.
+            // The commit need not wait for the disk.
             if (mayBeRepeated)
                 statements.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
             return statements.CommitAsync((NpgsqlTransaction)transaction.GetDbTransaction(), ct);

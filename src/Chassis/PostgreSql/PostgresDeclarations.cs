@@ -3,14 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>Where a declared service is stored.</summary>
+/// <summary>Declares a service's store in PostgreSQL.</summary>
 public static class PostgresDeclarations
 {
-    /// <summary>The service is stored in a PostgreSQL database of its own, as its aggregate says (<see cref="ServiceDb{TAggregate}"/>).</summary>
+    /// <summary>Stores the service in its own PostgreSQL database, mapped from its aggregate (<see cref="ServiceDb{TAggregate}"/>).</summary>
     public static ServiceDeclaration<TAggregate> StoredInPostgreSql<TAggregate>(this ServiceDeclaration<TAggregate> declaration)
         where TAggregate : Aggregate => declaration.StoredIn<ServiceDb<TAggregate>, TAggregate>();
 
-    /// <summary>The same, mapped by a context of the service's own.</summary>
+    /// <summary>The same with the service's own context.</summary>
     public static ServiceDeclaration<TAggregate> StoredIn<TDb, TAggregate>(this ServiceDeclaration<TAggregate> declaration)
         where TDb : ServiceDb
         where TAggregate : Aggregate
@@ -20,7 +20,7 @@ public static class PostgresDeclarations
         return declaration;
     }
 
-    /// <summary>The service gives ids, from this sequence of its store: its container holds the <see cref="IIdSequence"/>.</summary>
+    /// <summary>The service has ids from this sequence of its store. Its container has the <see cref="IIdSequence"/>.</summary>
     public static TDeclaration WithIdSequence<TDeclaration>(this TDeclaration declaration, string sequence)
         where TDeclaration : ServiceDeclaration
     {
@@ -29,8 +29,8 @@ public static class PostgresDeclarations
         return declaration;
     }
 
-    /// <summary>A service outside the systems, such as the payment provider, is stored in a PostgreSQL database of its own. It commits each command by
-    /// itself.</summary>
+    /// <summary>Stores a service outside the systems, such as the payment provider, in its own PostgreSQL database. It commits each command
+    /// separately.</summary>
     public static ServiceDeclaration StoredAloneIn<TDb>(this ServiceDeclaration declaration)
         where TDb : DbContext
     {
@@ -39,7 +39,7 @@ public static class PostgresDeclarations
         return declaration;
     }
 
-    /// <summary>Contexts for whoever knows their type, and for whoever needs only the one store of the service.</summary>
+    /// <summary>Registers contexts by their own type, and as the service's only <see cref="DbContext"/>.</summary>
     internal static IServiceCollection AddContexts<TDb>(this IServiceCollection services, IDbContextFactory<TDb> contexts)
         where TDb : DbContext => services.AddSingleton(contexts).AddSingleton<IDbContextFactory<DbContext>>(new AnyContexts<TDb>(contexts));
 

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>How PostgreSQL's failures are read. <see cref="SqlStates"/> decides on what it says.</summary>
+/// <summary>Reads PostgreSQL's failures. <see cref="SqlStates"/> classifies the codes.</summary>
 internal sealed class PostgresErrors : IStoreErrors
 {
     [ModuleInitializer]
@@ -26,7 +26,7 @@ internal sealed class PostgresErrors : IStoreErrors
                 IsStatementLost = IsStatementLost(said),
                 IsTransientConflict = said.SqlState.StartsWith("40", StringComparison.Ordinal),
             },
-            // Also the driver's stumble over a connection that has died under it (npgsql/npgsql#2912, #6264).
+            // Includes the driver's own errors on a dead connection (npgsql/npgsql#2912, #6264).
             NpgsqlException or NullReferenceException { Source: "Npgsql" } => new StoreError(StoreFault.Unreachable, null),
             _ => null,
         };
@@ -34,7 +34,7 @@ internal sealed class PostgresErrors : IStoreErrors
     /// <inheritdoc/>
     public string? WordsOf(string code) => code.Length == 5 ? SqlStates.WordsOf(code) : null;
 
-    // After a FATAL error the store closes the connection, whatever the state.
+    // After a FATAL error the server closes the connection, for any code.
     private static StoreFault FaultOf(PostgresException said) =>
         said.InvariantSeverity is "FATAL" or "PANIC" ? StoreFault.Unreachable : SqlStates.FaultOf(said.SqlState);
 

@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>The idempotency keys that a service remembers, in its own database.</summary>
+/// <summary>A service's idempotency keys in its own database.</summary>
 internal sealed class PostgresIdempotency(NpgsqlDataSource database, Failpoints failpoints) : IIdempotencyStore
 {
-    /// <summary>What stores a record that must not be there yet.</summary>
+    /// <summary>Stores a record; fails if it exists.</summary>
     public const string Into =
         "insert into idempotency as known (id, body, request, saga, created, status, location, content_type, etag, answer) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
-    // Affects no row when the key is another request's, or was answered before.
+    // Changes no row if the key belongs to another request, or already has an answer.
     private const string Answered =
         Into
         + " on conflict (id) do update set status = $6, location = $7, content_type = $8, etag = $9, answer = $10 where known.request = $3 and known.status is null";
@@ -64,7 +64,7 @@ internal sealed class PostgresIdempotency(NpgsqlDataSource database, Failpoints 
         (e as PostgresException ?? e.InnerException as PostgresException)
             is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "idempotency" };
 
-    /// <summary>A record's values, in the order of <see cref="Into"/>.</summary>
+    /// <summary>Adds a record's values, in the order of <see cref="Into"/>.</summary>
     public static void AddTo(NpgsqlParameterCollection parameters, IdempotencyRecord record)
     {
         parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = record.Id });

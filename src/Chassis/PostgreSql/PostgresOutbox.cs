@@ -18,7 +18,7 @@ internal sealed class PostgresOutbox(RelayLock relay) : IOutbox
     public async Task<(long[] Ids, IReadOnlyList<TopicRecord> Records)> ReadAsync(long[] published, int max, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(_connection!);
-        // Also where there is nothing to remove: it fails where the store only reads, and the connection is given up to find a primary that was moved.
+        // Sent even without ids: it fails on a read-only store, and the connection is then closed to find a primary that has moved.
         batch.BatchCommands.Add(Removal(published));
         batch.BatchCommands.Add(
             new("select id, key, headers, value from outbox order by id limit $1")

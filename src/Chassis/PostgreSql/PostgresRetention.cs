@@ -2,13 +2,13 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>What a service's database forgets in the course of time.</summary>
-/// <param name="commands">For idempotency keys and stray events, as requests.</param>
-/// <param name="loops">For what the inbox remembers.</param>
+/// <summary>Removes expired rows from a service's database.</summary>
+/// <param name="commands">For idempotency keys and stray events, like requests.</param>
+/// <param name="loops">For the inbox.</param>
 internal sealed class PostgresRetention(NpgsqlDataSource commands, NpgsqlDataSource loops) : IRetentionStore
 {
-    // The ids are UUIDs of version 7, which ascend in time: the primary key leads to the old ones. Those that do not tell their time are the next
-    // statement's. An array of them, as a plan does not know how few it will be. What is removed is not known any more: it is noted up to where.
+    // UUIDs of version 7 ascend in time, so the primary key finds the old ones. The next statement removes ids without a time. The array keeps the plan
+    // efficient for few rows. The highest removed id is recorded, because its event is no longer known.
     private const string HandledEvents = """
         with gone as (
             delete from inbox where event_id = any(array(select event_id from inbox where event_id < $1 and at < $2 order by event_id limit $3))
@@ -20,7 +20,7 @@ internal sealed class PostgresRetention(NpgsqlDataSource commands, NpgsqlDataSou
         select count(*)::int from gone
         """;
 
-    // Ids that are not of this time: few, or a foreign producer's. They are gone through seldom.
+    // Ids with another or no time: few, or from a foreign producer. They are checked rarely.
     private const string StrayEvents = """
         delete from inbox where event_id = any(array(select event_id from inbox where event_id > $1 and at < $2 order by event_id limit $3))
         """;

@@ -5,7 +5,7 @@ namespace Mannam.PostgreSql;
 /// <summary>The scheduled messages of a service in its own database.</summary>
 internal sealed class PostgresSchedule(NpgsqlDataSource database) : IScheduleStore
 {
-    // Chosen once: as a plain subquery it may be run for each row that it is compared with, and skips other rows each time.
+    // Selected once: a plain subquery may run once per compared row, and skips other rows each time.
     private const string Claim = """
         with first as materialized (
             select due_id from due where at <= $1 and kind = any($3) order by at, key, kind limit $4 for update skip locked
@@ -17,7 +17,7 @@ internal sealed class PostgresSchedule(NpgsqlDataSource database) : IScheduleSto
     /// <inheritdoc/>
     public async Task AddRecurringAsync(IReadOnlyList<string> kinds, DateTimeOffset now, CancellationToken ct)
     {
-        // Its id follows from its kind.
+        // The id follows from the kind, so each kind exists once.
         await using var command = database.CreateCommand(
             """
             insert into due (due_id, key, kind, data, at, cause, attempts, set_at)

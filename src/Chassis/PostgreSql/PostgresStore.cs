@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>A service's own database, with a pool of connections for each kind of its work.</summary>
+/// <summary>A service's own database, with a connection pool for each kind of work.</summary>
 internal class PostgresStore : IServiceStore
 {
-    // A primary that was moved, and plans or statements that the store has forgotten: a new connection finds what is there now. So it does after a store that
-    // was lost: whoever asks next would stumble over what is left in the pools.
+    // A primary that has moved, or lost plans and prepared statements: only new connections find the current state. The same holds after the store was
+    // unreachable: the old connections in the pools would fail.
     private static readonly string[] EndConnections =
     [
         PostgresErrorCodes.ReadOnlySqlTransaction,
@@ -20,9 +20,9 @@ internal class PostgresStore : IServiceStore
     private readonly Schema _schema;
 
     /// <param name="declaration">The service.</param>
-    /// <param name="connectionString">The database that is the service's alone.</param>
-    /// <param name="pools">How many connections it keeps.</param>
-    /// <param name="failpoints">The named points at which a test can hold up, fail or kill.</param>
+    /// <param name="connectionString">The service's own database.</param>
+    /// <param name="pools">The sizes of its pools.</param>
+    /// <param name="failpoints">The failpoints for tests.</param>
     public PostgresStore(ServiceDeclaration declaration, string connectionString, ConnectionPools pools, Failpoints failpoints)
     {
         _declaration = declaration;
@@ -41,13 +41,13 @@ internal class PostgresStore : IServiceStore
 
     protected string ConnectionString { get; }
 
-    /// <summary>For the loops, and for health.</summary>
+    /// <summary>For loops and health.</summary>
     public NpgsqlDataSource Loops { get; }
 
-    /// <summary>For what requests decide and record.</summary>
+    /// <summary>For decisions and records of requests.</summary>
     public NpgsqlDataSource Commands { get; }
 
-    /// <summary>For what people ask for.</summary>
+    /// <summary>For reads of people.</summary>
     public NpgsqlDataSource Reads { get; }
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ internal class PostgresStore : IServiceStore
     public async Task<IReadOnlyList<long>> FindOpenAsync(OpenRows open, TimeSpan olderThan, CancellationToken ct)
     {
         await using var batch = Loops.CreateBatch();
-        // What is open since a moment in the future counts from now: the database's clock was set back. Not as old enough, as its request may live.
+        // A start in the future counts from now, because the database's clock was set back. Such a row is not old enough: its request may be active.
         batch.BatchCommands.Add(
             new($"update {open.Table} set {open.Since} = now() where {open.Where} and {open.Since} > now() + $1")
             {
@@ -134,7 +134,7 @@ internal class PostgresStore : IServiceStore
     }
 }
 
-/// <summary>The database of a service that decides on aggregates.</summary>
+/// <summary>The database of a service with aggregates.</summary>
 internal sealed class PostgresStore<TDb, TAggregate> : PostgresStore, IServiceStore<TAggregate>
     where TDb : ServiceDb
     where TAggregate : Aggregate
@@ -157,7 +157,7 @@ internal sealed class PostgresStore<TDb, TAggregate> : PostgresStore, IServiceSt
         Ids = sequence is null ? null : new IdSequence(Commands, sequence);
     }
 
-    /// <summary>What requests read by.</summary>
+    /// <summary>The contexts for reads.</summary>
     public IDbContextFactory<TDb> Contexts { get; }
 
     /// <inheritdoc/>

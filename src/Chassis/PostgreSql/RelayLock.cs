@@ -2,9 +2,9 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>Which replica's relay is active: the one whose connection holds the lock. The others tell it, after their commits, that there is something.</summary>
-/// <remarks>They tell it by a NOTIFY on this connection, at most one each <see cref="Apart"/>: one inside a command's transaction would let all commits
-/// of the server wait for each other.</remarks>
+/// <summary>The lock of the active relay: it belongs to one replica's connection. The other replicas notify that relay after their commits.</summary>
+/// <remarks>They send a NOTIFY on this connection, at most one each <see cref="Apart"/>. A NOTIFY inside a command's transaction would serialise all commits
+/// of the server.</remarks>
 /// <param name="connectionString">The service's database.</param>
 /// <param name="replicated">Whether there may be other replicas.</param>
 /// <param name="signal">Wakes the relay.</param>
@@ -16,7 +16,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
 
     private readonly NpgsqlDataSource _database = Store.Open(Lasting(connectionString));
 
-    // A listening connection may be silent for a long time. Npgsql asks every 5 s whether it is still there.
+    // A LISTEN connection may be silent for a long time. Npgsql checks every 5 s whether it is still alive.
     private readonly NpgsqlDataSource _listener = Store.Open(
         new NpgsqlConnectionStringBuilder(Lasting(connectionString)) { KeepAlive = 5 }.ToString()
     );
@@ -25,7 +25,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
     private bool _held;
     private Task _listening = Task.CompletedTask;
 
-    /// <summary>The connection that holds the lock; null while another replica's does, which was told then.</summary>
+    /// <summary>The connection that holds the lock; null if another replica holds it, which is then notified.</summary>
     public async Task<NpgsqlConnection?> AcquireAsync(CancellationToken ct)
     {
         if (_held)
@@ -44,7 +44,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
         return null;
     }
 
-    // On a connection of its own, as the other one is busy. While it fails, the relay's slow poll still finds everything.
+    // On its own connection, because the other one is busy. While it fails, the relay's slow poll still finds all events.
     private async Task ListenAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -55,7 +55,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
             }
             catch (Exception)
             {
-                // Whatever it is, Npgsql's own stumbling too.
+                // Any exception, including Npgsql's own errors.
                 await Task.Delay(AfterLoss, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -66,7 +66,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
         await using var connection = await _listener.OpenConnectionAsync(ct);
         await using var listen = new NpgsqlCommand("listen mannam_outbox", connection);
         await listen.ExecuteNonQueryAsync(ct);
-        // A NOTIFY that came before this LISTEN was missed.
+        // A NOTIFY before this LISTEN was missed.
         signal.Set();
         while (true)
         {
@@ -81,10 +81,10 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
         return await command.ExecuteScalarAsync(ct);
     }
 
-    // The lock must be free soon after this process' machine is gone. And a removal lost with the server's memory is only published twice.
+    // The lock must be released soon after this process's machine is lost. A removal that is lost with the server's memory is only published twice.
     private static string Lasting(string connectionString)
     {
-        // A store that does not answer is given up soon, and found again where it is then.
+        // A store that does not answer is given up soon, and found again at its new address.
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false,
@@ -95,7 +95,7 @@ internal sealed class RelayLock(string connectionString, bool replicated, Signal
         return settings.ToString();
     }
 
-    /// <summary>Gives up the lock, and with it the connection.</summary>
+    /// <summary>Releases the lock by closing its connection.</summary>
     public async ValueTask DisposeAsync()
     {
         await _left.CancelAsync();

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>How an entity is written as a row of its table, and found by its key, as EF Core's model maps it.</summary>
-/// <remarks>EF Core reads what people ask for; saving its way (tracked entries, modifications, generated texts) took a third of the services' time on the hot
-/// path, and what it finds cannot be asked for in the same round trip as something else, see docs/performance.md. What an aggregate adds to a collection of its
-/// own is appended to that collection's table, and not read.</remarks>
+/// <summary>Writes an entity as a row of its table, and finds it by its key, as mapped by EF Core's model.</summary>
+/// <remarks>EF Core answers reads. Its way of saving (tracked entries, modifications, generated texts) took a third of the services' time on the hot path,
+/// and its queries cannot share a round trip with others (docs/decisions/ef-core-and-row-mapper.md). Items that an aggregate adds to its own collection are
+/// appended to that collection's table, and not read.</remarks>
 internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
     where TRow : class
 {
@@ -18,11 +18,11 @@ internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
     private readonly string _update;
     private readonly string _find;
 
-    /// <exception cref="NotSupportedException">A column's value could be changed in place, which nobody would notice, or is converted, or cannot be set.</exception>
+    /// <exception cref="NotSupportedException">A column's value can be changed in place, which would not be noticed, or is converted, or cannot be set.</exception>
     public RowMapper(IEntityType entity)
     {
         Table = entity.GetTableName()!;
-        // What the store makes up itself is not written.
+        // Columns that the store generates are not written.
         var properties = entity.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never).ToList();
         _columns = [.. properties.Select(Column<TRow>.Of)];
         _children = [.. entity.GetNavigations().Where(n => n.IsCollection).Select(ChildCollection<TRow>.Of)];
@@ -38,10 +38,10 @@ internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
     /// <summary>The table's name.</summary>
     public string Table { get; }
 
-    // No other rows than those of aggregates are updated.
+    // Only rows of aggregates are updated.
     private static int KeyAt(List<IProperty> properties) => properties.FindIndex(p => p.Name == nameof(Aggregate.Key)) + 1;
 
-    /// <summary>A new row.</summary>
+    /// <summary>Inserts a row.</summary>
     public NpgsqlBatchCommand Insert(TRow row)
     {
         var command = new NpgsqlBatchCommand(_insert);
@@ -50,7 +50,7 @@ internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
         return command;
     }
 
-    /// <summary>All columns of the row with that key and version; fails, when the version there is another; affects none, where the row is gone.</summary>
+    /// <summary>Updates all columns of the row with this key and version. Fails if the stored version is another one; changes nothing if the row is gone.</summary>
     public NpgsqlBatchCommand Update(TRow row, int version)
     {
         var command = new NpgsqlBatchCommand(_update);
@@ -60,16 +60,16 @@ internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
         return command;
     }
 
-    /// <summary>The rows with these keys, for <see cref="ReadAsync"/>.</summary>
+    /// <summary>Selects the rows with these keys, for <see cref="ReadAsync"/>.</summary>
     /// <param name="keys">Their keys.</param>
-    /// <param name="toBeChanged">Waits for those who are changing them, reads what they leave, and lets others wait.</param>
+    /// <param name="toBeChanged">Whether to lock the rows: it waits for other changes, and reads their result.</param>
     public NpgsqlBatchCommand Find(IEnumerable<long> keys, bool toBeChanged = false) =>
         new(toBeChanged ? _find + " for update" : _find)
         {
             Parameters = { new NpgsqlParameter<long[]> { TypedValue = [.. keys.Distinct()] } },
         };
 
-    /// <summary>What was found, each read into a new one with that key.</summary>
+    /// <summary>The found rows, each as a new object with its key.</summary>
     public async Task<List<TRow>> ReadAsync(NpgsqlDataReader rows, Func<long, TRow> create, CancellationToken ct)
     {
         var found = new List<TRow>();
@@ -84,7 +84,7 @@ internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
         return found;
     }
 
-    /// <summary>The same row in another one, without what was added to its collections.</summary>
+    /// <summary>Copies a row into another object, without items added to its collections.</summary>
     public TRow Copy(TRow from, TRow to)
     {
         foreach (var column in _columns)
@@ -92,13 +92,13 @@ internal sealed class RowMapper<TRow> : IChangeDetector<TRow>
         return to;
     }
 
-    /// <summary>Whether both would be the same row.</summary>
+    /// <summary>Whether both would be stored as the same row.</summary>
     public bool IsSame(TRow one, TRow other) => _columns.All(c => c.IsSame(one, other));
 
-    /// <summary>Whether something was added to its collections.</summary>
+    /// <summary>Whether items were added to its collections.</summary>
     public bool HasAdded(TRow row) => _children.Any(c => c.Any(row));
 
-    /// <summary>What was added to its collections, which are empty afterwards.</summary>
+    /// <summary>Takes the added items out of its collections, as inserts.</summary>
     public IEnumerable<NpgsqlBatchCommand> TakeAdded(TRow row) => _children.SelectMany(c => c.Take(row));
 }
 
@@ -129,7 +129,7 @@ internal sealed class Column<TRow, TValue>(IProperty property) : Column<TRow>
     private readonly Func<TRow, TValue> _read = property.PropertyInfo!.GetMethod!.CreateDelegate<Func<TRow, TValue>>();
     private readonly Action<TRow, TValue> _write = Setter(property).CreateDelegate<Action<TRow, TValue>>();
 
-    // A private setter is seen on the type that declares it alone.
+    // A private setter is visible only on its declaring type.
     private static MethodInfo Setter(IProperty property) =>
         property
             .PropertyInfo!.DeclaringType!.GetProperty(property.Name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!
@@ -146,7 +146,7 @@ internal sealed class Column<TRow, TValue>(IProperty property) : Column<TRow>
     public override bool IsSame(TRow one, TRow other) => EqualityComparer<TValue>.Default.Equals(_read(one), _read(other));
 }
 
-/// <summary>A collection of an aggregate, to which rows are added.</summary>
+/// <summary>A collection of an aggregate that is only appended to.</summary>
 internal abstract class ChildCollection<TRow>
 {
     public abstract bool Any(TRow row);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>How the rows of messaging's own tables are written.</summary>
+/// <summary>Writes the rows of messaging's own tables.</summary>
 internal static class Rows
 {
     /// <summary>The statement that stores a row.</summary>
@@ -94,11 +94,11 @@ internal static class Rows
         return insert;
     }
 
-    /// <summary>Makes due in a table what was set in the future.</summary>
-    /// <param name="table">The table, with a column <c>set_at</c> that has an index.</param>
-    /// <param name="due">Its column that tells when a row is due.</param>
-    /// <param name="waits">Which of its rows wait.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Makes rows due whose time was set in the future.</summary>
+    /// <param name="table">The table, with an indexed column <c>set_at</c>.</param>
+    /// <param name="due">Its column with the due time.</param>
+    /// <param name="waits">The condition of waiting rows.</param>
+    /// <param name="now">The current time.</param>
     public static NpgsqlBatchCommand MakeDue(string table, string due, string waits, DateTimeOffset now) =>
         new($"update {table} set {due} = $1, set_at = $1 where {waits} and set_at > $2")
         {
@@ -109,6 +109,6 @@ internal static class Rows
             },
         };
 
-    // PostgreSQL's text holds every character but this one, and an unreadable record may hold anything.
+    // PostgreSQL's text can hold all characters except this one, and an unreadable record may contain it.
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 }

@@ -5,23 +5,23 @@ using Npgsql;
 namespace Mannam.PostgreSql;
 
 /// <summary>A service's tables: numbered SQL scripts, each applied once and in order, under a lock, so that replicas may start together.</summary>
-/// <remarks>A script is an embedded <c>.sql</c> file in which a line <c>-- 1: what it does</c> begins step 1. A step that was applied is never edited.</remarks>
+/// <remarks>A script is an embedded <c>.sql</c> file. A line <c>-- 1: what it does</c> begins step 1. An applied step is never edited.</remarks>
 public sealed partial class Schema(params (string Scope, Assembly Assembly, string Resource)[] scripts)
 {
-    // Seconds.
+    // In seconds.
     private const int LongestStep = 300;
 
     private readonly List<Step> _steps = [.. scripts.SelectMany(s => Read(s.Scope, s.Assembly, s.Resource))];
 
     private sealed record Step(string Scope, int Number, string Sql);
 
-    /// <summary>Applies the steps that are missing.</summary>
-    /// <exception cref="PostgresException">A step failed; it left nothing behind.</exception>
+    /// <summary>Applies the missing steps.</summary>
+    /// <exception cref="PostgresException">A step failed; nothing of it is stored.</exception>
     public async Task ApplyAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        // Another replica may be applying them: that is waited for, however long a step takes.
+        // Another replica may be applying the steps. The wait for it has no limit.
         await ExecuteAsync(connection, "set local lock_timeout = 0", ct);
         await ExecuteAsync(connection, "select pg_advisory_xact_lock(77001520, 1)", ct);
         await ExecuteAsync(
@@ -37,8 +37,8 @@ public sealed partial class Schema(params (string Scope, Assembly Assembly, stri
         await transaction.CommitAsync(ct);
     }
 
-    /// <summary>Whether every step was applied, and the store writes: a sequence gives no number where it only reads. It waits for nobody's lock.</summary>
-    /// <exception cref="PostgresException">The store does not write now, or refuses otherwise.</exception>
+    /// <summary>Whether all steps are applied and the store can be written: a sequence returns no number on a read-only store. It waits for no lock.</summary>
+    /// <exception cref="PostgresException">The store cannot be written now, or refuses for another reason.</exception>
     public async Task<bool> IsCurrentAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var batch = database.CreateBatch();
@@ -81,7 +81,7 @@ public sealed partial class Schema(params (string Scope, Assembly Assembly, stri
             ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no embedded script {resource}");
         using var reader = new StreamReader(stream);
         var parts = NumberedLine().Split(reader.ReadToEnd());
-        // What stands before the first number, then number and script in turn.
+        // The text before the first number, then number and script in turn.
         for (var i = 1; i + 1 < parts.Length; i += 2)
             yield return new Step(scope, int.Parse(parts[i], System.Globalization.CultureInfo.InvariantCulture), parts[i + 1]);
     }

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>The store of a service as its aggregate says: the table by <c>[Table("matches")]</c>, what it consists of by its properties.</summary>
-/// <param name="options">Of the one service's context.</param>
+/// <summary>A service's context, mapped from its aggregate: the table from <c>[Table("matches")]</c>, the columns from its properties.</summary>
+/// <param name="options">The options of the service's context.</param>
 public class ServiceDb<TAggregate>(DbContextOptions options) : ServiceDb(options)
     where TAggregate : Aggregate
 {
@@ -15,8 +15,8 @@ public class ServiceDb<TAggregate>(DbContextOptions options) : ServiceDb(options
     }
 }
 
-/// <summary>A service's own store, as the service maps it. The chassis' tables (outbox, inbox, due things …) are read and written in SQL alone.</summary>
-/// <remarks>Columns are named as their properties, in snake_case. The tables are made by numbered SQL, not from this model.</remarks>
+/// <summary>A service's own context. The chassis' tables (outbox, inbox, due …) are only read and written in SQL.</summary>
+/// <remarks>Columns have their properties' names in snake_case. Numbered SQL creates the tables, not this model.</remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     /// <summary>Maps the service's own tables.</summary>
@@ -31,13 +31,13 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             Name(entity);
     }
 
-    // Lets queries use UnicodeText.Nfc: it is PostgreSQL's normalize, by which a column can be indexed.
+    // Lets queries use UnicodeText.Nfc: it becomes PostgreSQL's normalize, which an index can use.
     private static void MapUnicodeText(ModelBuilder model) =>
         model
             .HasDbFunction(typeof(UnicodeText).GetMethod(nameof(UnicodeText.Nfc))!)
             .HasName("normalize")
             .IsBuiltIn()
-            // Without it EF Core adds "or both are null" to each comparison, and no index is used.
+            // Without it EF Core adds "or both are null" to each comparison, which prevents the use of an index.
             .HasParameter("text")
             .PropagatesNullability();
 
@@ -47,7 +47,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         {
             var key = entity.FindProperty(nameof(Aggregate.Key)) ?? entity.AddProperty(entity.ClrType.GetProperty(nameof(Aggregate.Key))!);
             entity.SetPrimaryKey(key);
-            // An id of its own (PaymentId of a Payment) is what EF Core takes for the key; it is null until there is one.
+            // EF Core takes a second id (PaymentId of a Payment) for the key, but it is null at first.
             foreach (var taken in entity.GetKeys().Where(k => !k.IsPrimaryKey()).ToList())
             {
                 entity.RemoveKey(taken);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>What a service's own tables tell operators; read without the service, so also while it is stopped.</summary>
+/// <summary>Reads a service's own tables for operators. It uses the database directly, so the service need not run.</summary>
 public static class ServiceTables
 {
     private const string Blocked = """
@@ -13,8 +13,8 @@ public static class ServiceTables
         order by 1, 2, 3
         """;
 
-    /// <summary>What the database holds of events and scheduled messages, all of the same moment.</summary>
-    /// <exception cref="PostgresException">There is no such database, or it was never used by this version.</exception>
+    /// <summary>The numbers of events and scheduled messages, from one snapshot.</summary>
+    /// <exception cref="PostgresException">The database does not exist, or was never used by this version.</exception>
     public static async Task<ServiceStatistics> StatisticsAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(database);

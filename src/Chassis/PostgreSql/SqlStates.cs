@@ -1,13 +1,13 @@
 namespace Mannam.PostgreSql;
 
-/// <summary>All classes of PostgreSQL's appendix A, each decided once. docs/reliability-outside.md explains the choices.</summary>
+/// <summary>Classifies all classes of PostgreSQL's appendix A. docs/reliability-outside.md explains the choices.</summary>
 internal static class SqlStates
 {
-    /// <summary>What Chassis.sql raises where a scheduled message is not there any more that was decided on.</summary>
+    /// <summary>Chassis.sql raises it for a decision on a scheduled message that is gone.</summary>
     public const string Done = "MN001";
 
-    // The first row that fits counts, so a single state stands before its class. A state that no row names is the store's: better to ask too often
-    // than to give up what somebody has paid for.
+    // The first matching row counts, so a single code comes before its class. An unknown code is the store's fault: a retry too many is better than losing
+    // a paid request.
     private static readonly (string Prefix, StoreFault Fault, string Words)[] Table =
     [
         (Done, StoreFault.Conflict, "somebody else has done it"),
@@ -50,10 +50,10 @@ internal static class SqlStates
         ("XX", StoreFault.Refused, "the store has an error of its own"),
     ];
 
-    /// <summary>Whose fault a state is.</summary>
+    /// <summary>The cause of a code.</summary>
     public static StoreFault FaultOf(string state) => Of(state).Fault;
 
-    /// <summary>The state in words of ours: what the store itself says may hold people's data.</summary>
+    /// <summary>Our own words for a code, because the store's text may contain personal data.</summary>
     public static string WordsOf(string state) => Of(state).Words;
 
     private static (StoreFault Fault, string Words) Of(string state)

@@ -2,28 +2,28 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>What one transaction sends.</summary>
-/// <param name="key">Its aggregate's; the least of them, where there are several.</param>
+/// <summary>The statements of one transaction.</summary>
+/// <param name="key">The key of its aggregate; the lowest one if there are several.</param>
 internal sealed class StatementBatch(long key)
 {
     private readonly List<NpgsqlBatchCommand> _all = [];
     private bool _waits;
 
-    /// <summary>Whether nobody should share the commit: an update waits for whoever is changing its row. One that comes without anything else only tells how its
-    /// saga's own request went on, and meets nobody.</summary>
+    /// <summary>Whether it must be committed without a group, because its update may wait for a locked row. A single update only records the progress of
+    /// its saga's own request, so nothing else changes its row.</summary>
     public bool CommitsAlone => _waits && _all.Count > 1;
 
     public void Add(NpgsqlBatchCommand statement) => _all.Add(statement);
 
-    /// <summary>One that fails unless it finds the version that was loaded.</summary>
+    /// <summary>Adds an update that fails unless it finds the loaded version.</summary>
     public void AddUpdate(NpgsqlBatchCommand update)
     {
         _all.Add(update);
         _waits = true;
     }
 
-    /// <summary>Sends them within the transaction, and commits it, in one round trip.</summary>
-    /// <exception cref="NpgsqlException">Somebody else changed an aggregate (see <see cref="StoreFailures.IsConflict"/>), or another failure: nothing is
+    /// <summary>Sends the statements within the transaction, and commits it, in one round trip.</summary>
+    /// <exception cref="NpgsqlException">Another transaction changed an aggregate (see <see cref="StoreFailures.IsConflict"/>), or another failure: nothing is
     /// committed.</exception>
     public Task CommitAsync(NpgsqlTransaction transaction, CancellationToken ct)
     {
@@ -31,7 +31,7 @@ internal sealed class StatementBatch(long key)
         return SendAsync(transaction.Connection!, [this], ct);
     }
 
-    /// <summary>Makes them ready to be sent again. Npgsql remembers in a command where it was prepared, and would count on it on another connection
+    /// <summary>Creates new command objects for a repetition. Npgsql's command remembers where it was prepared, and would rely on that on another connection
     /// (npgsql/npgsql#6432).</summary>
     public void Renew()
     {
@@ -44,8 +44,8 @@ internal sealed class StatementBatch(long key)
         }
     }
 
-    /// <summary>Sends those of several in one round trip, in the order of their keys, so that two who change the same wait for, and not against, each
-    /// other. Where no transaction is under way PostgreSQL makes one of it, without BEGIN and COMMIT: what fails, fails it whole.</summary>
+    /// <summary>Sends several batches in one round trip, in the order of their keys, so that two transactions lock rows in the same order and cannot
+    /// deadlock. Outside of a transaction PostgreSQL runs them as one, without BEGIN and COMMIT: any failure rolls back all.</summary>
     public static async Task SendAsync(NpgsqlConnection connection, IEnumerable<StatementBatch> several, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -55,6 +55,6 @@ internal sealed class StatementBatch(long key)
             await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Its aggregate's; the least of them, where there are several.</summary>
+    /// <summary>The key of its aggregate; the lowest one if there are several.</summary>
     public long Key { get; } = key;
 }

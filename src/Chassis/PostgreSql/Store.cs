@@ -2,32 +2,32 @@ using Npgsql;
 
 namespace Mannam.PostgreSql;
 
-/// <summary>How a database is reached.</summary>
+/// <summary>Opens connections to a database.</summary>
 public static class Store
 {
-    /// <summary>Connections that a service keeps at most, besides its relay's: the sum of its <see cref="ConnectionPools"/>.</summary>
+    /// <summary>The maximum number of a service's connections, besides its relay's: the sum of its <see cref="ConnectionPools"/>.</summary>
     public const int Connections = 8;
 
-    // A request waits so long for a row or a table that somebody else holds. Twice this is less than the second in which it is answered.
+    // How long a request waits for a locked row or table. Twice this time is less than the second in which it must be answered.
     private const string HeldFor = "-c lock_timeout=300ms";
 
-    // The server gives up before the client does: a statement that the client gave up would go on.
+    // The server's limit is shorter than the client's: a statement that only the client gave up would go on.
     private const string RequestOptions = HeldFor + " -c statement_timeout=4s";
 
-    // Plans are made while the tables are small, and kept for long: one that reads a whole table is never right where all is found by an index, and one made anew
-    // each time, because few keys are asked for, takes longer than what it plans. And a process that stands still in the middle of a transaction does not
-    // hold up the other replicas for longer than that: what it had begun is rolled back.
+    // Plans are made while the tables are small, and kept: a plan that scans a whole table is always wrong, because all queries use an index. A custom plan
+    // for few keys takes longer to make than to run. A process that stops in the middle of a transaction must not block the other replicas: its transaction
+    // is rolled back after 30 s.
     private const string SessionOptions =
         "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s";
 
-    /// <summary>The connection string with what the store's sessions need: prepared statements that stay, and plans by index. What was tuned stays as it is.</summary>
+    /// <summary>Adds the settings of the store's sessions: prepared statements that stay, and plans by index. Existing settings are kept.</summary>
     /// <param name="connectionString">The database.</param>
     public static string Tuned(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         if (given.Options?.Contains(SessionOptions, StringComparison.Ordinal) is true)
             return connectionString;
-        // Nothing in a session is changed but what is prepared, so there is nothing to reset.
+        // Sessions change nothing except prepared statements, so no reset is needed.
         given.NoResetOnClose = true;
         given.MaxAutoPrepare = Math.Max(64, given.MaxAutoPrepare);
         given.AutoPrepareMinUsages = 2;
@@ -35,31 +35,31 @@ public static class Store
         return given.ToString();
     }
 
-    /// <summary>Connections to a database whose columns have PostgreSQL's own types, so that none need be asked for which others there are.</summary>
+    /// <summary>Opens a database that only uses PostgreSQL's own types, so that Npgsql need not load others.</summary>
     public static NpgsqlDataSource Open(string connectionString) =>
         new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
-    /// <summary>For what requests decide and record.</summary>
+    /// <summary>For decisions and records of requests.</summary>
     internal static NpgsqlDataSource OpenForCommands(string connectionString, ConnectionPools pools) =>
         OpenForRequests(connectionString, pools.Commands);
 
-    /// <summary>For what people ask for.</summary>
+    /// <summary>For reads of people.</summary>
     internal static NpgsqlDataSource OpenForReads(string connectionString, ConnectionPools pools) =>
         OpenForRequests(connectionString, pools.Reads);
 
-    /// <summary>For the service's own loops, and for its health.</summary>
+    /// <summary>For loops and health.</summary>
     internal static NpgsqlDataSource OpenForLoops(string connectionString, ConnectionPools pools) =>
         Open(WithTimeouts(connectionString, pools.Loops, HeldFor, place: 5, answer: 15));
 
     private static NpgsqlDataSource OpenForRequests(string connectionString, int connections) =>
         Open(WithTimeouts(connectionString, connections, RequestOptions, place: 5, answer: 5));
 
-    /// <summary>The connection string of whoever gives a store up that does not answer.</summary>
+    /// <summary>A connection string with timeouts for a store that does not answer.</summary>
     /// <param name="connectionString">The database.</param>
-    /// <param name="connections">How many at most.</param>
+    /// <param name="connections">The maximum number of connections.</param>
     /// <param name="options">More options of the session.</param>
-    /// <param name="place">Seconds in which a connection must be free, or made.</param>
-    /// <param name="answer">Seconds in which a statement must be answered.</param>
+    /// <param name="place">The time limit for a free or new connection, in seconds.</param>
+    /// <param name="answer">The time limit for a statement, in seconds.</param>
     internal static string WithTimeouts(string connectionString, int connections, string options, int place, int answer)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -68,7 +68,7 @@ public static class Store
             MaxPoolSize = connections,
             Timeout = place,
             CommandTimeout = answer,
-            // The connection is dropped. To cancel the statement, the same server would have to be asked again, and waited for.
+            // The connection is dropped. A cancellation would be one more request to the same server, with another wait.
             CancellationTimeout = -1,
             Options = $"{given.Options} {options}".Trim(),
         }.ToString();

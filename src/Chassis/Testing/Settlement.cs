@@ -2,7 +2,7 @@ using Mannam.Hosting;
 
 namespace Mannam.Testing;
 
-/// <summary>Waits until a saga has settled in all services: none of its events is unpublished or unhandled, and nothing of it is scheduled. Tests need no sleeps.</summary>
+/// <summary>Waits until a saga has settled in all services: none of its events is unsent or unhandled, and none of its messages is scheduled. For tests and benchmarks, instead of sleeps.</summary>
 public static class Settlement
 {
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
@@ -32,8 +32,8 @@ public static class Settlement
         }
     }
 
-    // An event leaves the outbox after it is in the log, and what it raises is in an outbox before it counts as handled. So if all was handled, then
-    // nothing was owed, and after that still the same was handled, nothing was between.
+    // An event leaves the outbox after it is in the log, and the events that it raises are in an outbox before it counts as handled. So the saga has
+    // settled if all is handled, then nothing is pending, and then still the same number is handled.
     private static async Task<bool> HasSettledAsync(IReadOnlyCollection<ServiceHost> services, long key)
     {
         if (Handled(services) is not { } before)
@@ -46,7 +46,7 @@ public static class Settlement
         return Handled(services) == before;
     }
 
-    // Each partition must be somebody's: what is in one that just changes hands is not handled yet.
+    // Each partition must have an owner: events of a partition that changes its owner are not handled yet.
     private static long? Handled(IEnumerable<ServiceHost> services)
     {
         long sum = 0;
