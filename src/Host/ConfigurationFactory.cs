@@ -3,14 +3,14 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Mannam.Host;
 
-/// <summary>What changes between installations: files, over them the environment (<c>Mannam__Taxi__Catch__PaymentTimeout</c>), over it <c>--set</c>.</summary>
+/// <summary>The configuration of an installation: files, overridden by the environment (<c>Mannam__Taxi__Catch__PaymentTimeout</c>), then by <c>--set</c>.</summary>
 internal static class ConfigurationFactory
 {
-    /// <summary>Reads all of it, below the key <c>Mannam</c>.</summary>
-    /// <param name="files">JSON files, or folders with a file for each setting, as a ConfigMap or Secret is mounted.</param>
-    /// <param name="settings"><c>Section:Key=value</c> each.</param>
-    /// <param name="variable">The environment, by the name of a variable, for the documents' own names.</param>
-    /// <exception cref="ConfigurationException">Something cannot be read.</exception>
+    /// <summary>Reads all sources, below the key <c>Mannam</c>.</summary>
+    /// <param name="files">JSON files, or folders with one file per setting, such as a mounted ConfigMap or Secret.</param>
+    /// <param name="settings">Settings as <c>Section:Key=value</c>.</param>
+    /// <param name="variable">Returns a variable of the environment, for the documents' own names.</param>
+    /// <exception cref="ConfigurationException">A source cannot be read.</exception>
     public static IConfigurationRoot From(
         IReadOnlyCollection<string> files,
         IReadOnlyCollection<string> settings,
@@ -25,7 +25,7 @@ internal static class ConfigurationFactory
         return builder.Add(new Given(settings.Select(Pair))).Build();
     }
 
-    /// <summary>Where a key's value came from: <c>file …</c>, <c>environment</c> or <c>--set</c>; null where it is not configured.</summary>
+    /// <summary>The source of a key's value: <c>file …</c>, <c>environment</c> or <c>--set</c>; null if it is not configured.</summary>
     public static string? SourceOf(IConfiguration configuration, string key) =>
         ((IConfigurationRoot)configuration).Providers.LastOrDefault(p => p.TryGet(key, out _)) switch
         {
@@ -47,7 +47,7 @@ internal static class ConfigurationFactory
         public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
     }
 
-    // The documents' own names, below ours.
+    // The documents' own names, which our names override.
     private sealed class Variables : ConfigurationProvider, IConfigurationSource
     {
         public Variables(Func<string, string?> variable)

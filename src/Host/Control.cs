@@ -1,9 +1,9 @@
 namespace Mannam.Host;
 
-/// <summary>Takes the orders of other commands (<c>stop</c>, <c>start</c>) while an installation runs, on a socket that only its account can reach.</summary>
+/// <summary>Accepts commands (<c>stop</c>, <c>start</c>) for a running installation, on a socket that only its account can reach.</summary>
 internal static class Control
 {
-    /// <summary>Opens the socket; a stale one of a killed program is replaced.</summary>
+    /// <summary>Opens the socket, and replaces one that a killed program left.</summary>
     public static async Task<IAsyncDisposable> OpenAsync(Installation installation, Machine machine, CancellationToken ct)
     {
         File.Delete(installation.ControlSocket);
@@ -20,7 +20,7 @@ internal static class Control
     {
         try
         {
-            // The server leaves an escaped slash as it is.
+            // The server does not decode an escaped slash.
             switch (Uri.UnescapeDataString(context.Request.Path.Value!).Split('/', 3))
             {
                 case ["", "stop", var service]:

@@ -3,24 +3,24 @@ using Npgsql;
 
 namespace Mannam.Host;
 
-/// <summary>The databases of an installation on its server: one a service, one a topic; made where they are missing.</summary>
+/// <summary>The databases of an installation: one per service, and one per topic. Missing ones are created.</summary>
 /// <param name="server">A connection that may create databases.</param>
-/// <param name="prefix">What their names begin with.</param>
+/// <param name="prefix">The prefix of their names.</param>
 internal sealed class Databases(string server, string prefix)
 {
-    /// <summary>Connections that a service keeps at most, besides its relay's.</summary>
+    /// <summary>The maximum number of a service's connections, besides its relay's.</summary>
     public const int Pool = Store.Connections;
 
     private const int LogPool = 4;
 
-    /// <summary>The name of the database of a service (<c>taxi.catch</c>) or of a topic's log.</summary>
+    /// <summary>The database's name for a service (<c>taxi.catch</c>) or for a topic's log.</summary>
     public string NameOf(string what) => prefix + what.Replace('.', '_').Replace('-', '_');
 
     public string Service(string fullName) => To(NameOf(fullName), Pool);
 
     public string Log(string topic) => To(NameOf(topic + "_log"), LogPool);
 
-    /// <summary>How many connections so many services and topics need in all; two more are for commands and health.</summary>
+    /// <summary>The connections that these services and topics need in all, with two for commands and health.</summary>
     public static int Needed(int services, int topics) => services * (Pool + 1) + topics * (LogPool + 1) + 2;
 
     private string To(string database, int pool) =>
@@ -34,8 +34,8 @@ internal sealed class Databases(string server, string prefix)
             }.ToString()
         );
 
-    /// <summary>Makes sure that the server is large enough, and the databases are there.</summary>
-    /// <exception cref="InstallationException">It is too small.</exception>
+    /// <summary>Checks that the server allows enough connections, and creates missing databases.</summary>
+    /// <exception cref="InstallationException">The server allows too few.</exception>
     public async Task EnsureAsync(IReadOnlyCollection<string> names, int connections, CancellationToken ct)
     {
         await using var source = Store.Open(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
@@ -60,7 +60,7 @@ internal sealed class Databases(string server, string prefix)
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
             {
-                // Another replica was faster.
+                // Another replica has created it.
             }
         }
     }

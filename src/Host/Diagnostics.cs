@@ -5,19 +5,17 @@ using System.Text;
 namespace Mannam.Host;
 
 /// <summary>
-/// What a benchmark asks a running process: <c>GET /-/diagnostics</c> answers
-/// <c>{"allocatedBytes":…,"roundTrips":…}</c>, both counted since the process began. There only when
-/// <c>MANNAM_DIAGNOSTICS=1</c> is in the environment; otherwise nothing is listened to and nothing is served.
+/// The counters of a process for benchmarks: <c>GET /-/diagnostics</c> answers <c>{"allocatedBytes":…,"roundTrips":…}</c>, both counted since the
+/// start of the process. It exists only if the environment has <c>MANNAM_DIAGNOSTICS=1</c>; otherwise nothing is counted or served.
 /// </summary>
 /// <remarks>
-/// Npgsql reports <c>db.client.operation.npgsql.bytes_written</c> once for each flush of its write buffer, and it flushes
-/// once for each round trip: a BEGIN rides with the command after it, a COMMIT is a flush of its own, a batch is one. So the
-/// number of reports is the number of round trips (but for a command over 8 KB, which takes several flushes), also of the ones
-/// that no command counter sees (COMMIT, LISTEN, resets that could not be put before a command).
+/// Npgsql reports <c>db.client.operation.npgsql.bytes_written</c> once per flush of its write buffer, and it flushes once per round trip: a BEGIN is
+/// sent with the next command, a COMMIT is one flush, a batch is one. So the number of reports is the number of round trips (except for a command
+/// over 8 KB, which takes several flushes). It includes those that no command counter sees (COMMIT, LISTEN, resets that are sent separately).
 /// </remarks>
 public sealed class Diagnostics : IDisposable
 {
-    /// <summary>The path at which <see cref="AnswerAsync"/> is to be served.</summary>
+    /// <summary>The path of <see cref="AnswerAsync"/>.</summary>
     public const string Path = "/-/diagnostics";
 
     private readonly MeterListener listener = new();
@@ -36,14 +34,14 @@ public sealed class Diagnostics : IDisposable
         listener.Start();
     }
 
-    /// <summary>Begins to count, if the environment asks for it; otherwise null.</summary>
+    /// <summary>Begins to count if the environment asks for it; otherwise null.</summary>
     public static Diagnostics? StartIfAsked() => Environment.GetEnvironmentVariable("MANNAM_DIAGNOSTICS") == "1" ? new Diagnostics() : null;
 
-    /// <summary>Its page, by its path; none when nothing is counted.</summary>
+    /// <summary>Its page, by path; none if nothing is counted.</summary>
     public static IReadOnlyDictionary<string, RequestDelegate> Pages(Diagnostics? diagnostics) =>
         diagnostics is null ? [] : new Dictionary<string, RequestDelegate> { [Path] = diagnostics.AnswerAsync };
 
-    /// <summary>Writes the counts as the answer to <paramref name="context"/>'s request.</summary>
+    /// <summary>Answers the request of <paramref name="context"/> with the counts.</summary>
     public Task AnswerAsync(HttpContext context)
     {
         var json = string.Create(

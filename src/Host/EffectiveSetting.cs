@@ -2,12 +2,12 @@ using Mannam.Abstractions;
 
 namespace Mannam.Host;
 
-/// <summary>A setting that was configured.</summary>
-/// <param name="Value">As text; that of a secret is not told.</param>
-/// <param name="Source">Where it came from: <c>file …</c>, <c>environment</c> or <c>--set</c>.</param>
+/// <summary>A configured setting.</summary>
+/// <param name="Value">The value as text; hidden for a secret.</param>
+/// <param name="Source">Its source: <c>file …</c>, <c>environment</c> or <c>--set</c>.</param>
 internal sealed record EffectiveSetting(string Value, string Source)
 {
-    /// <summary>All that was configured, by key without <c>Mannam:</c>.</summary>
+    /// <summary>All configured settings, by key without <c>Mannam:</c>.</summary>
     public static IReadOnlyDictionary<string, EffectiveSetting> Configured(IConfiguration configuration) =>
         configuration
             .AsEnumerable()

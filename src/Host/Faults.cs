@@ -5,13 +5,13 @@ using Npgsql;
 
 namespace Mannam.Host;
 
-/// <summary>What is told of a command that failed: a sentence where whoever typed it can do something about it, everything where only we can.</summary>
+/// <summary>The message for a failed command: one sentence if the user can act on it, otherwise the full exception.</summary>
 internal static class Faults
 {
     public static string Sentence(Exception e) =>
         e switch
         {
-            // What failed while a connection was made says more than that it was not made.
+            // The inner failure is more specific than the failed connection.
             HttpRequestException { InnerException: InstallationException inner } => inner.Message,
             IOException or UnauthorizedAccessException or HttpRequestException => Ended(e.Message),
             PostgresException p => $"PostgreSQL refuses: {Ended(p.MessageText)}",

@@ -2,8 +2,9 @@ using Mannam.Abstractions;
 
 namespace Mannam.Host;
 
-/// <summary>Settings from a JSON file, or from a folder with a file for each, as a ConfigMap or Secret is mounted. Looked at again while the process runs.</summary>
-/// <remarks>Looked at, not watched: a mounted folder changes by a symbolic link that is replaced, of which no watch of the file tells.</remarks>
+/// <summary>Settings from a JSON file, or from a folder with one file per setting, such as a mounted ConfigMap or Secret. They are polled while the process
+/// runs.</summary>
+/// <remarks>Polled, not watched: a mounted folder changes by a replaced symbolic link, which a file watch does not report.</remarks>
 internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
 {
     private readonly string path;
@@ -15,15 +16,15 @@ internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
         Data = Read(file);
     }
 
-    /// <summary>What it is called where it is told where a value came from.</summary>
+    /// <summary>Its name as a source of values.</summary>
     public string Name { get; }
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    /// <summary>Looks at the files, and takes what changed, if it is in order: all of it, or nothing.</summary>
-    /// <param name="check">Throws where something is not in order.</param>
+    /// <summary>Reads the files again, and applies a change as a whole if it is valid.</summary>
+    /// <param name="check">Throws if the new configuration is not valid.</param>
     /// <returns>Whether something changed.</returns>
-    /// <exception cref="ConfigurationException">What changed is not in order; all stays as it was.</exception>
+    /// <exception cref="ConfigurationException">The change is not valid; nothing is applied.</exception>
     public bool LookAgain(Action<IConfiguration> check)
     {
         var now = Read(path);
@@ -40,7 +41,7 @@ internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
         var path = Path.GetFullPath(file);
         try
         {
-            // The files in it are what is mounted; their parents are what keeps them.
+            // Only the files in the folder are settings, not those of its parents.
             using var root =
                 Directory.Exists(path) ? (ConfigurationRoot)new ConfigurationBuilder().AddKeyPerFile(path).Build()
                 : File.Exists(path) ? (ConfigurationRoot)new ConfigurationBuilder().AddJsonFile(path).Build()

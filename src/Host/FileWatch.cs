@@ -4,7 +4,7 @@ using Mannam.Messaging;
 
 namespace Mannam.Host;
 
-/// <summary>Takes what changes in the files of <c>--config</c> while the process runs. What is not in order is logged, once, and all stays as it was.</summary>
+/// <summary>Applies changes of the files of <c>--config</c> at run time. An invalid change is logged once, and nothing of it is applied.</summary>
 internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) : ILoop
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -12,7 +12,7 @@ internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) 
 
     public string Name => "configuration";
 
-    /// <summary>The watch over a configuration's files; null when it has none.</summary>
+    /// <summary>The watch of a configuration's files; null if it has none.</summary>
     public static FileWatch? Of(IConfigurationRoot configuration, ILoggerFactory logging)
     {
         List<FileSettings> files = [.. configuration.Providers.OfType<FileSettings>()];

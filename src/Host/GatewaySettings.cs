@@ -4,14 +4,14 @@ using Mannam.Hosting;
 
 namespace Mannam.Host;
 
-/// <summary>Where a gateway finds the services: <c>Taxi:Gateway:CatchUrl</c> and so on, one address or several.</summary>
+/// <summary>A gateway's settings with the services' addresses: <c>Taxi:Gateway:CatchUrl</c> and so on, one address or several.</summary>
 internal static class GatewaySettings
 {
-    /// <summary>All of a system's, with their scope.</summary>
+    /// <summary>All of a system's settings, with their scope.</summary>
     public static IEnumerable<(string Scope, Setting Setting)> Of(SystemDeclaration system) =>
         system.Services.Select(s => (Scope(system), (Setting)AddressesOf(s)));
 
-    /// <summary>The system as it is configured.</summary>
+    /// <summary>The configured system.</summary>
     public static RemoteSystem Read(SystemDeclaration system, IConfiguration configuration)
     {
         var settings = configuration.SettingsOf(Scope(system));

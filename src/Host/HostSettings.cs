@@ -57,7 +57,7 @@ internal static class HostSettings
         10_000
     );
 
-    /// <summary>The same, where it runs behind a gateway.</summary>
+    /// <summary>The same for a process behind a gateway.</summary>
     public static readonly Setting<TimeSpan> DrainSpreadOut = Setting.Milliseconds(Drain.Name, 1500, Drain.Meaning, 0, 10_000);
     public static readonly Setting<long> Retention = Setting.Number(
         "Retention",
@@ -124,7 +124,7 @@ internal static class HostSettings
         InternalKey,
     ];
 
-    /// <summary>Which Kafka, as it is configured.</summary>
+    /// <summary>The configured Kafka.</summary>
     public static KafkaOptions KafkaOptions(string bootstrap, Settings settings) =>
         new()
         {
@@ -135,7 +135,7 @@ internal static class HostSettings
             Client = settings.Get(KafkaClient).Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]),
         };
 
-    // It travels as a header.
+    // It is sent as a header.
     private static string Secret(string text) =>
         text.Length >= InternalKeyFile.Least && text.All(c => c is > ' ' and < '\x7f')
             ? text

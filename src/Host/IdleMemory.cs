@@ -1,8 +1,8 @@
 namespace Mannam.Host;
 
 /// <summary>
-/// Gives memory back to the machine once a start or a burst is over: what .NET's collector and the C library's allocator (in which the JIT works) keep at
-/// hand for the next. It takes 12 to 20 ms of standing still.
+/// Returns memory to the system after a start or a burst: memory that .NET's garbage collector and the C library's allocator (which the JIT uses) keep
+/// for later. The process pauses for 12 to 20 ms.
 /// </summary>
 internal sealed class IdleMemory : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class IdleMemory : IDisposable
             if (!quiet.Comes(GC.GetTotalAllocatedBytes()))
                 continue;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            // Whose thread also frees what the JIT has not used of late.
+            // The finalizer thread also frees memory that the JIT has not used recently.
             GC.WaitForPendingFinalizers();
             Posix.GiveFreedMemoryBack();
         }
@@ -27,24 +27,24 @@ internal sealed class IdleMemory : IDisposable
 
     public void Dispose() => timer.Dispose();
 
-    /// <summary>When it is quiet after work that was worth it, told by what is allocated from look to look.</summary>
+    /// <summary>Detects that the process is quiet after enough work, by the allocated bytes between two checks.</summary>
     internal sealed class Quiet
     {
-        /// <summary>Less than this since the last look is quiet, in bytes. A system's looking for news is a tenth of it.</summary>
+        /// <summary>Fewer bytes than this between two checks count as quiet. A system's polling allocates a tenth of it.</summary>
         internal const long Little = 1 * MB;
 
-        /// <summary>What was allocated in looks that were not quiet is at least this, in bytes.</summary>
+        /// <summary>The minimum number of bytes that were allocated in checks that were not quiet.</summary>
         internal const long Worth = 8 * MB;
 
-        /// <summary>So many quiet looks, one after the other; and once more as many, as what the JIT has just used is freed at the second collection only.</summary>
+        /// <summary>The number of quiet checks in a row. After as many again it runs once more, because the second collection frees what the JIT has just used.</summary>
         internal const int Looks = 3;
 
         private long seen;
         private long work;
         private int looks;
 
-        /// <summary>Whether memory is to be given back now.</summary>
-        /// <param name="allocated">Bytes allocated since the process began.</param>
+        /// <summary>Whether to return memory now.</summary>
+        /// <param name="allocated">The bytes allocated since the process began.</param>
         internal bool Comes(long allocated)
         {
             var since = allocated - seen;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Mannam.Host;
 
-/// <summary>Something about the installation on this machine is not as the command needs it; the message says what.</summary>
+/// <summary>The installation on this machine is not in the state that the command needs. The message gives the reason.</summary>
 public partial class InstallationException(string message) : Exception(message)
 {
     /// <summary>A port could not be opened.</summary>
@@ -15,7 +15,7 @@ public partial class InstallationException(string message) : Exception(message)
     {
         ArgumentNullException.ThrowIfNull(e);
         var why = e.InnerException is AddressInUseException ? "it is taken" : e.Message.TrimEnd('.');
-        // Kestrel names the one of several that failed: "Failed to bind to address http://127.0.0.1:8081: …".
+        // Kestrel names the failed one of several: "Failed to bind to address http://127.0.0.1:8081: …".
         var failed = FailedPort().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : $"{port}";
         return new($"port {failed} of {address} cannot be opened ({why}); --port and --listen name another.");
     }
@@ -24,27 +24,27 @@ public partial class InstallationException(string message) : Exception(message)
     private static partial Regex FailedPort();
 }
 
-/// <summary>The installation is stopped, but the command is for one that runs.</summary>
+/// <summary>The command needs a running installation, but it is stopped.</summary>
 public sealed class NotRunningException(string message) : InstallationException(message);
 
-/// <summary>An installation on this machine: its data folder, by which every command finds it, running or stopped.</summary>
+/// <summary>An installation on this machine. Every command finds it, running or stopped, by its data folder.</summary>
 /// <param name="Folder">The data folder, a full path.</param>
 internal sealed record Installation(string Folder)
 {
-    // EWOULDBLOCK, which .NET hands on as it is: somebody else holds the lock.
+    // EWOULDBLOCK, which .NET passes through: another process holds the lock.
     private const int WouldBlock = 11;
 
     private string RecordFile => Path.Combine(Folder, "installation.json");
 
-    /// <summary>Where a running installation takes orders: a socket that only this account can reach.</summary>
+    /// <summary>The control socket of a running installation, which only this account can reach.</summary>
     public string ControlSocket => Path.Combine(PrivatePostgres.SocketFolder(Folder), "control.sock");
 
-    /// <summary>What is remembered of the last <c>up</c>.</summary>
-    /// <param name="Postgres">The server given; null for the private one.</param>
-    /// <param name="DatabasePrefix">What the names of its databases begin with.</param>
+    /// <summary>The record of the last <c>up</c>.</summary>
+    /// <param name="Postgres">The given server; null for the private one.</param>
+    /// <param name="DatabasePrefix">The prefix of its databases' names.</param>
     /// <param name="Topics">The topic of each system.</param>
-    /// <param name="Settings">What was configured, by key.</param>
-    /// <param name="Kafka">Where its events are; null for the log on this machine.</param>
+    /// <param name="Settings">The configured settings, by key.</param>
+    /// <param name="Kafka">The Kafka with its events; null for the log on this machine.</param>
     internal sealed record Record(
         string? Postgres,
         string DatabasePrefix,
@@ -55,7 +55,7 @@ internal sealed record Installation(string Folder)
 
     public static Installation At(string folder) => new(Path.GetFullPath(folder));
 
-    /// <summary>Makes the folder, and makes sure that this is the only <c>up</c> on it, until disposed of or dead.</summary>
+    /// <summary>Creates the folder, and ensures that only one <c>up</c> uses it, until it is disposed or dies.</summary>
     /// <exception cref="InstallationException">Another one runs.</exception>
     public IDisposable Lock()
     {
@@ -77,10 +77,10 @@ internal sealed record Installation(string Folder)
 
     public void Remember(Record record)
     {
-        // Written beside and renamed: a kill leaves the old one or the new one.
+        // Written beside and renamed: after a kill the old or the new file exists.
         var partial = RecordFile + ".new";
         File.Delete(partial);
-        // It may hold a password: closed to others from its first moment.
+        // It may contain a password, so others must never be able to read it.
         var closed = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -98,7 +98,7 @@ internal sealed record Installation(string Folder)
             ? JsonSerializer.Deserialize(File.ReadAllText(RecordFile), InstallationJson.Default.Record)!
             : throw new InstallationException($"there is no installation in {Folder}; ./mannam up makes one, --data names another folder.");
 
-    /// <summary>A client for the orders of a running installation.</summary>
+    /// <summary>A client for the control socket of a running installation.</summary>
     /// <exception cref="InstallationException">It does not run.</exception>
     public HttpClient Control()
     {
@@ -136,13 +136,13 @@ internal sealed record Installation(string Folder)
         return new Databases(server, record.DatabasePrefix).Log(record.Topics.GetValueOrDefault(system, system));
     }
 
-    /// <summary>The server's connection string: of the one given to <c>up</c>, or the private one, which is started for as long as it is needed.</summary>
+    /// <summary>The server's connection string: the one given to <c>up</c>, or the private server's, which is started while it is needed.</summary>
     public async Task<(string Connection, IAsyncDisposable? Started)> PostgresAsync(CancellationToken ct)
     {
         if (Recall().Postgres is { } given)
             return (given, null);
         var postgres = await PrivatePostgres.StartAsync(Folder, 20, _ => { }, ct);
-        // One that was there is not ours to stop: it may be an `up` that has just started it.
+        // A server that was already running is not stopped: an `up` may just have started it.
         return (postgres.ConnectionString, postgres.Adopted ? null : postgres);
     }
 }

@@ -10,11 +10,11 @@ using Npgsql;
 
 namespace Mannam.Host;
 
-/// <summary>An installation in words: what each service declares, what it is configured with, and how it stands; running or stopped.</summary>
+/// <summary>Describes an installation, running or stopped: each service's declaration, configuration and state.</summary>
 internal static class InstallationDescription
 {
-    /// <summary>Of an installation that runs: each service as it runs.</summary>
-    /// <exception cref="InstallationException">There is no such service.</exception>
+    /// <summary>A running installation: the state of each running service.</summary>
+    /// <exception cref="InstallationException">The service does not exist.</exception>
     public static async Task<string> OfAsync(Machine machine, string? service, CancellationToken ct)
     {
         var settings = machine.Options.Configuration.SettingsOf(HostSettings.Scope);
@@ -37,8 +37,8 @@ internal static class InstallationDescription
         return service is null ? text + Process(configured) : text.ToString();
     }
 
-    /// <summary>Of an installation that is stopped: as it was started last, and as its databases have it.</summary>
-    /// <exception cref="InstallationException">There is no such service, or the server cannot be reached.</exception>
+    /// <summary>A stopped installation: the record of its last start, and its databases.</summary>
+    /// <exception cref="InstallationException">The service does not exist, or the server is unreachable.</exception>
     public static async Task<string> OfAsync(
         Installation installation,
         IReadOnlyCollection<SystemDeclaration> systems,
@@ -119,7 +119,7 @@ internal static class InstallationDescription
         return text.ToString();
     }
 
-    // What keeps its own books (the provider) takes no part in events and owes nothing.
+    // A service with its own kind of tables (the provider) has no events and no scheduled messages.
     private static async Task StandingAsync(
         StringBuilder text,
         ServiceDeclaration declared,
@@ -159,7 +159,7 @@ internal static class InstallationDescription
         }
     }
 
-    // A service that runs knows which records it need not look at; its stored position tells so only now and then.
+    // A running service knows which records it can skip; its stored position contains that only from time to time.
     private static async Task<string> StoredLagAsync(Databases databases, string topic, ServiceStatistics figures, CancellationToken ct)
     {
         await using var log = NpgsqlDataSource.Create(databases.Log(topic));

@@ -3,16 +3,16 @@ using Mannam.Abstractions;
 
 namespace Mannam.Host;
 
-/// <summary>The key by which the services of an installation know each other's internal calls, when each is a process of its own.</summary>
+/// <summary>The file with the key by which services of an installation recognise internal calls, if they run in several processes.</summary>
 internal static class InternalKeyFile
 {
-    /// <summary>The least length, in characters.</summary>
+    /// <summary>The minimum length, in characters.</summary>
     public const int Least = 32;
 
-    /// <summary>The configured one; else that of this machine, in a file that only its account reads, made by whoever starts first.</summary>
+    /// <summary>The configured key; otherwise this machine's key, in a file that only its account can read. The first start creates it.</summary>
     /// <param name="settings">The process's settings.</param>
     /// <param name="folder">The installation's folder.</param>
-    /// <exception cref="ConfigurationException">None is configured, and none is or can be kept here.</exception>
+    /// <exception cref="ConfigurationException">No key is configured, and the file is invalid or cannot be created.</exception>
     public static string Read(Settings settings, string folder)
     {
         if (settings.GetIfSet(HostSettings.InternalKey) is { } configured)

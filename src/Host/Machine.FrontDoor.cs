@@ -8,7 +8,7 @@ using Mannam.Payments.Provider;
 
 namespace Mannam.Host;
 
-/// <content>The one web application that it is.</content>
+/// <content>Its web application.</content>
 public sealed partial class Machine
 {
     private WebApplication Build()

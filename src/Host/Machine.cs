@@ -6,10 +6,10 @@ using Mannam.Payments.Provider;
 
 namespace Mannam.Host;
 
-/// <summary>All services of the chosen systems in one process behind one port. Nothing but HTTP and events passes between them.</summary>
+/// <summary>All services of the chosen systems in one process behind one port. They communicate only by HTTP and events.</summary>
 public sealed partial class Machine : IAsyncDisposable
 {
-    // With the longest drain (10 s) and the end of PostgreSQL within the 30 s that service managers give.
+    // Together with the longest drain (10 s) and the stop of PostgreSQL it fits the 30 s of service managers.
     private static readonly TimeSpan FrontDoorGrace = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan RestartGrace = TimeSpan.FromSeconds(10);
     private readonly MachineOptions options;
@@ -28,26 +28,26 @@ public sealed partial class Machine : IAsyncDisposable
         databases = new Databases(options.Postgres, settings.Get(HostSettings.DatabasePrefix));
     }
 
-    /// <summary>Where it answers.</summary>
+    /// <summary>Its address.</summary>
     public Uri Address => edge!.Address;
 
-    /// <summary>The services that run now.</summary>
+    /// <summary>The running services.</summary>
     public IReadOnlyCollection<ServiceHost> Running => [.. Local.Select(s => s.Running).OfType<ServiceHost>()];
 
-    /// <summary>Every service it has, running or stopped.</summary>
+    /// <summary>All its services, running or stopped.</summary>
     public IReadOnlyCollection<ServiceDeclaration> Services => [.. services.Select(s => s.Service)];
 
     private IReadOnlyList<RestartableService> Local => app?.Services.GetRequiredService<MannamServices>().Local ?? [];
 
     private TimeProvider Time => options.Time ?? TimeProvider.System;
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>Its options.</summary>
     public MachineOptions Options => options;
 
     /// <summary>A running service by its full name, such as <c>taxi.pickup</c>.</summary>
     public ServiceHost this[string service] => Find(service).Running ?? throw new InvalidOperationException($"{service} is stopped");
 
-    /// <summary>Every setting that an installation of these systems has.</summary>
+    /// <summary>All settings of an installation of these systems.</summary>
     public static IReadOnlyCollection<(string Scope, Setting Setting)> SettingsOf(IEnumerable<SystemDeclaration> systems) =>
         [
             .. systems.SelectMany(s => s.AllSettings()),
@@ -55,11 +55,11 @@ public sealed partial class Machine : IAsyncDisposable
             .. HostSettings.All.Select(s => (HostSettings.Scope, s)),
         ];
 
-    /// <summary>How many connections it will need.</summary>
+    /// <summary>The number of connections that it will need.</summary>
     public static int ConnectionsOf(IReadOnlyCollection<SystemDeclaration> systems) =>
         Databases.Needed(systems.Sum(s => s.Services.Count) + 1, systems.Count);
 
-    /// <summary>Begins what a start of these systems takes longest for and needs no database for: the models of their stores, which a process makes once.</summary>
+    /// <summary>Begins the slowest part of a start that needs no database: the models of the stores, which are built once per process.</summary>
     public static void Prepare(IEnumerable<SystemDeclaration> systems) =>
         _ = MapStoresAsync([ProviderService.Declaration, .. systems.SelectMany(s => s.Services)]);
 
@@ -70,9 +70,9 @@ public sealed partial class Machine : IAsyncDisposable
                 ServiceHost.Prepare(service);
         });
 
-    /// <summary>Makes databases and tables where they are missing, starts all services, and opens the port.</summary>
+    /// <summary>Creates missing databases and tables, starts all services, and opens the port.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong or missing.</exception>
-    /// <exception cref="InstallationException">PostgreSQL is too small.</exception>
+    /// <exception cref="InstallationException">PostgreSQL allows too few connections.</exception>
     public static async Task<Machine> StartAsync(MachineOptions options, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -99,7 +99,7 @@ public sealed partial class Machine : IAsyncDisposable
         }
         services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);
         List<string> topics = options.Kafka is not null ? [] : Topics;
-        // A start is mostly the compiler's time: what needs no database is made while the databases are, each beside the other.
+        // A start is mostly compile time, so work without a database runs in parallel with the creation of the databases.
         var mapped = MapStoresAsync(services.Select(s => s.Service));
         app = Build();
         edge = app.Services.GetRequiredService<Edge>();
@@ -119,11 +119,11 @@ public sealed partial class Machine : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops one service; its requests are answered 503, its events wait. Nothing happens when it is stopped already.</summary>
+    /// <summary>Stops one service: its requests get 503, its events wait. Does nothing if it is stopped.</summary>
     /// <exception cref="InstallationException">There is no such service.</exception>
     public Task StopAsync(string service) => Find(service).StopAsync(RestartGrace);
 
-    /// <summary>Starts a service that was stopped. Nothing happens when it runs.</summary>
+    /// <summary>Starts a stopped service. Does nothing if it runs.</summary>
     /// <exception cref="InstallationException">There is no such service.</exception>
     public Task StartAsync(string service, CancellationToken ct) => Find(service).StartAsync(ct);
 
@@ -133,14 +133,14 @@ public sealed partial class Machine : IAsyncDisposable
             $"there is no service {service}; there are {string.Join(", ", Local.Select(s => s.Declaration.FullName))}."
         );
 
-    /// <summary>From now on unready, while requests are served, for as long as it is configured.</summary>
+    /// <summary>Makes the process unready while it still serves requests, for the configured time.</summary>
     public async Task DrainAsync()
     {
         edge?.BeginDrain();
         await Task.Delay(settings.Get(options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), Time);
     }
 
-    /// <summary>Stops in order: no new connections, requests begun are finished, then the services, then the logs.</summary>
+    /// <summary>Stops in order: no new connections, requests in progress are finished, then the services, then the logs.</summary>
     public async ValueTask DisposeAsync()
     {
         await made.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -149,7 +149,7 @@ public sealed partial class Machine : IAsyncDisposable
             edge!.BeginDrain();
             using var grace = new CancellationTokenSource(FrontDoorGrace);
             await app.StopAsync(grace.Token);
-            // Where the start failed before the host's, services are made that the host does not know to have begun.
+            // If the start failed before the host's own start, the host does not stop the services that were created.
             await Task.WhenAll(Local.Select(s => s.StopAsync(RestartGrace)));
             await app.DisposeAsync();
         }

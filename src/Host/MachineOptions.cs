@@ -5,43 +5,43 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mannam.Host;
 
-/// <summary>What a <see cref="Machine"/> runs, and on what.</summary>
+/// <summary>The options of a <see cref="Machine"/>.</summary>
 public sealed record MachineOptions
 {
     /// <summary>The systems to run; the payment provider runs beside them.</summary>
     public required IReadOnlyList<SystemDeclaration> Systems { get; init; }
 
-    /// <summary>A connection to a PostgreSQL server that may create databases.</summary>
+    /// <summary>A connection to a PostgreSQL server, with the right to create databases.</summary>
     public required string Postgres { get; init; }
 
-    /// <summary>The addresses of Kafka's brokers; null keeps events on this machine.</summary>
+    /// <summary>The addresses of Kafka's brokers; null: events stay on this machine.</summary>
     public string? Kafka { get; init; }
 
-    /// <summary>The one service of it to run, by its full name, as one of perhaps several replicas; null for all.</summary>
+    /// <summary>The full name of the only service to run, possibly one of several replicas; null for all.</summary>
     public string? Alone { get; init; }
 
-    /// <summary>All that was configured, below the key <c>Mannam</c>.</summary>
+    /// <summary>The configuration, below the key <c>Mannam</c>.</summary>
     public required IConfiguration Configuration { get; init; }
 
-    /// <summary>What the services of an installation know each other by; null where all of them are in this process.</summary>
+    /// <summary>The key for internal calls; null if all services are in this process.</summary>
     public InternalKey? InternalKey { get; init; }
 
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>0 takes a free one.</summary>
+    /// <summary>The port; 0 for any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>Whether the one system is served by the ports and host names of its document too: each service by its own, all by the gateway's.</summary>
+    /// <summary>Whether the only system also uses the ports and host names of its document: each service has its own, the gateway's serve all.</summary>
     public bool DocumentPorts { get; init; }
 
-    /// <summary>The clock of all services; null for each the one of its own database.</summary>
+    /// <summary>The clock of all services; null: each uses its own database's time.</summary>
     public TimeProvider? Time { get; init; }
 
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Pages of the process's own, by path.</summary>
+    /// <summary>The process's own pages, by path.</summary>
     public IReadOnlyDictionary<string, RequestDelegate> Pages { get; init; } = new Dictionary<string, RequestDelegate>();
 
-    /// <summary>What else belongs to the health of the whole, by name: its PostgreSQL.</summary>
+    /// <summary>Additional parts of the health page, by name: its PostgreSQL.</summary>
     public IReadOnlyDictionary<string, Func<ServiceHealth>> Parts { get; init; } = new Dictionary<string, Func<ServiceHealth>>();
 }

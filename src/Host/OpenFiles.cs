@@ -3,26 +3,26 @@ using Mannam.Abstractions;
 
 namespace Mannam.Host;
 
-/// <summary>How many connections the process may take: as many as are configured, or as the limit of open files (<c>ulimit -n</c>) leaves. A process at that
-/// limit could take no connection, open no file and reach no store.</summary>
+/// <summary>The number of connections that the process may accept: the configured number, or fewer if the limit of open files (<c>ulimit -n</c>) requires it.
+/// A process at that limit could accept no connection, open no file and reach no store.</summary>
 internal static class OpenFiles
 {
-    /// <summary>What a gateway needs besides: the runtime's own, as .NET keeps each assembly open (216 files were counted), and its probes.</summary>
+    /// <summary>A gateway's other files: the runtime's own, because .NET keeps each assembly open (216 files were counted), and its probes.</summary>
     public const int OfGateway = 280;
 
     private const int StillToCome = 64;
     private const int Kafka = 48;
     private const int Least = 32;
 
-    /// <summary>What services that are started need besides: the files that are open, their pools and their relays', those of the topics' logs, or the
-    /// brokers'.</summary>
+    /// <summary>The other files of started services: open files, the connections of their pools and relays, and those of the topics' logs or of the
+    /// brokers.</summary>
     public static int Of(int services, int topics, bool overKafka) =>
         Files() + StillToCome + Databases.Needed(services, topics) + (overKafka ? Kafka : 0);
 
-    /// <summary>How many connections may be open at once; told, where they are fewer than was configured.</summary>
-    /// <param name="settings">Of the process.</param>
-    /// <param name="own">What it needs besides.</param>
-    /// <param name="each">How many files a connection is.</param>
+    /// <summary>The maximum number of connections. Logs a message if it is lower than configured.</summary>
+    /// <param name="settings">The process's settings.</param>
+    /// <param name="own">The number of its other files.</param>
+    /// <param name="each">The number of files per connection.</param>
     /// <exception cref="InstallationException">The limit is too low to work with.</exception>
     public static int Connections(Settings settings, int own, int each = 1)
     {
@@ -33,7 +33,7 @@ internal static class OpenFiles
         return connections;
     }
 
-    /// <summary>The same, where the limit is known; with what is to be told.</summary>
+    /// <summary>The same for a known limit; returns the message too.</summary>
     internal static (int Connections, string? Said) Of(long limit, int configured, int own, int each)
     {
         var left = (limit - own) / each;
@@ -49,7 +49,7 @@ internal static class OpenFiles
             );
     }
 
-    // Those of the pools are counted as all that there may be.
+    // The pools count with their maximum size.
     private static int Files() =>
         Directory.Exists("/proc/self/fd")
             ? Directory
@@ -57,7 +57,7 @@ internal static class OpenFiles
                 .Count(f => new FileInfo(f).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) != true)
             : 0;
 
-    // .NET has raised the soft limit to the hard one. Elsewhere than on Linux it is not known, and not looked at.
+    // .NET has raised the soft limit to the hard one. On other systems than Linux the limit is not known, and not checked.
     private static long Limit()
     {
         const string name = "Max open files";

@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace Mannam.Host;
 
-/// <summary>The few calls of the C library that .NET has no name for.</summary>
+/// <summary>Calls of the C library that .NET does not offer.</summary>
 internal static class Posix
 {
-    /// <summary>"End now, cutting connections off": PostgreSQL's fast shutdown.</summary>
+    /// <summary>SIGINT: PostgreSQL's fast shutdown, which ends connections.</summary>
     internal const int Interrupt = 2;
 
-    /// <summary>"Drop everything": PostgreSQL's immediate shutdown; the next start recovers from the log.</summary>
+    /// <summary>SIGQUIT: PostgreSQL's immediate shutdown; the next start recovers from the log.</summary>
     internal const int Quit = 3;
 
     internal const int KillAtOnce = 9;
@@ -22,13 +22,13 @@ internal static class Posix
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExecute = 1;
 
-    /// <summary>The account this program acts as; 0 is root.</summary>
+    /// <summary>The account of this process; 0 is root.</summary>
     internal static uint Account => geteuid();
 
-    /// <summary>Whose a file is and which one it is; <see langword="null"/> when it is not there or out of reach.</summary>
+    /// <summary>A file's owner and identity; <see langword="null"/> if it does not exist or is not accessible.</summary>
     internal static FileIdentity? Identify(string path, bool followLinks = true)
     {
-        // struct statx has the same layout on every architecture, which struct stat has not.
+        // Unlike struct stat, struct statx has the same layout on every architecture.
         var fields = new byte[256];
         if (statx(CurrentFolder, path, followLinks ? 0 : DoNotFollowLinks, BasicFields, fields) != 0)
             return null;
@@ -41,28 +41,28 @@ internal static class Posix
     }
 
     /// <summary>
-    /// Keeps what whoever started us left open (a pipe, a lock) from our own children: a server that outlives us would hold it open, and
-    /// a reader of the pipe would wait for its end.
+    /// Keeps inherited descriptors (a pipe, a lock) from our own children. A server that outlives this process would hold them open, and a reader of the
+    /// pipe would wait for its end.
     /// </summary>
     internal static void KeepDescriptorsFromChildren()
     {
         foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
-            // The three standard ones are redirected for each child.
+            // The standard descriptors are redirected for each child.
             if (int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture) is > 2 and var descriptor)
                 _ = fcntl(descriptor, SetDescriptorFlags, CloseOnExecute);
         }
     }
 
-    /// <summary>Makes a folder that only this account can enter, closed from its first moment.</summary>
-    /// <exception cref="Win32Exception">The system refused; also when the path exists.</exception>
+    /// <summary>Creates a folder that only this account can enter, from the first moment on.</summary>
+    /// <exception cref="Win32Exception">The system refused; also if the path exists.</exception>
     internal static void MakeClosedFolder(string path)
     {
         if (mkdir(path, OwnerOnly) != 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{path} cannot be made");
     }
 
-    /// <summary>Gives a file or folder (not what a link points at) to another account.</summary>
+    /// <summary>Gives a file or folder (not a link's target) to another account.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     internal static void Give(string path, uint user, uint group)
     {
@@ -70,13 +70,13 @@ internal static class Posix
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{path} cannot be given to account {user}");
     }
 
-    /// <summary>Undoes that whoever started us had the signal ignored. To be called before anything listens to it.</summary>
+    /// <summary>Undoes an inherited "ignore" of the signal. Call it before anything listens to the signal.</summary>
     internal static void HearAgain(int signal) => _ = Posix.signal(signal, 0);
 
-    /// <summary>Sends a signal; a process that is gone already is no error.</summary>
+    /// <summary>Sends a signal; it is no error if the process is gone.</summary>
     internal static void Signal(int process, int signal) => _ = kill(process, signal);
 
-    /// <summary>What the C library's allocator keeps at hand goes back to the machine; a C library that does not know how (musl) keeps less.</summary>
+    /// <summary>Returns free memory of the C library's allocator to the system. A C library without this call (musl) keeps less memory.</summary>
     internal static void GiveFreedMemoryBack()
     {
         try
@@ -85,7 +85,7 @@ internal static class Posix
         }
         catch (EntryPointNotFoundException)
         {
-            // Nothing depends on it.
+            // A C library without this call: nothing depends on it.
         }
     }
 
@@ -120,7 +120,7 @@ internal static class Posix
     );
 }
 
-/// <summary>Device and inode name a file whatever its path; the mode includes the kind of file.</summary>
+/// <summary>Device and inode identify a file, whatever its path; the mode includes the kind of file.</summary>
 internal readonly record struct FileIdentity(uint Owner, ushort Mode, ulong Device, ulong Inode)
 {
     private const ushort KindMask = 0xF000;
@@ -128,7 +128,7 @@ internal readonly record struct FileIdentity(uint Owner, ushort Mode, ulong Devi
 
     internal bool IsFolder => (Mode & KindMask) == FolderKind;
 
-    /// <summary>Nobody but its owner (and root) can enter it.</summary>
+    /// <summary>Whether only its owner (and root) can enter it.</summary>
     internal bool IsClosed => (Mode & 0x3F) == 0;
 
     internal bool IsSameFileAs(FileIdentity other) => (Device, Inode) == (other.Device, other.Inode);

@@ -4,18 +4,18 @@ using System.Globalization;
 namespace Mannam.Host;
 
 /// <summary>
-/// The account PostgreSQL runs as, and how to run a program as it. PostgreSQL refuses to run as root; then it is the account
-/// <c>postgres</c>, or <c>nobody</c> where there is none. Any other account runs it as itself. <c>Prefix</c> is what is
-/// written before a command to run it as this account.
+/// The account that runs PostgreSQL, and how to run a program as it. PostgreSQL refuses to run as root, so root uses the account <c>postgres</c>, or
+/// <c>nobody</c> if there is none. Any other account is used itself. <c>Prefix</c> is the beginning of a command line that runs a command as this
+/// account.
 /// </summary>
 internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnlyList<string> Prefix)
 {
-    // The first lets a process pass through folders it may only not enter or read; where the system withholds it (Docker does,
-    // unless asked), the second does the same and more.
+    // The first lets a process pass folders that it may not enter or read. If the system does not grant it (Docker by default), the second does the same
+    // and more.
     private static readonly string[] PassingThrough = ["dac_read_search", "dac_override"];
 
-    /// <summary>The account for this program's own; as root, not yet able to pass through folders that are closed to it.</summary>
-    /// <exception cref="InvalidOperationException">Root, and no account to use instead.</exception>
+    /// <summary>The account for this program; for root, still without the right to pass closed folders.</summary>
+    /// <exception cref="InvalidOperationException">The user is root, and there is no other account.</exception>
     internal static PostgresAccount Current()
     {
         if (Posix.Account != 0)
@@ -31,12 +31,12 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
         return new(chosen[0], uid, gid, ["setpriv", $"--reuid={uid}", $"--regid={gid}", "--clear-groups"]);
     }
 
-    /// <summary>This account, able to enter <paramref name="folder"/>, which is its own but may lie in one that is closed to it.</summary>
-    /// <exception cref="InvalidOperationException">There is no way in.</exception>
+    /// <summary>This account, with the right to reach <paramref name="folder"/>, which it owns but which may lie in a folder closed to it.</summary>
+    /// <exception cref="InvalidOperationException">The account cannot reach it.</exception>
     internal async Task<PostgresAccount> EnteringAsync(string folder, CancellationToken ct)
     {
         string[] entering = ["/bin/sh", "-c", "cd -- \"$1\"", "sh", folder];
-        // Ours may be closed to the account.
+        // The current folder may be closed to the account.
         var refusal = await RunAsync(entering, "/", ct);
         if (refusal.ExitCode == 0)
             return this;
@@ -52,16 +52,16 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
         );
     }
 
-    /// <summary>Makes a file or folder this account's.</summary>
+    /// <summary>Gives a file or folder to this account.</summary>
     internal void Own(string path)
     {
         if (Prefix.Count > 0)
             Posix.Give(path, Uid, Gid);
     }
 
-    /// <summary>Runs a program as this account to its end; its output and errors come together, in no particular order.</summary>
+    /// <summary>Runs a program as this account, and waits for its end. Output and errors are mixed.</summary>
     /// <param name="command">The program and its arguments.</param>
-    /// <param name="folder">Where it is run.</param>
+    /// <param name="folder">Its working folder.</param>
     /// <param name="ct">Kills it.</param>
     internal async Task<CommandResult> RunAsync(IReadOnlyList<string> command, string folder, CancellationToken ct)
     {
@@ -81,7 +81,7 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
         return new(process.ExitCode, await output + await errors);
     }
 
-    /// <summary>Starts a program as this account, with nothing to read.</summary>
+    /// <summary>Starts a program as this account, without input.</summary>
     internal Process Begin(IReadOnlyList<string> command, string folder)
     {
         string[] all = [.. Prefix, .. command];
@@ -92,7 +92,7 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        // PGDATA, PGOPTIONS, LC_MESSAGES and their like would steer a server that is to be the same everywhere.
+        // PGDATA, PGOPTIONS, LC_MESSAGES and similar variables would change the server.
         var path = Environment.GetEnvironmentVariable("PATH");
         start.Environment.Clear();
         start.Environment["PATH"] = $"{path}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -120,5 +120,5 @@ internal sealed record PostgresAccount(string Name, uint Uid, uint Gid, IReadOnl
     private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
 }
 
-/// <summary>How a program ended, and what it wrote.</summary>
+/// <summary>A program's exit code and output.</summary>
 internal sealed record CommandResult(int ExitCode, string Output);

@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace Mannam.Host;
 
-/// <summary>Where PostgreSQL's programs lie: Debian keeps each major version in a folder of its own, others put them on the PATH.</summary>
+/// <summary>Finds PostgreSQL's programs: Debian has a folder per major version, other systems have them on the PATH.</summary>
 internal static class PostgresBinaries
 {
     private const string Versions = "/usr/lib/postgresql";
     private static readonly SearchValues<char> ReadByShells = SearchValues.Create("\"$`\\\n\r");
     private static readonly string[] Programs = ["initdb", "postgres"];
 
-    /// <summary>The folder of the newest version; for a cluster that exists, of the version that made it: no other can read it.</summary>
+    /// <summary>The folder of the newest version; for an existing cluster, of the version that created it: no other version can read it.</summary>
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed, or not in the cluster's version.</exception>
     internal static string Find(string cluster)
     {
@@ -18,8 +18,8 @@ internal static class PostgresBinaries
         return File.Exists(made) ? FindVersion(cluster, File.ReadAllText(made).Trim()) : FindNewest();
     }
 
-    /// <summary>The program that makes a cluster.</summary>
-    /// <exception cref="InvalidOperationException">It has shells run its neighbour by the folder's path, in double quotes, and the path is not safe there.</exception>
+    /// <summary>The path of initdb.</summary>
+    /// <exception cref="InvalidOperationException">initdb starts a program by a shell, with the folder's path in double quotes, and the path is not safe there.</exception>
     internal static string Initdb(string folder) =>
         folder.AsSpan().ContainsAny(ReadByShells)
             ? throw new InvalidOperationException(

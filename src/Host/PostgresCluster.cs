@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Mannam.Host;
 
-/// <summary>The files of a private PostgreSQL: the cluster, its settings, its log and its socket's folder, and the start of a server on them.</summary>
+/// <summary>The files of a private PostgreSQL (cluster, settings, log, socket folder), and the start of a server on them.</summary>
 internal sealed class PostgresCluster(string dataFolder, int connections, Action<string> progress)
 {
     internal const string Superuser = "postgres";
@@ -20,12 +20,12 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
 
     internal string Log { get; } = Path.Combine(dataFolder, "postgres.log");
 
-    /// <summary>What the server is told to take: the pools' and the superuser's.</summary>
+    /// <summary>The server's <c>max_connections</c>: the pools' and the superuser's.</summary>
     internal int Connections { get; } = connections + SuperuserReserve;
 
     internal static string FolderIn(string dataFolder) => Path.Combine(dataFolder, "postgres");
 
-    /// <summary>Two starts on one data folder go one after the other; a killed one gives way by itself.</summary>
+    /// <summary>Serialises starts on one data folder. A killed start releases the lock.</summary>
     internal async Task<IDisposable> TakeTurnAsync(CancellationToken ct)
     {
         Directory.CreateDirectory(dataFolder);
@@ -45,7 +45,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         }
     }
 
-    /// <summary>Makes what is missing, and clears away what a killed server left.</summary>
+    /// <summary>Creates missing files, and removes those that a killed server left.</summary>
     internal async Task PrepareAsync(CancellationToken ct)
     {
         var binaries = PostgresBinaries.Find(Folder);
@@ -73,14 +73,14 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         await WriteSettingsAsync(sockets, ct);
     }
 
-    /// <summary>Starts the server, and waits until it takes connections, recovery included.</summary>
+    /// <summary>Starts the server, and waits until it accepts connections, including recovery.</summary>
     internal Task<Postmaster> LaunchAsync(TimeSpan patience, CancellationToken ct)
     {
         progress("starting PostgreSQL");
         return new PostgresServer(Folder, Log, account).StartAsync(patience, ct);
     }
 
-    /// <summary>Under another name until it is whole, so that a kill in the middle leaves nothing half made.</summary>
+    /// <summary>Creates the cluster under another name and renames it, so that a kill leaves nothing incomplete.</summary>
     private async Task CreateAsync(string binaries, CancellationToken ct)
     {
         progress("creating the database cluster");
@@ -95,7 +95,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
             string[] initdb =
             [
                 PostgresBinaries.Initdb(binaries),
-                // A path relative to the data folder: initdb writes its end as a command line, and refuses a path with a line break.
+                // A relative path: initdb prints its last output as a command line, and refuses a path with a line break.
                 $"--pgdata={Path.GetFileName(fresh)}",
                 $"--username={Superuser}",
                 "--encoding=UTF8",
@@ -124,7 +124,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         var began = Stopwatch.GetTimestamp();
         while (Postmaster.Find(Folder) is null && Postmaster.Orphans(name, account.Uid) is { Count: > 0 } orphans)
         {
-            // They end by themselves when their statement does. Nothing is lost by not waiting: the log is replayed either way.
+            // They end after their current statement. It is safe not to wait longer: the log is replayed in any case.
             if (Stopwatch.GetElapsedTime(began) > OrphansGrace)
                 orphans.ForEach(orphan => Posix.Signal(orphan, Posix.KillAtOnce));
             await Task.Delay(Glance, ct);
@@ -135,7 +135,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     {
         var file = Path.Combine(Folder, PostgresSettings.FileName);
         var text = new PostgresSettings(name, sockets, Connections, SuperuserReserve).ToText();
-        // On a full disk the server can start only if nothing has to be written.
+        // On a full disk the server can start only if no file has to be written.
         if (File.Exists(file) && await File.ReadAllTextAsync(file, ct) == text)
             return;
         var fresh = file + ".new";
@@ -154,7 +154,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         }
         catch (IOException)
         {
-            // An initdb whose program was killed may still be writing; the next start finds it done.
+            // An initdb whose program was killed may still be writing. The next start finds it finished.
         }
     }
 }

@@ -2,29 +2,29 @@ using System.Diagnostics;
 
 namespace Mannam.Host;
 
-/// <summary>The start of a PostgreSQL server on a cluster that is prepared. It outlives this program.</summary>
+/// <summary>Starts a PostgreSQL server on a prepared cluster. The server outlives this program.</summary>
 /// <param name="cluster">The cluster's folder.</param>
-/// <param name="log">The file that takes what the server writes.</param>
-/// <param name="account">Whom it runs as.</param>
+/// <param name="log">The file for the server's output.</param>
+/// <param name="account">The account to run it as.</param>
 internal sealed class PostgresServer(string cluster, string log, PostgresAccount account)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    // Not by pg_ctl, which pastes paths into a command line for a shell. Here they are arguments: no shell reads them. The session is the
-    // server's own, out of Ctrl-C's reach.
+    // Not pg_ctl, which inserts paths into a shell's command line. Here they are arguments, which no shell interprets. The server has its own session, so
+    // Ctrl-C does not reach it.
     private static readonly string[] Detached = ["setsid", "/bin/sh", "-c", "exec \"$@\" < /dev/null >> \"$0\" 2>&1"];
 
-    /// <summary>Starts the server, and waits until it takes connections, recovery included.</summary>
-    /// <param name="patience">How long that may take. Then the server is ended.</param>
-    /// <param name="ct">Gives up. A server that was begun is stopped.</param>
-    /// <exception cref="InvalidOperationException">It does not start; the message says why.</exception>
+    /// <summary>Starts the server, and waits until it accepts connections, including recovery.</summary>
+    /// <param name="patience">The time limit. After it the server is ended.</param>
+    /// <param name="ct">Cancels, and stops a server that was started.</param>
+    /// <exception cref="InvalidOperationException">The server does not start; the message gives the reason.</exception>
     internal async Task<Postmaster> StartAsync(TimeSpan patience, CancellationToken ct)
     {
         var logged = new FileInfo(log).Length;
         var program = Path.Combine(PostgresBinaries.Find(cluster), "postgres");
         Posix.KeepDescriptorsFromChildren();
         using var process = account.Begin([.. Detached, log, program, "-D", cluster], "/");
-        // Of what stands before the server: once the server runs, it writes to its log.
+        // Errors of the programs before the server: once the server runs, it writes to its log.
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var began = Stopwatch.GetTimestamp();
         while (!process.HasExited)

@@ -1,8 +1,8 @@
 namespace Mannam.Host;
 
 /// <summary>
-/// What Mannam sets in its private PostgreSQL. It is a file that the cluster's <c>postgresql.conf</c> includes, and is written anew at every
-/// start: the number of connections follows the pools, and the socket's folder the data folder.
+/// Mannam's settings for its private PostgreSQL. The cluster's <c>postgresql.conf</c> includes this file. It is written at every start, because the
+/// number of connections depends on the pools, and the socket's folder on the data folder.
 /// </summary>
 internal sealed record PostgresSettings(string ClusterName, string SocketFolder, int Connections, int SuperuserReserve)
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Mannam.Host;
 
 /// <summary>
-/// A running PostgreSQL server as its own <c>postmaster.pid</c> describes it: <c>Folder</c> is the cluster's as the server was told it;
-/// <c>IsReady</c> says that it takes connections.
+/// A running PostgreSQL server, as its <c>postmaster.pid</c> describes it. <c>Folder</c> is the cluster's path as given to the server; <c>IsReady</c>
+/// means that it accepts connections.
 /// </summary>
 internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
 {
@@ -19,15 +19,15 @@ internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
     private const int LongestPath = 4096;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The server that runs in this very folder, or <see langword="null"/>; the file alone proves nothing, it outlives a killed server.</summary>
+    /// <summary>The server that runs in this folder, or <see langword="null"/>. The file alone proves nothing, because it outlives a killed server.</summary>
     internal static Postmaster? Find(string cluster) => Read(cluster) is { } it && it.IsAlive && IsSame(it.Folder, cluster) ? it : null;
 
     /// <summary>
-    /// Removes the files that a killed server left. When its process number belongs to somebody else by now (a reboot, a container), or
-    /// nobody has waited for it, PostgreSQL would take it for alive and refuse to start.
+    /// Removes the files that a killed server left. If another process has its number by now (after a reboot, in a container), or if it is a zombie,
+    /// PostgreSQL would consider it alive and refuse to start.
     /// </summary>
-    /// <param name="cluster">Of which no server runs.</param>
-    /// <param name="sockets">The folder of its socket, used by no other server.</param>
+    /// <param name="cluster">A cluster without a running server.</param>
+    /// <param name="sockets">The folder of its socket, which no other server uses.</param>
     internal static void ForgetStale(string cluster, string sockets)
     {
         if (Read(cluster) is { IsAlive: true })
@@ -37,17 +37,17 @@ internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
     }
 
     /// <summary>
-    /// The process of that number is a server started on that folder. The command line is what everybody may read of a process,
-    /// also where root may not trace others; a process that has ended but was not waited for has none.
+    /// Whether the process of that number is a server on that folder. Everybody can read a command line, even where root may not trace others. A process
+    /// that has ended but was not waited for has none.
     /// </summary>
     internal bool IsAlive => FolderOf(ProcessId) is { Length: > 0 } folder && folder == Folder;
 
     /// <summary>
-    /// Ends it: connections are cut off and all is written (at most 20 s), else it is made to drop everything, else, when it does not even hear
-    /// that, it is killed.
+    /// Stops the server: it ends connections and writes everything (at most 20 s). If that fails it is shut down immediately, and if that fails too it is
+    /// killed.
     /// </summary>
-    /// <exception cref="TimeoutException">It is still there.</exception>
-    // The signals are pg_ctl's own. Sending them ourselves needs no child process that a second Ctrl-C would end.
+    /// <exception cref="TimeoutException">The server still runs.</exception>
+    // The same signals as pg_ctl, but without a child process that a second Ctrl-C would end.
     internal async Task StopAsync()
     {
         foreach (var (signal, patience) in Orders)
@@ -64,8 +64,8 @@ internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
     }
 
     /// <summary>
-    /// Backends that outlived a killed server. They hold its shared memory, so that no new one can start. They are known by the
-    /// setting <c>cluster_name</c>, which every backend shows in its title.
+    /// Backends that outlived a killed server. They hold its shared memory, so no new server can start. They are found by the setting
+    /// <c>cluster_name</c>, which every backend shows in its title.
     /// </summary>
     internal static List<int> Orphans(string clusterName, uint account) =>
         Directory
@@ -79,8 +79,8 @@ internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
     {
         try
         {
-            // Lines: process, folder, start time, port, socket folder, TCP address, shared memory, status. The folder's name may hold line
-            // breaks, which PostgreSQL does not count: so it is compared with the command line's.
+            // Lines: process, folder, start time, port, socket folder, TCP address, shared memory, status. The folder's name may contain line breaks, which
+            // PostgreSQL does not escape, so it is compared with the command line.
             var text = File.ReadAllText(FileOf(cluster));
             var lines = text.Split('\n');
             if (!int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var process))
@@ -95,7 +95,7 @@ internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
         }
     }
 
-    // Empty for what is no server, or not a running one.
+    // Empty if it is no server, or no running one.
     private static string FolderOf(int process) =>
         CommandLine(process).Split('\0').SkipWhile(argument => argument != "-D").Skip(1).FirstOrDefault() ?? "";
 
@@ -108,7 +108,7 @@ internal sealed record Postmaster(int ProcessId, string Folder, bool IsReady)
     {
         try
         {
-            // A server that runs is looked at ten times a second. A reader of .NET's would allocate 9 KB each time.
+            // A running server is checked ten times a second. .NET's reader would allocate 9 KB each time.
             using var file = File.OpenHandle($"/proc/{process}/cmdline");
             Span<byte> text = stackalloc byte[2 * LongestPath];
             return Encoding.UTF8.GetString(text[..RandomAccess.Read(file, text, 0)]);

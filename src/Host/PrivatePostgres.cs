@@ -4,12 +4,12 @@ using Npgsql;
 namespace Mannam.Host;
 
 /// <summary>
-/// A PostgreSQL server of the installation's own. Its cluster lies in the data folder; it is reached over a Unix socket alone, in a
-/// folder that only its account and root can enter; what it has committed is on the disk.
+/// The installation's own PostgreSQL server. Its cluster is in the data folder. It is reachable only over a Unix socket, in a folder that only its
+/// account and root can enter. Committed data are on the disk.
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    /// <summary>How long a server may take until it is ready, recovery included.</summary>
+    /// <summary>The time limit for a start, including recovery.</summary>
     internal static readonly TimeSpan Recovery = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(5);
@@ -24,24 +24,24 @@ public sealed class PrivatePostgres : IAsyncDisposable
         ConnectionString = ConnectionTo(sockets);
     }
 
-    /// <summary>Names the database <c>postgres</c>, as its superuser, over the Unix socket.</summary>
+    /// <summary>The connection to the database <c>postgres</c>, as its superuser, over the Unix socket.</summary>
     public string ConnectionString { get; }
 
     /// <summary>The server's main process.</summary>
     public int ProcessId => postmaster.ProcessId;
 
-    /// <summary>It was still running, left by a program that was killed.</summary>
+    /// <summary>Whether it was already running, left by a program that was killed.</summary>
     public bool Adopted { get; }
 
-    /// <summary>It has not ended.</summary>
+    /// <summary>Whether it still runs.</summary>
     public bool HasNotEnded => postmaster.IsAlive;
 
-    /// <summary>Starts the server, making its cluster first where there is none, or takes over the one that still runs there.</summary>
-    /// <param name="dataFolder">The installation's folder, made if missing; the cluster is its subfolder <c>postgres</c>, the log <c>postgres.log</c>.</param>
-    /// <param name="maxConnections">What all pools together need, 1 to 10,000; the superuser's reserve is added.</param>
-    /// <param name="progress">Is told, a line at a time, what takes a while.</param>
-    /// <param name="ct">Gives up; a server begun is stopped again.</param>
-    /// <exception cref="InvalidOperationException">It cannot be started; the message says why and what to do.</exception>
+    /// <summary>Starts the server, and first creates its cluster if there is none; or takes over a server that still runs there.</summary>
+    /// <param name="dataFolder">The installation's folder, created if missing; the cluster is its subfolder <c>postgres</c>, the log <c>postgres.log</c>.</param>
+    /// <param name="maxConnections">The connections of all pools, 1 to 10,000; the superuser's reserve is added.</param>
+    /// <param name="progress">Gets a line for each step that takes a while.</param>
+    /// <param name="ct">Cancels, and stops a server that was started.</param>
+    /// <exception cref="InvalidOperationException">The server cannot be started; the message gives the reason and a solution.</exception>
     public static Task<PrivatePostgres> StartAsync(string dataFolder, int maxConnections, Action<string> progress, CancellationToken ct) =>
         StartAsync(dataFolder, maxConnections, Recovery, progress, ct);
 
@@ -67,28 +67,28 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return new(await cluster.LaunchAsync(patience, ct), sockets, adopted: false);
     }
 
-    /// <summary>A server runs on this data folder's cluster, whoever started it.</summary>
+    /// <summary>Whether a server runs on this data folder's cluster, started by any program.</summary>
     public static bool IsRunning(string dataFolder) =>
         Postmaster.Find(PostgresCluster.FolderIn(SocketFolders.FullPath(dataFolder))) is not null;
 
     /// <summary>
-    /// Where the installation's sockets lie: <c>run</c> in the data folder, or a folder of <c>/tmp</c> named after it when that path is too long for
-    /// a socket (107 bytes) or holds characters that connection strings reserve. Made, with mode 700, if the data folder is there.
+    /// The folder of the installation's sockets: <c>run</c> in the data folder. A folder of <c>/tmp</c>, named after the data folder, replaces a path that
+    /// is too long for a socket (107 bytes) or contains characters that connection strings reserve. It is created, with mode 700, if the data folder exists.
     /// </summary>
     /// <exception cref="InvalidOperationException">The folder belongs to another account, or others can enter it.</exception>
     public static string SocketFolder(string dataFolder) => SocketFolders.Open(dataFolder);
 
     /// <summary>
-    /// Stops the server: connections are cut off and all is written (at most 20 s), else it is made to drop everything, and recovers at the
-    /// next start. Does nothing when it has ended already.
+    /// Stops the server: it ends connections and writes everything (at most 20 s). If that fails it is shut down immediately, and recovers at the next
+    /// start. Does nothing if it has ended.
     /// </summary>
-    /// <exception cref="TimeoutException">It is still there.</exception>
+    /// <exception cref="TimeoutException">The server still runs.</exception>
     public Task StopAsync() => postmaster.StopAsync();
 
     /// <inheritdoc cref="StopAsync()"/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    /// <summary>Waits until the server answers. Stops it, and returns false, when it never does, has too few connections, or is elsewhere.</summary>
+    /// <summary>Waits until the server answers. Stops it and returns false if it does not answer, allows too few connections, or uses another folder.</summary>
     private static async Task<bool> TakeOverAsync(
         Postmaster running,
         PostgresCluster cluster,
@@ -101,7 +101,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         progress($"taking over the PostgreSQL that still runs (process {running.ProcessId})");
         var began = Stopwatch.GetTimestamp();
         long? ready = null;
-        // One that is coming up or going down is given its time; one that says it is ready must answer soon.
+        // A server that starts or stops gets time; one that is ready must answer soon.
         while (
             running.IsAlive
             && Stopwatch.GetElapsedTime(began) < patience
@@ -151,7 +151,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             Port = PostgresSettings.Port,
             Username = PostgresCluster.Superuser,
             Database = "postgres",
-            // On a socket nobody else can reach, asking for encryption is only a round trip.
+            // Nobody else can reach the socket, so a request for encryption would only cost a round trip.
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
         }.ConnectionString;

@@ -8,7 +8,7 @@ if (!Languages.Prepare())
     return 1;
 StartChecks.Clear();
 
-// Nobody who reads our errors, or stops reading them, holds us up.
+// A reader of our errors must never block us.
 using var errors = OutputWriter.OfErrors();
 
 var root = new RootCommand("Mannam (만남): businesses in which a person asks for something, pays or books, and somebody takes it on.")
@@ -22,7 +22,7 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     Parked.Command(),
     Describe.Command(),
     ContextMap.Command(),
-    // The launcher's own; listed so that --help tells all there is.
+    // The launcher runs these commands; they are listed so that --help is complete.
     new Command(
         "test",
         "Installs what is missing, builds, and runs tests: a slice, those whose name has NAME in it, all of them (--all), or unit tests alone (--fast): test [--fast | --all | NAME]."
@@ -36,7 +36,7 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     new Command("format", "Formats the code; --check only checks."),
 };
 
-// From the first moment: what was begun is ended in order, whenever the order to stop comes.
+// From the first moment on: a stop signal at any time ends started work in order.
 using var orders = new StopSignals();
 
 using var memory = new IdleMemory();
@@ -45,7 +45,7 @@ try
     var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
     if (parsed.Action is not System.CommandLine.Help.HelpAction && parsed.Errors.Count > 0)
     {
-        // One is enough, and what is not understood explains the others.
+        // One error is enough; an unknown argument explains the others.
         var wrong =
             parsed.UnmatchedTokens.Count > 0 ? $"{parsed.UnmatchedTokens[0]} is not understood" : parsed.Errors[0].Message.TrimEnd('.');
         await Console.Error.WriteLineAsync($"mannam: {wrong}; see ./mannam --help.");

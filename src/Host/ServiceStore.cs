@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Mannam.Host;
 
-/// <summary>The database of one of an installation's services, for a command, whether the service runs or not.</summary>
+/// <summary>The database of an installation's service, for a command. The service may run or not.</summary>
 internal static class ServiceStore
 {
-    /// <summary>Does something on it.</summary>
-    /// <exception cref="InstallationException">There is no such database, or the server cannot be reached.</exception>
+    /// <summary>Runs an action on the database.</summary>
+    /// <exception cref="InstallationException">The database does not exist, or the server is unreachable.</exception>
     public static async Task UseAsync(Installation installation, string service, Func<NpgsqlDataSource, Task> use, CancellationToken ct)
     {
         var record = installation.Recall();
@@ -36,7 +36,7 @@ internal static class ServiceStore
         }
     }
 
-    /// <summary>Does something on that of a service that runs as its own process.</summary>
+    /// <summary>Runs an action on the database of a service in its own process.</summary>
     public static async Task UseAsync(string server, string prefix, string service, Func<NpgsqlDataSource, Task> use)
     {
         await using var database = NpgsqlDataSource.Create(new Databases(server, prefix).Service(service));
@@ -44,12 +44,12 @@ internal static class ServiceStore
     }
 
     /// <summary>The declaration of a service, by its full name.</summary>
-    /// <exception cref="InstallationException">There is none of that name; it tells which there are.</exception>
+    /// <exception cref="InstallationException">The name is unknown. The message lists the known ones.</exception>
     public static ServiceDeclaration Declared(IReadOnlyCollection<ServiceDeclaration> services, string name) =>
         services.FirstOrDefault(s => s.FullName == name)
         ?? throw new InstallationException($"there is no service {name}; there are {string.Join(", ", services.Select(s => s.FullName))}.");
 
-    /// <summary>Every service there is.</summary>
+    /// <summary>All services.</summary>
     public static IReadOnlyCollection<ServiceDeclaration> All { get; } =
     [.. Up.AllSystems.SelectMany(s => s.Services), Payments.Provider.ProviderService.Declaration];
 }

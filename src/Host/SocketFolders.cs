@@ -4,18 +4,18 @@ using System.Text;
 
 namespace Mannam.Host;
 
-/// <summary>Where an installation's Unix sockets lie: the database's and the control socket.</summary>
+/// <summary>The folders of an installation's Unix sockets: the database's and the control socket.</summary>
 internal static class SocketFolders
 {
-    // sockaddr_un holds 107 bytes; the longest name we put in is ".s.PGSQL.5432".
+    // sockaddr_un has 107 bytes; our longest name is ".s.PGSQL.5432".
     private const int LongestSocketPath = 107;
     private const int LongestName = 20;
 
-    // PostgreSQL reads a list of folders and Npgsql a list of host:port where we mean one path.
+    // Where we mean one path, PostgreSQL reads a list of folders, and Npgsql a list of host:port.
     private static readonly SearchValues<char> Misread = SearchValues.Create(",:'\"\\;=");
 
-    /// <summary>Sixteen hexadecimal digits that stand for the data folder wherever its path is too long.</summary>
-    /// <remarks>FNV-1a: nothing rests on its being hard to guess, and a cryptographic hash would load OpenSSL (5 MB) for this alone.</remarks>
+    /// <summary>Sixteen hexadecimal digits that replace a data folder's path if it is too long.</summary>
+    /// <remarks>FNV-1a: it need not be hard to guess, and a cryptographic hash would load OpenSSL (5 MB) only for this.</remarks>
     internal static string Fingerprint(string dataFolder) =>
         Encoding
             .UTF8.GetBytes(FullPath(dataFolder))
@@ -33,7 +33,7 @@ internal static class SocketFolders
             folder = $"/tmp/mannam-{Fingerprint(data)}";
         if (Posix.Identify(folder, followLinks: false) is null)
         {
-            // Asking about an installation that was never made must not begin one.
+            // A query about an installation that does not exist must not create one.
             if (!Directory.Exists(data))
                 return folder;
             Posix.MakeClosedFolder(folder);
@@ -47,7 +47,7 @@ internal static class SocketFolders
         && !folder.AsSpan().ContainsAny(Misread)
         && !folder.Any(char.IsControl);
 
-    /// <summary>Anybody can make a folder in /tmp: one that another account made could hand us a database of theirs.</summary>
+    /// <summary>Anybody can create a folder in /tmp: in another account's folder we might connect to that account's database.</summary>
     private static void Check(string folder)
     {
         var found = Posix.Identify(folder, followLinks: false);

@@ -3,12 +3,12 @@ using System.Net;
 namespace Mannam.Host;
 
 /// <summary>
-/// Variables of the environment that steer a library behind our back. They are taken out before anything reads them; docs/environment.md tells which
-/// variables there are, and what became of each.
+/// Removes environment variables that would change a library's behaviour, before anything reads them. docs/environment.md lists the variables and the
+/// decision for each.
 /// </summary>
 internal static class StartChecks
 {
-    // Where a database is and who asks it may stand in the environment (PGPASSWORD, PGPASSFILE, PGSSLROOTCERT, …). What a session is, may not.
+    // The environment may give the database's address and account (PGPASSWORD, PGPASSFILE, PGSSLROOTCERT, …), but not the session's settings.
     private static readonly string[] OfSessions =
     [
         "PGOPTIONS",
@@ -21,14 +21,14 @@ internal static class StartChecks
         "PGSSLNEGOTIATION",
     ];
 
-    /// <summary>To be called before any library reads the environment.</summary>
+    /// <summary>Call it before any library reads the environment.</summary>
     public static void Clear()
     {
         foreach (var name in OfSessions)
             Environment.SetEnvironmentVariable(name, null);
-        // Where time zones are is the system's business.
+        // The system decides where time zones are.
         Environment.SetEnvironmentVariable("TZDIR", null);
-        // Whom we call is configured. A proxy in between would see names and money, and could answer in the callee's place.
+        // The configuration says whom we call. A proxy in between would see names and amounts, and could answer for the callee.
         HttpClient.DefaultProxy = new WebProxy();
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mannam.Host;
 
-/// <summary>The orders to stop: Ctrl-C, SIGTERM, and the end of the terminal. They do not end the process; the command in progress does, in order.</summary>
+/// <summary>The stop signals: Ctrl-C, SIGTERM, and the end of the terminal. They do not end the process; the current command ends in order.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource given = new();
@@ -10,13 +10,13 @@ internal sealed class StopSignals : IDisposable
 
     public StopSignals()
     {
-        // A shell without job control starts what it puts in the background deaf to Ctrl-C; we are to hear it wherever we run.
+        // A shell without job control starts background processes with Ctrl-C ignored. We always listen to it.
         Posix.HearAgain(Posix.Interrupt);
         PosixSignal[] all = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
         registrations = [.. all.Select(s => PosixSignalRegistration.Create(s, Take))];
     }
 
-    /// <summary>Fires at the first order.</summary>
+    /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Given => given.Token;
 
     private void Take(PosixSignalContext signal)

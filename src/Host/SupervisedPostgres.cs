@@ -2,18 +2,18 @@ using Mannam.Hosting;
 
 namespace Mannam.Host;
 
-/// <summary>When a server that keeps ending is given up.</summary>
-/// <param name="MostStarts">So many starts within <paramref name="Within"/>, or so many failed ones in a row, are the last.</param>
+/// <summary>The limit of restarts of a server that keeps ending.</summary>
+/// <param name="MostStarts">The maximum number of starts within <paramref name="Within"/>, and of failed starts in a row.</param>
 /// <param name="Within">The time in which starts are counted.</param>
-/// <param name="Recovery">How long a start may take. A server that hangs for longer is ended, and the start has failed.</param>
+/// <param name="Recovery">The time limit of a start. A server that takes longer is ended, and the start has failed.</param>
 internal sealed record RestartLimit(int MostStarts, TimeSpan Within, TimeSpan Recovery)
 {
     internal static readonly RestartLimit Usual = new(5, TimeSpan.FromMinutes(1), PrivatePostgres.Recovery);
 }
 
 /// <summary>
-/// A private PostgreSQL that is started again when it has ended, whoever ended it: on the same data folder, so at the same address. Connections
-/// that its end cut off are made anew by whoever uses them.
+/// A private PostgreSQL that is started again after it has ended for any reason: on the same data folder, so at the same address. Clients open new
+/// connections.
 /// </summary>
 internal sealed class SupervisedPostgres : IAsyncDisposable
 {
@@ -47,13 +47,13 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
         watching = Task.Run(WatchAsync);
     }
 
-    /// <summary>Stays the same over restarts.</summary>
+    /// <summary>The same after restarts.</summary>
     public string ConnectionString => server.ConnectionString;
 
-    /// <summary>Is there when the limit is reached: the server has ended and is not started again. The message says why.</summary>
+    /// <summary>Completes when the limit is reached: the server has ended and is not started again. The message gives the reason.</summary>
     public Task<InvalidOperationException> GivenUp => givenUp.Task;
 
-    /// <summary>Whether the server runs, and how often it was started again.</summary>
+    /// <summary>Whether the server runs, and the number of restarts.</summary>
     public ServiceHealth Health =>
         new(
             Live: true,
@@ -84,7 +84,7 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
         {
             while (true)
             {
-                // What we started and what we took over are watched in the same way: only the first is our child.
+                // A server that was taken over is no child of ours, so both kinds are watched in the same way.
                 if (server.HasNotEnded)
                 {
                     await Task.Delay(Glance, time, stop.Token);
@@ -103,11 +103,11 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Whoever disposes of us stops the server.
+            // Dispose stops the server.
         }
     }
 
-    /// <summary>Null, or why it is given up.</summary>
+    /// <summary>Starts the server again. Returns null, or why it is given up.</summary>
     private async Task<string?> StartAgainAsync()
     {
         for (var failed = 0; ; failed++)
@@ -133,7 +133,7 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops watching, then the server.</summary>
+    /// <summary>Stops the watch, then the server.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();

@@ -5,7 +5,7 @@ using Mannam.Abstractions;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam map taxi</c>: the context map of a system, drawn from its declarations, as it stands in <c>docs/</c>.</summary>
+/// <summary><c>mannam map taxi</c>: the context map of a system, drawn from its declarations, as in <c>docs/architecture.md</c>.</summary>
 internal static class ContextMap
 {
     public static Command Command()
@@ -19,7 +19,7 @@ internal static class ContextMap
         return command;
     }
 
-    /// <summary>Draws it: a solid arrow is a synchronous call, a dotted one an event that somebody's policy subscribes to.</summary>
+    /// <summary>Draws the map: a solid arrow is a synchronous call, a dotted one an event that a policy subscribes to.</summary>
     public static string Draw(SystemDeclaration system)
     {
         ArgumentNullException.ThrowIfNull(system);

@@ -3,8 +3,8 @@ using System.Net;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam describe taxi.pickup</c>: what a service, or each, declares, is configured with, and how it stands. An installation that runs is asked
-/// itself; of one that is stopped its last start and its databases tell.</summary>
+/// <summary><c>mannam describe taxi.pickup</c>: the declaration, configuration and state of one service, or of all. A running installation answers itself;
+/// for a stopped one the record of its last start and its databases are read.</summary>
 internal static class Describe
 {
     public static Command Command()

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam events taxi --key 5</c>: the history of a saga, or of all, in order: time, service, event, key, JSON, one a line.</summary>
+/// <summary><c>mannam events taxi --key 5</c>: the history of a saga, or of all, in order. One line per event: time, service, event, key, JSON.</summary>
 internal static class Events
 {
     public static Command Command()

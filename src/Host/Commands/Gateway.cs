@@ -6,7 +6,7 @@ using Mannam.Hosting;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam gateway taxi --port 8088</c>: the single entry to systems whose services run as processes of their own, until it is told to stop.</summary>
+/// <summary><c>mannam gateway taxi --port 8088</c>: the single entry to systems whose services run in their own processes, until it is stopped.</summary>
 internal static class Gateway
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
@@ -47,7 +47,7 @@ internal static class Gateway
                     Origins = settings.Get(HostSettings.CorsOrigins),
                     TrustedProxies = settings.Get(HostSettings.TrustedProxies),
                     MaxConcurrentRequests = (int)settings.Get(HostSettings.RequestsInProgress),
-                    // Each may lead to one more, to a service.
+                    // Each connection may need another one to a service.
                     MaxConnections = OpenFiles.Connections(settings, OpenFiles.OfGateway, each: 2),
                     MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
                     RequestsPerSecond = (int)settings.Get(HostSettings.RequestsPerSecond),

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Mannam.Host.Commands;
 
-/// <summary>Options that several commands have.</summary>
+/// <summary>Options of several commands.</summary>
 internal static class Options
 {
-    /// <summary>The installation's folder; by it every command finds a running or stopped installation.</summary>
+    /// <summary>The installation's folder, by which every command finds a running or stopped installation.</summary>
     public static Option<string> Data() =>
         new("--data")
         {

@@ -8,8 +8,8 @@ using Selection = Mannam.PostgreSql.DeadLetters.Selection;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam parked taxi.pickup</c>: lists, shows, replays or drops the events that a service gave up. A running service takes what is replayed
-/// within a second.</summary>
+/// <summary><c>mannam parked taxi.pickup</c>: lists, shows, replays or drops a service's dead letters. A running service handles replayed events within a
+/// second.</summary>
 internal static class Parked
 {
     private static readonly string[] Actions = ["list", "show", "replay", "drop"];
@@ -73,7 +73,7 @@ internal static class Parked
                 $"{name} is not what can be done with parked events; there are {string.Join(", ", Actions)}."
             );
 
-    // Everything at once is never meant by leaving something out.
+    // "All" must be said explicitly, and never follows from a missing argument.
     private static Selection Chosen(string action, string[] ids, string? error) =>
         error?.Length == 0 ? throw new InstallationException("--error is empty; give some text of the error.")
         : action != "list" && ids.Length == 0 && error is null
@@ -147,7 +147,7 @@ internal static class Parked
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    // What is no JSON is shown as it is.
+    // A value that is not JSON is shown unchanged.
     private static string Indented(string json)
     {
         try

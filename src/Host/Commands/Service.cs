@@ -6,8 +6,8 @@ using Mannam.Hosting;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam service taxi.catch --port 8081 --postgres … --kafka …</c>: one service as its own process, one of perhaps several replicas, until it is
-/// told to stop.</summary>
+/// <summary><c>mannam service taxi.catch --port 8081 --postgres … --kafka …</c>: one service in its own process, possibly one of several replicas, until it
+/// is stopped.</summary>
 internal static class Service
 {
     public static Command Command()

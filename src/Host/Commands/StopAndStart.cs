@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace Mannam.Host.Commands;
 
-/// <summary><c>mannam stop taxi.pickup</c> and <c>mannam start taxi.pickup</c>: one service of a running installation; they return when it is done.</summary>
+/// <summary><c>mannam stop taxi.pickup</c> and <c>mannam start taxi.pickup</c>: stop or start one service of a running installation, and return when it is
+/// done.</summary>
 internal static class StopAndStart
 {
     public static Command Command(string name, string description)

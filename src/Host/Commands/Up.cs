@@ -12,7 +12,7 @@ namespace Mannam.Host.Commands;
 /// <summary><c>mannam up</c>: everything on one machine, in the foreground.</summary>
 internal static class Up
 {
-    /// <summary>Every system there is.</summary>
+    /// <summary>All systems.</summary>
     public static readonly IReadOnlyList<SystemDeclaration> AllSystems =
     [
         TaxiSystem.Declaration,
@@ -85,7 +85,7 @@ internal static class Up
         IConfiguration Configuration
     );
 
-    /// <exception cref="ConfigurationException">One is not there.</exception>
+    /// <exception cref="ConfigurationException">A name is unknown.</exception>
     public static IReadOnlyList<SystemDeclaration> Chosen(string? text)
     {
         if (text is null)
@@ -94,7 +94,7 @@ internal static class Up
         return names.Length > 0 ? [.. names.Distinct().Select(Named)] : throw new ConfigurationException("--systems names no system.");
     }
 
-    /// <exception cref="ConfigurationException">There is none of that name.</exception>
+    /// <exception cref="ConfigurationException">The name is unknown.</exception>
     public static SystemDeclaration Named(string name) =>
         AllSystems.FirstOrDefault(s => s.Name == name)
         ?? throw new ConfigurationException($"there is no system {name}; there are {string.Join(", ", AllSystems.Select(s => s.Name))}.");
@@ -112,7 +112,7 @@ internal static class Up
         }
         catch (Exception e) when (stop.IsCancellationRequested)
         {
-            // Whatever was cut off in the middle says so in its own way.
+            // An interrupted start may throw any exception.
             Progress(e is OperationCanceledException ? "stopped before it was ready" : $"stopped: {Faults.Sentence(e)}");
         }
         return 0;
@@ -129,7 +129,7 @@ internal static class Up
 
     private static async Task StartAndStopAsync(Choice choice, CancellationToken stop)
     {
-        // While PostgreSQL starts.
+        // In parallel with the start of PostgreSQL.
         Machine.Prepare(choice.Systems);
         var connections = Machine.ConnectionsOf(choice.Systems);
         await using var postgres = choice.Postgres is null
@@ -154,7 +154,7 @@ internal static class Up
             },
             stop
         );
-        // Not before its databases are there: a start that failed changes nothing for other commands.
+        // Only after its databases exist: a failed start must change nothing for other commands.
         choice.Installation.Remember(RecordOf(choice));
         await using var control = await Control.OpenAsync(choice.Installation, machine, stop);
         await Console.Out.WriteLineAsync($"ready {machine.Address.ToString().TrimEnd('/')}");
@@ -162,7 +162,7 @@ internal static class Up
         await Task.WhenAny(postgres is null ? given : postgres.GivenUp, given);
         Progress("stopping");
         await machine.DrainAsync();
-        // Then everything is stopped in order all the same.
+        // Everything is stopped in order first.
         if (postgres is { GivenUp.IsCompleted: true })
             throw await postgres.GivenUp;
     }

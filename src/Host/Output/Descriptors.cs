@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mannam.Host.Output;
 
-/// <summary>The calls of the C library about descriptors for which .NET has no name.</summary>
+/// <summary>Calls of the C library for descriptors that .NET does not offer.</summary>
 internal static class Descriptors
 {
     private const int ReadAndWrite = 2;
@@ -13,13 +13,13 @@ internal static class Descriptors
     private const short Writable = 4;
 
     /// <summary>
-    /// Whether a descriptor was there when this program began. What the runtime opens itself it has closed when another program takes its place;
-    /// what was handed to us cannot be of that kind, or it would not be here.
+    /// Whether a descriptor was open when this program began. Descriptors that the runtime opens itself close when another program replaces it. An
+    /// inherited descriptor does not have that flag.
     /// </summary>
     internal static bool IsInherited(int descriptor) =>
         fcntl(descriptor, GetFlags, 0) is >= 0 and var flags && (flags & CloseOnExecute) == 0;
 
-    /// <summary>Makes a descriptor one that reads nothing and loses what is written, also for a program that takes our place.</summary>
+    /// <summary>Opens <c>/dev/null</c> as this descriptor, also for a program that replaces this one.</summary>
     internal static void OpenNothing(int descriptor)
     {
         var nothing = open("/dev/null", ReadAndWrite);
@@ -29,12 +29,12 @@ internal static class Descriptors
         _ = close(nothing);
     }
 
-    /// <summary>Becomes another program, in the same process. Returns only if the system refuses.</summary>
+    /// <summary>Replaces this program by another one, in the same process. Returns only if the system refuses.</summary>
     /// <param name="program">Its path.</param>
     /// <param name="arguments">Its name and its arguments, each with a zero at its end.</param>
     internal static void Become(string program, ReadOnlySpan<byte> arguments)
     {
-        // They stay where they are while the system reads them.
+        // Pinned while the system reads them.
         var text = GC.AllocateUninitializedArray<byte>(arguments.Length, pinned: true);
         arguments.CopyTo(text);
         List<nint> begins = [];
@@ -43,8 +43,8 @@ internal static class Descriptors
         _ = execv(program, [.. begins, 0]);
     }
 
-    /// <summary>Writes all of it, as long as the other side takes to read.</summary>
-    /// <returns>False when the system does not take it: nobody reads any more, the disk is full, the descriptor is closed.</returns>
+    /// <summary>Writes all bytes, and waits for the reader as long as necessary.</summary>
+    /// <returns>False if the system refuses: no reader any more, a full disk, or a closed descriptor.</returns>
     internal static bool Write(int descriptor, byte[] all)
     {
         for (var done = 0; done < all.Length; )
@@ -60,7 +60,7 @@ internal static class Descriptors
         return true;
     }
 
-    // Somebody who shares the descriptor may have made it one that does not wait.
+    // Another process that shares the descriptor may have made it non-blocking.
     private static void WaitUntilWritable(int descriptor)
     {
         var asked = new PollRequest { Descriptor = descriptor, Asked = Writable };
@@ -88,7 +88,7 @@ internal static class Descriptors
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int poll(ref PollRequest asked, nuint count, int milliseconds);
 
-    // What the system fills in is not looked at.
+    // The fields that the system fills in are not used.
     [StructLayout(LayoutKind.Sequential)]
     private struct PollRequest
     {

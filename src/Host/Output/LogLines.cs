@@ -1,13 +1,14 @@
 namespace Mannam.Host.Output;
 
-/// <summary>Logs to stderr, a line an entry: <c>warn: taxi.catch[0] relay failed …</c>. Microsoft's console logger waits when nobody reads, and ends for good at the first error.</summary>
+/// <summary>Logs to stderr, one line per entry: <c>warn: taxi.catch[0] relay failed …</c>. Microsoft's console logger waits for a reader, and stops at the first
+/// error.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Lines(categoryName);
 
     public void Dispose()
     {
-        // Stderr is not ours to close.
+        // Stderr stays open.
     }
 
     private sealed class Lines(string category) : ILogger

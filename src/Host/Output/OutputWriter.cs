@@ -5,16 +5,16 @@ using System.Text;
 namespace Mannam.Host.Output;
 
 /// <summary>
-/// What a command that runs for long writes to stdout or stderr. Whoever writes never waits for whoever reads: what finds no place in the queue, or
-/// what the system does not take, is dropped and counted. The count is told as soon as something can be written again, and is the metric
+/// The writer of stdout or stderr for a long-running command. A writing thread never waits for a reader: lines that do not fit into the queue, or that
+/// the system refuses, are dropped and counted. The count is printed as soon as writing is possible again, and is the metric
 /// <c>mannam.log.dropped</c>.
 /// </summary>
 internal sealed class OutputWriter : TextWriter
 {
-    /// <summary>So many texts wait at most to be written.</summary>
+    /// <summary>The maximum number of queued texts.</summary>
     internal const int LongestQueue = 1000;
 
-    // At the end what waits still has a moment, unless nobody reads.
+    // At the end, queued texts get a last chance, unless nobody reads.
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
     private static readonly Meter Meter = new("Mannam");
 
@@ -24,8 +24,8 @@ internal sealed class OutputWriter : TextWriter
     private long dropped;
     private long untold;
 
-    /// <param name="descriptor">Where it writes.</param>
-    /// <param name="name">How the metric calls it.</param>
+    /// <param name="descriptor">The descriptor to write to.</param>
+    /// <param name="name">Its name in the metric.</param>
     internal OutputWriter(int descriptor, string name)
     {
         this.descriptor = descriptor;
@@ -40,12 +40,12 @@ internal sealed class OutputWriter : TextWriter
         writing.Start();
     }
 
-    /// <summary>So many texts were dropped.</summary>
+    /// <summary>The number of dropped texts.</summary>
     internal long Dropped => Interlocked.Read(ref dropped);
 
     public override Encoding Encoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>From now on the console's errors go this way, until it is disposed of.</summary>
+    /// <summary>Redirects the console's errors to this writer until it is disposed.</summary>
     public static OutputWriter OfErrors()
     {
         var errors = new OutputWriter(2, "stderr");
@@ -53,7 +53,7 @@ internal sealed class OutputWriter : TextWriter
         return errors;
     }
 
-    /// <summary>From now on what the console is told goes this way. Not for commands whose output is what was asked for: that is waited for.</summary>
+    /// <summary>Redirects the console's output to this writer. Not for commands that print a result: those wait for their reader.</summary>
     public static OutputWriter OfOutput()
     {
         var output = new OutputWriter(1, "stdout");
@@ -106,7 +106,7 @@ internal sealed class OutputWriter : TextWriter
         Tell();
     }
 
-    // Where people read about what goes on; stdout is read by programs.
+    // On stderr, which people read; programs read stdout.
     private void Tell()
     {
         if (

@@ -1,11 +1,11 @@
 namespace Mannam.Host.Output;
 
-/// <summary>The descriptors 0 to 2. One that is closed would be taken by the next file or socket that is opened, and what is written to stderr would go there.</summary>
+/// <summary>Descriptors 0 to 2. If one is closed, the next opened file or socket gets its number, and texts for stderr would go there.</summary>
 internal static class StandardStreams
 {
     /// <summary>
-    /// Opens those that are closed to nothing. The runtime may have taken one of them by now and goes on using it; so the program starts anew, with
-    /// all of them open. The launcher has seen to that; this is for who starts <c>dotnet mannam.dll</c>.
+    /// Opens closed descriptors to <c>/dev/null</c>. The runtime may already use one of the numbers, so the program restarts itself with all of them open.
+    /// The launcher does the same; this is for a direct start of <c>dotnet mannam.dll</c>.
     /// </summary>
     public static void EnsureOpen()
     {

@@ -11,6 +11,8 @@ create table ledgers (
     version int not null,
     numbers text not null
 );
+-- Tests of constraints replace it by one that holds for all rows.
+create unique index ledgers_numbers on ledgers (numbers) where key < 0;
 
 create table audits (
     key     bigint primary key,
