@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Npgsql;
 using Xunit;
 
 namespace Mannam.Tests.Law;
@@ -38,6 +39,20 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     {
         var key = Keyed.NewKey();
         var first = await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201);
+        (await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201)).IsAgain(first);
+    }
+
+    [Fact]
+    public async Task A_key_and_its_answer_are_stored_with_the_consult_that_it_made()
+    {
+        var key = Keyed.NewKey();
+        var failpoints = law.Machine["law.consult"].Failpoints;
+        failpoints.OnHit = point =>
+            point == "answer.committing" ? throw new NpgsqlException("lost", new IOException()) : ValueTask.CompletedTask;
+
+        var first = await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201);
+        failpoints.OnHit = null;
+
         (await Http.KeyedAsync("POST /consult", key, LawCalls.Wish()).Gives(201)).IsAgain(first);
     }
 
