@@ -83,7 +83,7 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>Adds a package's part of the declaration.</summary>
     public void Add(object feature) => _features.Add(feature);
 
-    /// <summary>All features of this type, in the order of <see cref="Add"/>.</summary>
+    /// <summary>All features of this type, in the order of <see cref="Add(object)"/>.</summary>
     public IEnumerable<TFeature> Features<TFeature>() => _features.OfType<TFeature>();
 
     internal void Serve(IEnumerable<string> paths) => _paths.AddRange(paths);
