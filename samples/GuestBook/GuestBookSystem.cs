@@ -4,17 +4,17 @@ using Mannam.Messaging;
 
 namespace GuestBook;
 
-/// <summary>Guests write into a book; each is thanked.</summary>
+/// <summary>Guests write into a book, and each gets thanks.</summary>
 public static class GuestBookSystem
 {
     public static SystemDeclaration Declaration { get; } =
         new("guestbook", "Guest book", "entryId", [Book.BookService.Declaration, Thanks.ThanksService.Declaration]);
 }
 
-/// <summary>A guest wrote into the book.</summary>
+/// <summary>A guest has written an entry.</summary>
 public sealed record EntryWritten(long EntryId, string Guest, string Text) : IEvent;
 
-/// <summary>How what travels is written and read.</summary>
+/// <summary>The serialization of events, requests and resources.</summary>
 [JsonSerializable(typeof(EntryWritten))]
 [JsonSerializable(typeof(Book.EntryView))]
 [JsonSerializable(typeof(Thanks.ThanksView))]

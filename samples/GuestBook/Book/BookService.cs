@@ -6,7 +6,7 @@ using Mannam.PostgreSql;
 
 namespace GuestBook.Book;
 
-/// <summary>What a guest wrote. Its id is the key by which all services know it.</summary>
+/// <summary>An entry of a guest. All services know it by its id.</summary>
 [Table("entries")]
 internal sealed class Entry(long key) : Aggregate(key)
 {
@@ -17,7 +17,7 @@ internal sealed class Entry(long key) : Aggregate(key)
     public static Entry Write(long id, WriteEntry sent) => new(id) { Guest = sent.Guest, Text = sent.Text };
 }
 
-/// <summary>Takes entries, and shows them: the declaration says all that touches the service.</summary>
+/// <summary>Accepts entries and shows them. The declaration lists everything that belongs to the service.</summary>
 internal static class BookService
 {
     private static readonly Resource<Entry, EntryView> Entries = new("entries", "entry", e => e.Key, GuestBookJson.Instance.EntryView);
@@ -45,14 +45,14 @@ internal static class BookService
         if (request.Problem is { } refused)
             return refused;
         var entry = Entry.Write(await ids.NextAsync(), request.Fields);
-        // The entry and its event are one transaction: what is stored is told.
+        // The entry and its event are one transaction: every stored entry is published.
         await entries.CreateAsync(entry, RequestContext.Of<Entry>(http, Entries.Created), entry.As<EntryWritten>());
         return Entries.Created(entry);
     }
 }
 
-/// <summary>What a guest sends.</summary>
+/// <summary>The request of a guest.</summary>
 internal sealed record WriteEntry(string Guest, string Text);
 
-/// <summary>What is shown of it.</summary>
+/// <summary>The resource of an entry.</summary>
 internal sealed record EntryView(long EntryId, string Guest, string Text);

@@ -12,7 +12,7 @@ internal sealed class Thanks(long key) : Aggregate(key)
     public long EntryId => Key;
     public string Words { get; private set; } = "";
 
-    /// <summary>Somebody wrote into the book.</summary>
+    /// <summary>A guest has written an entry.</summary>
     public IMessage[] Say(EntryWritten written)
     {
         Words = $"Thank you, {written.Guest}.";
@@ -20,7 +20,7 @@ internal sealed class Thanks(long key) : Aggregate(key)
     }
 }
 
-/// <summary>Knows the book by its events alone.</summary>
+/// <summary>Knows the book only by its events.</summary>
 internal static class ThanksService
 {
     private static readonly Resource<Thanks, ThanksView> All = new("thanks", "thanks", t => t.Key, GuestBookJson.Instance.ThanksView);
@@ -32,5 +32,5 @@ internal static class ThanksService
             .Whenever<EntryWritten>((written, thanks) => thanks.Say(written));
 }
 
-/// <summary>What is shown of it.</summary>
+/// <summary>The resource of the thanks.</summary>
 internal sealed record ThanksView(long EntryId, string Words);
