@@ -31,5 +31,5 @@ internal static class Conventions
     private static string[] Parts(Type aggregate) =>
         aggregate.Namespace?.Split('.') is { Length: > 1 } parts
             ? parts
-            : throw new InvalidOperationException($"{aggregate.Name} is in no namespace that ends in a system and a service");
+            : throw new InvalidOperationException($"the namespace of {aggregate.Name} must end in a system and a service");
 }
