@@ -1,6 +1,6 @@
 namespace Mannam.Bench;
 
-/// <summary>The benchmark cannot give a number that would mean something; the message says why.</summary>
+/// <summary>The benchmark has no meaningful result. The message gives the reason.</summary>
 internal sealed class BenchmarkFailedException : Exception
 {
     public BenchmarkFailedException() { }

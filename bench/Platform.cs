@@ -1,4 +1,4 @@
 using System.Runtime.Versioning;
 
-// /proc, signals by number and a private PostgreSQL: the benchmark is for the machines Mannam is for.
+// /proc, signals by number and a private PostgreSQL: the benchmark only runs where Mannam runs.
 [assembly: SupportedOSPlatform("linux")]

@@ -13,14 +13,14 @@ const string Usage = """
     mannam-bench lag [--rate 200] [--seconds 30] [--warm-up N] [--rounds 3] [--kafka ADDRESS]
         From the answer to POST /catches until it is visible in catchReqLists and in myPages, in process or on Kafka.
     mannam-bench view [--seconds 10] [--readers 16] [--connections 64] [--warm-up N] [--rounds 3]
-        GET /myPages/{id} beside a bare read by key, each alone and each while requests are taken.
+        GET /myPages/{id} beside a bare read by key, each alone and each under a load of requests.
     mannam-bench siege [--connections 100] [--seconds 60] [--warm-up N] [--systems taxi | insurance]
-        The document's load by siege, beside its ceiling; then payment hangs for 20 s in the middle.
+        The document's load by siege, beside its ceiling; then payment hangs for 20 s.
     mannam-bench growth [--finished 1000000] [--requests N] [--warm-up N] [--rounds 7] [--seconds 30] [--rate 200]
-        Request rate, lag, view reads and start, empty and with so many finished requests.
+        Request rate, lag, view reads and start, empty and with this number of finished requests.
     mannam-bench start [--rounds 5] [--systems taxi]
-        From the start to ready on a PostgreSQL that accepts connections, and memory at rest.
-        Each takes --taxi-command "COMMAND" in place of `mannam up`; it finds $PORT, $DATA and $POSTGRES in its environment.
+        The time from the start to ready, with PostgreSQL already running, and the memory at rest.
+        Each accepts --taxi-command "COMMAND" instead of `mannam up`. The command gets $PORT, $DATA and $POSTGRES in its environment.
     mannam-bench baseline --postgres CONNECTION [--port PORT] [--prefix NAME] [--views]
         The baseline alone, until SIGTERM.
     """;

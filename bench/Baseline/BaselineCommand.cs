@@ -4,9 +4,9 @@ using Mannam.Host;
 namespace Mannam.Bench.Baseline;
 
 /// <summary>
-/// <c>mannam-bench baseline --postgres CONNECTION --port PORT [--prefix NAME] [--views]</c>: the yardstick. Three services
-/// of minimal APIs and Npgsql and nothing else, each with a port and a database of its own, in one process. A request costs
-/// four statements that commit by themselves and two HTTP hops. Runs until SIGTERM.
+/// <c>mannam-bench baseline --postgres CONNECTION --port PORT [--prefix NAME] [--views]</c>: the baseline. Three services, only with minimal APIs and
+/// Npgsql, each with its own port and database, in one process. A request costs four statements, each its own transaction, and two HTTP hops. Runs
+/// until SIGTERM.
 /// </summary>
 internal static class BaselineCommand
 {

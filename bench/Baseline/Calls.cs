@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mannam.Bench.Baseline;
 
-/// <summary>The calls between the services: HTTP/1.1, kept alive, without anything that is not asked for.</summary>
+/// <summary>Calls between the services: HTTP/1.1 with keep-alive, and no unnecessary headers.</summary>
 internal static class Calls
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -20,7 +20,7 @@ internal static class Calls
             }
         );
 
-    /// <summary>Posts the message and reads the answer, which is of the same type.</summary>
+    /// <summary>Posts the message, and reads the answer of the same type.</summary>
     /// <exception cref="HttpRequestException">The answer is not a success.</exception>
     internal static async Task<T?> PostAsync<T>(HttpClient http, Uri url, T message, JsonTypeInfo<T> type)
     {

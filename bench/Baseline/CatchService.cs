@@ -3,7 +3,7 @@ using static Mannam.Bench.Baseline.Store;
 
 namespace Mannam.Bench.Baseline;
 
-/// <summary>Records a request, has it paid, and marks it as paid.</summary>
+/// <summary>Records a request, calls payment, and marks the request as paid.</summary>
 internal static class CatchService
 {
     internal const string Tables = """
@@ -34,7 +34,7 @@ internal static class CatchService
                     Text(asked.StartingPoint),
                     Text(asked.Destination),
                     Text(asked.Customer),
-                    // The id is the database's to give; all but the opening brace follows it.
+                    // The database creates the id; the JSON without its opening brace follows it.
                     Text(JsonSerializer.Serialize(happened, MessagesJson.Default.Requested)[1..])
                 );
                 var payment = new Payment(id, asked.Price, asked.Customer, asked.StartingPoint, asked.Destination, "Approved");

@@ -5,19 +5,19 @@ namespace Mannam.Bench.Baseline;
 /// <summary>The body of <c>POST /catches</c>.</summary>
 internal sealed record CatchRequest(long Price, string StartingPoint, string Destination, string Customer, string? Status);
 
-/// <summary>What <c>POST /catches</c> answers.</summary>
+/// <summary>The answer of <c>POST /catches</c>.</summary>
 internal sealed record Catch(long Id, long Price, string StartingPoint, string Destination, string Customer, string Status);
 
-/// <summary>What catch asks of payment, and what payment answers.</summary>
+/// <summary>The request from catch to payment, and the answer.</summary>
 internal sealed record Payment(long MatchId, long Price, string Customer, string StartingPoint, string Destination, string PaymentAction);
 
-/// <summary>What payment asks of the provider, and what the provider answers.</summary>
+/// <summary>The request from payment to the provider, and the answer.</summary>
 internal sealed record Charge(string Key, long Amount, string Status);
 
-/// <summary>An event without the id that the database gives it.</summary>
+/// <summary>An event without its id, which the database creates.</summary>
 internal sealed record Requested(long Price, string StartingPoint, string Destination, string Customer, string Status);
 
-/// <summary>Source-generated serialisers of all messages.</summary>
+/// <summary>The source-generated serialization of all messages.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CatchRequest))]
 [JsonSerializable(typeof(Catch))]

@@ -4,7 +4,7 @@ using static Mannam.Bench.Baseline.Store;
 
 namespace Mannam.Bench.Baseline;
 
-/// <summary>Has the provider take the money, and records that it did.</summary>
+/// <summary>Calls the provider, and records the payment.</summary>
 internal static class PaymentService
 {
     internal const string Tables = """

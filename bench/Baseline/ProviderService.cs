@@ -2,7 +2,7 @@ using static Mannam.Bench.Baseline.Store;
 
 namespace Mannam.Bench.Baseline;
 
-/// <summary>Takes the money: one row.</summary>
+/// <summary>Takes the money: it inserts one row.</summary>
 internal static class ProviderService
 {
     internal const string Tables = "CREATE TABLE IF NOT EXISTS charge (key text PRIMARY KEY, amount bigint NOT NULL, status text NOT NULL)";

@@ -1,17 +1,17 @@
 namespace Mannam.Bench.Baseline;
 
-/// <summary>A database of one service of the baseline: created, given its tables, and one statement at a time.</summary>
+/// <summary>The database of one service of the baseline. Each statement is its own transaction.</summary>
 internal static class Store
 {
-    /// <summary>The outbox of catch and payment; nobody publishes from it, it only costs what an outbox row costs.</summary>
+    /// <summary>The outbox of catch and payment. It is not published; it only adds the cost of an outbox row.</summary>
     internal const string Outbox = """
         CREATE TABLE IF NOT EXISTS outbox (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key bigint NOT NULL, type text NOT NULL, payload text NOT NULL);
         """;
 
-    /// <summary>Creates the database on the server of <paramref name="server"/> if need be, and its tables.</summary>
+    /// <summary>Creates the database on the server of <paramref name="server"/> if it is missing, and its tables.</summary>
     /// <param name="server">A connection string with the right to create databases.</param>
-    /// <param name="name">The database's name; trusted, as it becomes part of a statement.</param>
+    /// <param name="name">The database's name; trusted, because it becomes part of a statement.</param>
     /// <param name="tables">The statements that create the tables.</param>
     /// <returns>A pool of at most eight connections, as each of Mannam's services has.</returns>
     internal static async Task<NpgsqlDataSource> OpenAsync(string server, string name, string tables)
@@ -31,7 +31,7 @@ internal static class Store
             MaxPoolSize = 8,
             MaxAutoPrepare = 20,
             AutoPrepareMinUsages = 2,
-            // Nothing here changes a session's state, so resetting it between uses would be bytes for nothing.
+            // No statement changes a session's state, so a reset would be useless traffic.
             NoResetOnClose = true,
         };
         var store = NpgsqlDataSource.Create(settings);
@@ -40,7 +40,7 @@ internal static class Store
         return store;
     }
 
-    /// <summary>Runs one statement, committed by itself, in one round trip.</summary>
+    /// <summary>Runs one statement as its own transaction, in one round trip.</summary>
     internal static async Task ExecuteAsync(this NpgsqlDataSource store, string sql, params NpgsqlParameter[] parameters)
     {
         await using var command = store.CreateCommand(sql);
@@ -48,7 +48,7 @@ internal static class Store
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Runs one statement, committed by itself, in one round trip; its first value as a number, 0 if none.</summary>
+    /// <summary>Runs one statement as its own transaction, in one round trip. Returns its first value as a number, 0 if there is none.</summary>
     internal static async Task<long> QueryNumberAsync(this NpgsqlDataSource store, string sql, params NpgsqlParameter[] parameters)
     {
         await using var command = store.CreateCommand(sql);

@@ -3,8 +3,8 @@ using static Mannam.Bench.Baseline.Store;
 namespace Mannam.Bench.Baseline;
 
 /// <summary>
-/// The two views Mannam has, answered straight from the payments. With it the baseline can stand in Mannam's place
-/// (<c>--taxi-command</c>): the benchmark of a side against itself must come out near 1.
+/// Mannam's two views, read directly from the payments. With them the baseline can replace Mannam (<c>--taxi-command</c>): a benchmark of a side
+/// against itself must give a ratio near 1.
 /// </summary>
 internal static class ViewsOfPayments
 {
@@ -14,7 +14,7 @@ internal static class ViewsOfPayments
         routes.MapGet("/myPages/{id:long}", (long id) => ReadAsync(payments, id));
     }
 
-    // A bare read by key: what a view costs at least.
+    // A bare read by key: the minimum cost of a view.
     private static async Task<IResult> ReadAsync(NpgsqlDataSource payments, long id)
     {
         await using var command = payments.CreateCommand(

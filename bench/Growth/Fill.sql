@@ -1,7 +1,7 @@
--- Finished requests, as many as are asked for, multiplied from one that people and the services made: requested, paid, taken by a driver ({first} is its key, {last} the last key so far).
--- The services are stopped meanwhile. {first}, {last}, {count} and {now} (in milliseconds) are replaced; what is behind a line "-- in DATABASE" is run there.
+-- Copies one finished request, which people and the services made (requested, paid, taken by a driver), as often as needed. {first} is its key, {last} the last key so far.
+-- The services are stopped meanwhile. {first}, {last}, {count} and {now} (in milliseconds) are replaced. Statements after a line "-- in DATABASE" run in that database.
 
--- in taxi_catch: requests, the events handled, and what is remembered of requests with a key: as many that expired yesterday as of today
+-- in taxi_catch: requests, handled events, and idempotency keys: as many from yesterday (expired) as from today
 insert into catches
     select {last} + n, version, price, starting_point, destination, customer, status, requested_at
     from catches, generate_series(1, {count}) n where key = {first};
@@ -20,7 +20,7 @@ insert into payments (key, version, amount, status, given_back, customer, starti
     select {last} + n, version, amount, status, given_back, customer, starting_point, destination, asked
     from payments, generate_series(1, {count}) n where key = {first};
 
--- in taxi_pickup: matches that were taken, and the events handled, some of them long ago
+-- in taxi_pickup: matches that were taken, and handled events, some of them old
 insert into matches (key, version, price, starting_point, destination, customer, driver, given_up_by, cancelled, listed)
     select {last} + n, version, price, starting_point, destination, customer, driver, given_up_by, cancelled, listed
     from matches, generate_series(1, {count}) n where key = {first};
@@ -28,7 +28,7 @@ insert into inbox (event_id, at) select (lpad(to_hex({now} - {count} + n), 12, '
 insert into inbox (event_id, at)
     select (lpad(to_hex({now} - 31 * 86400000::bigint + n), 12, '0') || '70028000000000000000')::uuid, now() - interval '31 days' from generate_series(1, {count} / 5) n;
 
--- in taxi_mypage: pages, of a thousand riders, and the events handled
+-- in taxi_mypage: pages of a thousand riders, and handled events
 insert into my_pages (key, version, price, starting_point, destination, customer, driver, status)
     select {last} + n, version, price, starting_point, destination, 'rider ' || n % 1000, driver, status
     from my_pages, generate_series(1, {count}) n where key = {first};
@@ -42,13 +42,13 @@ insert into charges (name, amount, state)
 insert into ledger (name, action, amount, at)
     select 'taxi-' || {last} + n, action, amount, at from ledger, generate_series(1, {count}) n where name = 'taxi-' || {first};
 
--- in taxi_log: three events each, in the partition of its key (key modulo their number), at offsets without a gap
+-- in taxi_log: three events per request, in the partition of its key (key modulo their number), at offsets without gaps
 insert into log (partition, "offset", key, headers, value)
     with template as (
         select row_number() over (order by "offset") kind, headers::text headers, headers->>'ce_id' id, value::text value from log where key = {first}
     ),
     ends as (select partition, max("offset") + 1 next from log group by partition),
-    -- Keys that follow one another fall into all twelve in turn: {count} / 12 times three events each.
+    -- Consecutive keys use all twelve partitions in turn: {count} / 12 times three events each.
     place as (select n, (({last} + n) % 12)::int partition, (n - 1) / 12 turn from generate_series(1, {count}) n)
     select p.partition, coalesce(e.next, 0) + p.turn * 3 + t.kind - 1, {last} + p.n,
         replace(

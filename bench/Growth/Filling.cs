@@ -4,17 +4,17 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Growth;
 
-/// <summary>Makes many finished requests of one, by the SQL of Fill.sql.</summary>
+/// <summary>Copies one finished request many times, by the SQL of Fill.sql.</summary>
 internal static class Filling
 {
     private static readonly string[] Consumers = ["taxi_catch", "taxi_pickup", "taxi_mypage", "taxi_payment"];
 
-    /// <summary>Fills the databases; the services must be stopped.</summary>
-    /// <param name="server">The server that they are on.</param>
-    /// <param name="prefix">What the databases' names begin with.</param>
+    /// <summary>Fills the databases. The services must be stopped.</summary>
+    /// <param name="server">Their server.</param>
+    /// <param name="prefix">The prefix of the databases' names.</param>
     /// <param name="first">The key of the finished request.</param>
-    /// <param name="count">How many more.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="count">The number of copies.</param>
+    /// <param name="ct">Cancels.</param>
     internal static async Task FillAsync(string server, string prefix, long first, int count, CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
@@ -40,7 +40,7 @@ internal static class Filling
         );
     }
 
-    /// <summary>How many rows are left that housekeeping is to remove: events handled 30 days ago, keys of yesterday.</summary>
+    /// <summary>The number of expired rows: events handled 30 days ago, keys of yesterday.</summary>
     internal static async Task<long> ExpiredAsync(string server, string prefix, CancellationToken ct)
     {
         var left = 0L;
@@ -80,7 +80,7 @@ internal static class Filling
         await using var store = Open(server, database);
         await using (var fill = store.CreateCommand(sql))
             await fill.ExecuteNonQueryAsync(ct);
-        // As autovacuum would in time: the benchmark is not about who comes first.
+        // Autovacuum would do it later. The benchmark must not depend on its timing.
         await using var analyse = store.CreateCommand("vacuum analyze");
         await analyse.ExecuteNonQueryAsync(ct);
     }
@@ -101,7 +101,7 @@ internal static class Filling
         return ([.. partitions], [.. ends]);
     }
 
-    // What was filled in counts as handled.
+    // The copied events count as handled.
     private static async Task MoveAsync(string server, string database, (int[] Partitions, long[] Ends) ends, CancellationToken ct)
     {
         await using var store = Open(server, database);

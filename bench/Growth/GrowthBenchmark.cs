@@ -7,7 +7,7 @@ using Mannam.Bench.View;
 
 namespace Mannam.Bench.Growth;
 
-/// <summary>Request rate, lag, view reads and start-up of Mannam, empty and then with a million finished requests; and that what expires is removed meanwhile.</summary>
+/// <summary>Request rate, lag, view reads and start of Mannam, empty and with a million finished requests. Expired rows are removed meanwhile.</summary>
 internal static class GrowthBenchmark
 {
     private const int ReadingSeconds = 10;
@@ -26,7 +26,7 @@ internal static class GrowthBenchmark
         return TestStand.RunAsync(arguments, stand => CompareAsync(stand, plan));
     }
 
-    // In turn, so that a machine that gets slower slows down both; each time started anew, as one process is compiled to be faster than the next.
+    // In turn, so that a slower machine affects both. Each round starts new processes, because compiled code differs from process to process.
     private static async Task CompareAsync(TestStand stand, GrowthPlan plan)
     {
         var (empty, filled) = (new State(stand, "empty"), new State(stand, "filled"));
@@ -54,7 +54,7 @@ internal static class GrowthBenchmark
         Print(plan, empty, filled, (expired, meanwhile, left));
     }
 
-    /// <summary>One of the two installations, and what was measured of it, round by round.</summary>
+    /// <summary>One of the two installations, with its measurements per round.</summary>
     private sealed class State(TestStand stand, string name)
     {
         public string Name => name;
@@ -86,11 +86,11 @@ internal static class GrowthBenchmark
             Megabytes.Add(ProcessTree.Resident(mannam.ProcessId));
         }
 
-        /// <summary>Of the view that is later.</summary>
+        /// <summary>The lag of the slower view.</summary>
         public IEnumerable<double> LagMs(double share) => Lags.Select(l => LagBenchmark.Views.Max(v => l.Share(v, share)));
     }
 
-    // One request that people and the services made, from its beginning to its end.
+    // One request, made by people and the services, until it is finished.
     private static async Task<long> FinishedAsync(Side mannam, CancellationToken ct)
     {
         var address = new Uri($"http://{mannam.Endpoint}");
@@ -140,5 +140,5 @@ internal static class GrowthBenchmark
     }
 }
 
-/// <summary>How much is measured.</summary>
+/// <summary>The amounts to measure.</summary>
 internal sealed record GrowthPlan(int Finished, int Requests, int WarmUp, int Rounds, int Seconds, int Rate);

@@ -4,8 +4,8 @@ using Mannam.Bench.Stand;
 namespace Mannam.Bench.Lag;
 
 /// <summary>
-/// From the answer to POST /catches until the request is visible in <c>catchReqLists</c> and in <c>myPages</c>, at a steady rate. The baseline's views are its
-/// payments, visible at once: its numbers are what asking costs.
+/// The time from the answer of POST /catches until the request is visible in <c>catchReqLists</c> and in <c>myPages</c>, at a constant rate. The
+/// baseline's views are its payments, which are visible at once: its figures are the cost of polling.
 /// </summary>
 internal static class LagBenchmark
 {

@@ -2,21 +2,21 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Lag;
 
-/// <summary>What was measured of one side in one round, in milliseconds.</summary>
+/// <summary>The measurements of one side in one round, in milliseconds.</summary>
 internal sealed class Lags
 {
     private readonly Dictionary<string, List<double>> lags = LagBenchmark.Views.ToDictionary(v => v, _ => new List<double>());
 
-    /// <summary>How long the answers took.</summary>
+    /// <summary>The latencies of the answers.</summary>
     internal List<double> Answers { get; } = [];
 
-    /// <summary>How many were sent, those before it was measured too.</summary>
+    /// <summary>The number of sent requests, including those before the measurement.</summary>
     internal int Sent { get; init; }
 
-    /// <summary>CPU time of the program for each that was sent, in milliseconds.</summary>
+    /// <summary>The program's CPU time per sent request, in milliseconds.</summary>
     internal double ServiceCpuMs { get; private set; }
 
-    /// <summary>The same of the server that it stands on.</summary>
+    /// <summary>The same for its PostgreSQL server.</summary>
     internal double PostgresCpuMs { get; private set; }
 
     internal void Used(double services, double postgres) => (ServiceCpuMs, PostgresCpuMs) = (services, postgres);

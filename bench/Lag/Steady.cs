@@ -6,21 +6,21 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Lag;
 
-/// <summary>A steady rate of requests, whoever is still waiting, and one who looks into each view for every fifth that was answered, the longest answered first.</summary>
-/// <remarks>One look at a time in each view: many who look at once load the machine the more, the later something becomes visible, and make it later still. And
-/// not for each: one who looks 200 times a second falls behind as soon as an answer takes 5 ms. What is visible before something answered earlier counts from when
-/// that is, so a lag may be told too long, never too short.</remarks>
+/// <summary>Sends requests at a constant rate, independent of the answers. One reader per view polls for every fifth answered request, oldest first.</summary>
+/// <remarks>One poll at a time per view: many polls at once would load the machine, and increase the lag that they measure. Not for each request: at 200 polls
+/// a second a reader falls behind as soon as an answer takes 5 ms. A request counts as visible only after the earlier ones, so a lag may be too long,
+/// but never too short.</remarks>
 internal static class Steady
 {
-    // Between two looks for the same; later a sixteenth of the lag so far. Slept by a thread: .NET's timers count in ticks of the kernel (4 ms), and in whole
-    // milliseconds, so that less is no pause at all, and whoever looks without a pause takes the processor that what he looks for waits for.
+    // The minimum pause between two polls for the same request; later a sixteenth of the lag so far. A thread sleeps: .NET's timers have the kernel's tick
+    // (4 ms) and whole milliseconds. A shorter pause would be none, and such a poll would use the processor that the services need.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private const int PauseOfLag = 16;
 
-    // The keys that are looked for; of twelve partitions all are among them.
+    // The share of keys that are polled; they include all twelve partitions.
     private const int OneOf = 5;
 
-    // A rate is steady after its first seconds, in which connections are opened and what the other side's turn has cooled is warm again.
+    // The first seconds are not measured: connections are opened, and caches are cold after the other side's turn.
     private const int LeadIn = 3;
 
     // Seconds in which the lag still falls after a start.
@@ -29,7 +29,7 @@ internal static class Steady
 
     private sealed record Answered(long Id, long At, Lags Counts);
 
-    /// <summary>Has the JIT do its work, with what is going to be asked: many at once, and then at the rate.</summary>
+    /// <summary>Lets the JIT compile, with the requests of the measurement: first many at once, then at the rate.</summary>
     internal static async Task WarmUpAsync(Side side, int requests, int rate, CancellationToken ct)
     {
         TestStand.Progress($"warming up {side.Name}: {requests} requests");
@@ -53,7 +53,7 @@ internal static class Steady
         var asking = new List<Task>(total);
         for (var sent = 0; sent < total; )
         {
-            // Whatever is due by now; a late timer is made up for.
+            // All requests that are due by now, so a late timer is compensated.
             var due = Math.Min(total, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * rate) + 1);
             for (; sent < due; sent++)
             {

@@ -2,16 +2,16 @@ using System.Buffers.Text;
 
 namespace Mannam.Bench.Load;
 
-/// <summary>What a benchmark wants to know of an answer's head.</summary>
+/// <summary>The parts of an answer's head that a benchmark needs.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="ContentLength">The body's bytes when it does not come in chunks.</param>
+/// <param name="ContentLength">The body's length if it does not come in chunks.</param>
 /// <param name="Chunked">Whether the body comes in chunks.</param>
 /// <param name="Closes">Whether the server closes the connection after this answer.</param>
-/// <param name="LocationId">The number that Location ends in; 0 when there is none.</param>
+/// <param name="LocationId">The number at the end of Location; 0 if there is none.</param>
 internal readonly record struct AnswerHead(int Status, long ContentLength, bool Chunked, bool Closes, long LocationId)
 {
-    /// <summary>Reads a head, each line with its line end.</summary>
-    /// <exception cref="IOException">It is not a head of HTTP/1.1, or it does not tell where the body ends.</exception>
+    /// <summary>Reads a head; each line has its line end.</summary>
+    /// <exception cref="IOException">It is no head of HTTP/1.1, or has no length of the body.</exception>
     internal static AnswerHead Parse(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head[9..], out int status, out _))

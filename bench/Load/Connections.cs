@@ -3,12 +3,12 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Load;
 
-/// <summary>As many kept-alive connections as are in use at once.</summary>
+/// <summary>A pool of keep-alive connections, one per concurrent request.</summary>
 internal sealed class Connections(Side side) : IDisposable
 {
     private readonly ConcurrentBag<HttpConnection> free = [];
 
-    /// <summary>Asks over one that is free, or a new one.</summary>
+    /// <summary>Sends a request on a free connection, or on a new one.</summary>
     internal async Task<AnswerHead> AskAsync(ReadOnlyMemory<byte> request)
     {
         if (!free.TryTake(out var connection))

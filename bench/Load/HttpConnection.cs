@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Mannam.Bench.Load;
 
 /// <summary>
-/// One kept-alive HTTP/1.1 connection that sends bytes prepared beforehand and reads of the answers only what a benchmark
-/// needs. <see cref="HttpClient"/> would cost the two cores about as much as the service under test.
+/// One keep-alive HTTP/1.1 connection. It sends prepared bytes, and reads only what a benchmark needs. <see cref="HttpClient"/> would use about as much
+/// CPU of the two cores as the service under test.
 /// </summary>
 internal sealed class HttpConnection(IPEndPoint target) : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class HttpConnection(IPEndPoint target) : IDisposable
     }
 
     /// <summary>Sends a whole request and reads the whole answer.</summary>
-    /// <exception cref="IOException">The server hung up, or the answer is not HTTP/1.1 with a length or in chunks.</exception>
+    /// <exception cref="IOException">The server closed the connection, or the answer is not HTTP/1.1 with a length or in chunks.</exception>
     internal async ValueTask<AnswerHead> ExchangeAsync(ReadOnlyMemory<byte> request)
     {
         await ConnectAsync();
@@ -81,7 +81,7 @@ internal sealed class HttpConnection(IPEndPoint target) : IDisposable
             }
             var size = AnswerHead.ParseHex(buffer.AsSpan(start, line));
             start += line + 2;
-            // A chunk's bytes, and the line end after them; after the last chunk (size 0) that is the end of the body.
+            // A chunk's bytes and the line end after them. After the last chunk (size 0) that is the end of the body.
             await SkipAsync(size + 2);
             if (size == 0)
             {

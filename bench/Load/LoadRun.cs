@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Mannam.Bench.Load;
 
-/// <summary>A number of requests over a number of kept-alive connections, each sending its next as soon as it has its answer.</summary>
+/// <summary>A number of requests over a number of keep-alive connections. Each connection sends its next request after its answer.</summary>
 internal sealed class LoadRun
 {
     private readonly int[] statuses;
@@ -21,16 +21,16 @@ internal sealed class LoadRun
         ticks = new long[requests];
     }
 
-    /// <summary>When the first request was sent, as <see cref="Stopwatch.GetTimestamp"/>; connections were open by then.</summary>
+    /// <summary>When the first request was sent, as <see cref="Stopwatch.GetTimestamp"/>; all connections were already open.</summary>
     internal long Started { get; private set; }
 
     /// <summary>When the last answer was read.</summary>
     internal long Ended { get; private set; }
 
-    /// <summary>The id at the end of each answer's Location, in the order of the requests; 0 where there was none.</summary>
+    /// <summary>The id at the end of each answer's Location, in the order of the requests; 0 if there was none.</summary>
     internal IReadOnlyList<long> Ids => ids;
 
-    /// <summary>How many answers had which status; 0 stands for a connection that broke.</summary>
+    /// <summary>The number of answers per status; 0 is a broken connection.</summary>
     internal IEnumerable<(int Status, int Count)> Statuses => statuses.CountBy(status => status).Select(c => (c.Key, c.Value));
 
     /// <summary>The latency that this share (0 to 1) of the requests did not exceed, in milliseconds.</summary>
@@ -42,7 +42,7 @@ internal sealed class LoadRun
     }
 
     /// <summary>Fails unless every answer had <paramref name="status"/>.</summary>
-    /// <exception cref="BenchmarkFailedException">It names the other statuses.</exception>
+    /// <exception cref="BenchmarkFailedException">Another status occurred. The message lists them.</exception>
     internal void MustAllBe(int status, string what)
     {
         if (statuses.Any(s => s != status))
@@ -104,7 +104,7 @@ internal sealed class LoadRun
             }
             catch (Exception broken) when (broken is IOException or SocketException)
             {
-                // Counted as status 0; the next exchange connects anew.
+                // Counted as status 0. The next exchange opens a new connection.
                 connection.Dispose();
             }
             ticks[index] = Stopwatch.GetTimestamp() - begun;

@@ -4,7 +4,7 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Request;
 
-/// <summary>What one round of one side came to; the first four, and the last, are not per request.</summary>
+/// <summary>The result of one round of one side. All values except the first four and the last are per request.</summary>
 internal sealed record Measurement(
     double RequestsPerSecond,
     double MedianMs,
@@ -20,12 +20,12 @@ internal sealed record Measurement(
     double ForeignCores
 )
 {
-    /// <summary>Sends the requests, stops the clock at their last consequence, and reads every counter before and after.</summary>
-    /// <param name="side">Whom to ask.</param>
-    /// <param name="server">The server that it stands on.</param>
+    /// <summary>Sends the requests, stops the clock when the last result is visible, and reads every counter before and after.</summary>
+    /// <param name="side">The side to measure.</param>
+    /// <param name="server">Its PostgreSQL server.</param>
     /// <param name="load">The load; its answers must all be 201.</param>
-    /// <param name="awaitViews">Whether the clock runs on until the requests are in every view.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="awaitViews">Whether the clock runs until the requests are in every view.</param>
+    /// <param name="ct">Cancels.</param>
     /// <returns>The numbers, and the ids of the requests.</returns>
     internal static async Task<(Measurement Numbers, IReadOnlyList<long> Ids)> TakeAsync(
         Side side,
@@ -72,7 +72,7 @@ internal sealed record Measurement(
         long At
     )
     {
-        /// <summary>What the rest of the machine used: other builds make a round worth less.</summary>
+        /// <summary>The CPU of all other programs: other work on the machine makes a round less reliable.</summary>
         internal double ForeignCpu => MachineCpu - ServiceCpu - PostgresCpu - LoadCpu;
 
         internal static async Task<Reading> TakeAsync(Side side, ServerCounters server, CancellationToken ct)

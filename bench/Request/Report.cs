@@ -3,17 +3,17 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Request;
 
-/// <summary>The rounds' numbers, side by side.</summary>
+/// <summary>The table of all rounds.</summary>
 internal sealed class Report(Plan plan)
 {
     private readonly List<(Measurement Baseline, Measurement Mannam)> rounds = [];
 
-    /// <summary>Commits a request over all rounds.</summary>
+    /// <summary>Commits per request over all rounds.</summary>
     internal (double Baseline, double Mannam) Commits { get; set; }
 
     internal void Add(Measurement baseline, Measurement mannam) => rounds.Add((baseline, mannam));
 
-    /// <summary>Prints the table: medians of the rounds, and medians of the rounds' ratios.</summary>
+    /// <summary>Prints the table: the medians of the rounds, and the medians of the rounds' ratios.</summary>
     internal void Print(TextWriter output)
     {
         output.WriteLine(

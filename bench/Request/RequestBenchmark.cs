@@ -4,8 +4,8 @@ using Mannam.Bench.Stand;
 namespace Mannam.Bench.Request;
 
 /// <summary>
-/// POST /catches, Mannam beside the bare baseline: on the same PostgreSQL, by the same load generator, in turns. Mannam's
-/// clock stops when the last consequence is visible in every view, the baseline's at the last answer: it has no views.
+/// POST /catches, Mannam beside the bare baseline: on the same PostgreSQL, with the same load generator, in turn. Mannam's clock stops when the last
+/// request is visible in every view, the baseline's at the last answer: it has no views.
 /// </summary>
 internal static class RequestBenchmark
 {
@@ -15,7 +15,7 @@ internal static class RequestBenchmark
     {
         var plan = new Plan(
             arguments.Number("--requests", 8000),
-            // Both sides' code is compiled again and again until about so many.
+            // The JIT recompiles the code of both sides until about this number.
             arguments.Number("--warm-up", 12_000),
             arguments.Number("--connections", 64),
             arguments.Number("--rounds", 3)
@@ -69,13 +69,13 @@ internal static class RequestBenchmark
 
         async Task<(Measurement, IReadOnlyList<long>)> MeasureAsync(Side side, bool views)
         {
-            // What one side tidies up once all is visible must not be done on the other's time.
+            // Cleanup work of one side must not run in the other side's time.
             await Task.Delay(TimeSpan.FromSeconds(1), ct);
             return await Measurement.TakeAsync(side, server, () => LoadAsync(side, plan.Connections, plan.Requests, ct), views, ct);
         }
     }
 
-    /// <summary>So many requests over so many connections.</summary>
+    /// <summary>Sends a number of requests over a number of connections.</summary>
     internal static Task<LoadRun> LoadAsync(Side side, int connections, int requests, CancellationToken ct)
     {
         var request = LoadRun.Bytes("POST", side.Root + "/catches", side.Endpoint, Body);
@@ -83,9 +83,9 @@ internal static class RequestBenchmark
     }
 }
 
-/// <summary>How much is measured.</summary>
-/// <param name="Requests">Requests a round.</param>
-/// <param name="WarmUp">Requests to each side before the first round, until the JIT has done its work.</param>
-/// <param name="Connections">Kept-alive connections.</param>
-/// <param name="Rounds">Rounds; each asks the baseline first and then Mannam.</param>
+/// <summary>The amounts to measure.</summary>
+/// <param name="Requests">Requests per round.</param>
+/// <param name="WarmUp">Requests to each side before the first round, so that the JIT can compile.</param>
+/// <param name="Connections">Keep-alive connections.</param>
+/// <param name="Rounds">Rounds; each measures the baseline first and then Mannam.</param>
 internal sealed record Plan(int Requests, int WarmUp, int Connections, int Rounds);

@@ -2,15 +2,15 @@ using Mannam.Bench.Request;
 
 namespace Mannam.Bench.Siege;
 
-/// <summary>What the document of a system had asked again and again.</summary>
-/// <param name="Path">The POST.</param>
+/// <summary>The siege of a system's document.</summary>
+/// <param name="Path">The path of the POST.</param>
 /// <param name="Body">Its body.</param>
-/// <param name="Database">Where the requests are.</param>
-/// <param name="Living">The charges of those that live, in SQL.</param>
-/// <param name="Documented">The availability that the document tells, %.</param>
+/// <param name="Database">The database with the requests.</param>
+/// <param name="Living">The SQL query for the charges of active requests.</param>
+/// <param name="Documented">The availability in the document, in percent.</param>
 internal sealed record Besieged(string Path, string Body, string Database, string Living, double Documented)
 {
-    /// <exception cref="ArgumentException">Its document tells of no siege.</exception>
+    /// <exception cref="ArgumentException">The system's document has no siege.</exception>
     internal static Besieged Of(string system) =>
         system switch
         {

@@ -1,9 +1,9 @@
 namespace Mannam.Bench.Siege;
 
-/// <summary>Who was charged, beside who has a request.</summary>
+/// <summary>Compares the charges with the requests.</summary>
 internal static class Money
 {
-    // The latest at which a request that failed is settled, and more.
+    // More than the longest time until a failed request is settled.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     private const string Kept = """
@@ -13,8 +13,8 @@ internal static class Money
     private const string Twice =
         "select count(*) from (select name from ledger where action = 'charge' group by name having count(*) > 1) t";
 
-    /// <summary>Waits until both agree, and says what was found.</summary>
-    /// <exception cref="BenchmarkFailedException">They do not agree, or somebody was charged twice.</exception>
+    /// <summary>Waits until both agree, and returns a summary.</summary>
+    /// <exception cref="BenchmarkFailedException">They do not agree, or a request was charged twice.</exception>
     internal static async Task<string> CompareAsync(string server, Besieged besieged, CancellationToken ct)
     {
         await using var requests = Open(server, besieged.Database);

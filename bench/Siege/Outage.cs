@@ -5,11 +5,11 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Siege;
 
-/// <summary>Users who ask again and again, while payment hangs in the middle. Who is refused at once waits a little before asking again, as people would.</summary>
-/// <param name="mannam">Whom to ask.</param>
-/// <param name="besieged">What for.</param>
-/// <param name="users">How many.</param>
-/// <param name="setMode">Has the provider behave.</param>
+/// <summary>Users who send requests repeatedly, while payment hangs for some time. A user who is refused at once waits a little, as people do.</summary>
+/// <param name="mannam">The side to measure.</param>
+/// <param name="besieged">The siege.</param>
+/// <param name="users">The number of users.</param>
+/// <param name="setMode">Sets the provider's mode.</param>
 internal sealed class Outage(Side mannam, Besieged besieged, int users, Func<string, Task> setMode)
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);
@@ -20,8 +20,8 @@ internal sealed class Outage(Side mannam, Besieged besieged, int users, Func<str
     private readonly List<Answer> answers = [];
 
     /// <param name="At">When it came, from the beginning.</param>
-    /// <param name="Status">Its status; 0 when the connection broke.</param>
-    /// <param name="Took">How long it took.</param>
+    /// <param name="Status">Its status; 0 for a broken connection.</param>
+    /// <param name="Took">Its latency.</param>
     /// <param name="Recorded">Whether a request was recorded.</param>
     private sealed record Answer(TimeSpan At, int Status, TimeSpan Took, bool Recorded);
 
@@ -64,7 +64,7 @@ internal sealed class Outage(Side mannam, Besieged besieged, int users, Func<str
         var refused = meanwhile.FindAll(a => a.Status == 503 && !a.Recorded).ConvertAll(a => a.Took.TotalMilliseconds);
         var opened = meanwhile.Find(a => a.Status == 503 && !a.Recorded)?.At - hung;
         var first = answers.Find(a => a.Status == 201 && a.At > well)?.At - well;
-        // The first second in which nearly as much succeeds as before.
+        // The first second with nearly as many successes as before.
         var recovered = Enumerable
             .Range(0, (int)(After.TotalSeconds * 10) - 10)
             .Select(tenth => TimeSpan.FromSeconds(tenth / 10.0))

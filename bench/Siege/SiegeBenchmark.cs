@@ -7,12 +7,12 @@ using Mannam.Bench.Stand;
 namespace Mannam.Bench.Siege;
 
 /// <summary>
-/// The documents' load: 100 users for a minute, by <c>siege</c> itself, with the documents' body and payment delay. The ceiling is what 100 users can ask for
-/// when each waits for the payment and for nothing else. Then the same users while payment hangs in the middle.
+/// The documents' load: 100 users for a minute, by <c>siege</c> itself, with the documents' body and payment delay. The ceiling is the rate of 100 users who
+/// wait only for the payment. Then the same users while payment hangs for some time.
 /// </summary>
 internal static class SiegeBenchmark
 {
-    // The documents': 400 ms plus up to 220 ms at random.
+    // The documents' delay: 400 ms plus up to 220 ms at random.
     private const int Delay = 400;
     private const int Jitter = 220;
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(15);
@@ -29,7 +29,7 @@ internal static class SiegeBenchmark
             {
                 await using var mannam = await stand.MannamAsync();
                 TestStand.Progress($"warming up: {warmUp} requests");
-                // Cold, some may be refused; then the circuit closes again.
+                // A cold start may refuse some requests; then the circuit closes again.
                 var request = LoadRun.Bytes("POST", besieged.Path, mannam.Endpoint, besieged.Body);
                 await LoadRun.RunAsync(mannam.Endpoint, 16, warmUp, _ => request, stand.Stop);
                 await Task.Delay(Calm, stand.Stop);
@@ -96,7 +96,7 @@ internal static class SiegeBenchmark
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            // It writes its configuration and log there.
+            // siege writes its configuration and log there.
             start.Environment["HOME"] = home;
             using var siege = Process.Start(start)!;
             var (output, errors) = (siege.StandardOutput.ReadToEndAsync(ct), siege.StandardError.ReadToEndAsync(ct));

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>On what was measured: a number without it says nothing.</summary>
+/// <summary>Describes the machine, because a figure without it means nothing.</summary>
 internal static class Machine
 {
     internal static void Print(TextWriter output)

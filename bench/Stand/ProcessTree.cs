@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>CPU time of processes and of all that descend from them, out of <c>/proc</c>.</summary>
+/// <summary>CPU time of processes and their descendants, from <c>/proc</c>.</summary>
 internal static class ProcessTree
 {
-    // USER_HZ, which is 100 on every Linux that .NET runs on.
+    // USER_HZ, which is 100 on every Linux that .NET supports.
     private const double TicksPerSecond = 100;
 
-    /// <summary>User and system time in seconds of the process, its descendants, and those of them that are gone already.</summary>
+    /// <summary>User and system time of the process and its descendants, in seconds, including descendants that have ended.</summary>
     internal static double CpuSeconds(int root) => Below(root).Sum(p => p.Stat.Ticks) / TicksPerSecond;
 
-    /// <summary>Memory in MB of the process and its descendants, what they share counted once (PSS).</summary>
+    /// <summary>Memory of the process and its descendants in MB; shared memory counts once (PSS).</summary>
     internal static double Megabytes(int root) => Below(root).Sum(p => Proportional(p.Id)) / 1024;
 
     /// <summary>Resident memory in MB of one process (RSS).</summary>
@@ -25,7 +25,7 @@ internal static class ProcessTree
         }
         catch (IOException)
         {
-            // It ended since the listing.
+            // It has ended since the listing.
             return 0;
         }
     }
@@ -50,7 +50,7 @@ internal static class ProcessTree
 
         bool DescendsFrom(int id)
         {
-            // Bounded, as ids may be reused while /proc is being read.
+            // Bounded, because ids may be reused while /proc is read.
             for (var steps = 0; steps < 32 && id != root; steps++)
             {
                 if (!all.TryGetValue(id, out var stat))
@@ -63,16 +63,16 @@ internal static class ProcessTree
         }
     }
 
-    /// <summary>The process's parent; 0 when there is no such process.</summary>
+    /// <summary>The process's parent; 0 if the process does not exist.</summary>
     internal static int ParentOf(int id) => Read(id)?.Parent ?? 0;
 
     /// <summary>CPU time of this process in seconds.</summary>
     internal static double OwnCpuSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
-    /// <summary>CPU time in seconds that all programs of the machine have used since it started.</summary>
+    /// <summary>CPU time of all programs since the machine's start, in seconds.</summary>
     internal static double MachineCpuSeconds()
     {
-        // "cpu" user nice system idle iowait irq softirq steal …: what is neither idle nor waiting was somebody's work.
+        // "cpu" user nice system idle iowait irq softirq steal …: all except idle and iowait is work.
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         int[] busy = [1, 2, 3, 6, 7, 8];
         return busy.Sum(field => long.Parse(fields[field], CultureInfo.InvariantCulture)) / TicksPerSecond;
@@ -87,16 +87,16 @@ internal static class ProcessTree
         }
         catch (IOException)
         {
-            // It ended since the listing.
+            // It has ended since the listing.
             return null;
         }
-        // The second field is the name in parentheses, which may hold spaces; proc(5) numbers the fields from 1.
+        // The second field is the name in parentheses, which may contain spaces. proc(5) numbers the fields from 1.
         var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
         long Field(int number) => long.Parse(fields[number - 3], CultureInfo.InvariantCulture);
         return new Stat((int)Field(4), Field(14) + Field(15) + Field(16) + Field(17));
     }
 
     /// <param name="Parent">The parent's id.</param>
-    /// <param name="Ticks">utime, stime, and both of children that were waited for.</param>
+    /// <param name="Ticks">utime, stime, and both of its children that were waited for.</param>
     private readonly record struct Stat(int Parent, long Ticks);
 }

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>How the two sides are started.</summary>
+/// <summary>The command lines of the two sides.</summary>
 internal static class Programs
 {
-    // The one that runs this program: the launcher may have installed it where PATH does not lead.
+    // The dotnet that runs this program: the launcher may have installed it outside of PATH.
     private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
     /// <summary>This program again, as the baseline.</summary>
@@ -18,8 +18,8 @@ internal static class Programs
     }
 
     /// <summary>
-    /// <c>mannam up</c> out of the Release build beside this one, or the command in its place, which finds <c>$PORT</c>,
-    /// <c>$DATA</c> and <c>$POSTGRES</c> in its environment.
+    /// <c>mannam up</c> from the Release build beside this one, or the command that replaces it. That command gets <c>$PORT</c>, <c>$DATA</c> and
+    /// <c>$POSTGRES</c> in its environment.
     /// </summary>
     internal static ProcessStartInfo Mannam(string command, string systems, int port, string data, string postgres, params string[] more)
     {

@@ -1,11 +1,11 @@
 namespace Mannam.Bench.Stand;
 
-/// <summary>What PostgreSQL counts by itself.</summary>
+/// <summary>PostgreSQL's own counters.</summary>
 internal sealed class ServerCounters : IAsyncDisposable
 {
     /// <summary>
-    /// PostgreSQL's backends publish their counts at most once a second while they work and ten seconds after they fell idle
-    /// (PGSTAT_IDLE_INTERVAL); before that pg_stat_database may lack some.
+    /// PostgreSQL's backends publish their counts at most once a second while they work, and ten seconds after they become idle
+    /// (PGSTAT_IDLE_INTERVAL). Before that pg_stat_database may be incomplete.
     /// </summary>
     internal static readonly TimeSpan Settling = TimeSpan.FromSeconds(10.5);
 
@@ -17,7 +17,7 @@ internal sealed class ServerCounters : IAsyncDisposable
         Postmaster = postmaster;
     }
 
-    /// <summary>The process that all of the server's processes descend from.</summary>
+    /// <summary>The parent of all of the server's processes.</summary>
     internal int Postmaster { get; }
 
     internal static async Task<ServerCounters> OpenAsync(string connection, CancellationToken ct)
@@ -28,8 +28,8 @@ internal sealed class ServerCounters : IAsyncDisposable
     }
 
     /// <summary>
-    /// Transaction ids given out and bytes of WAL written so far, by the whole server: exact at once, unlike the statistics.
-    /// Only what writes (or locks rows) takes an id; a savepoint in which something is written takes one more.
+    /// The transaction ids and bytes of WAL so far, of the whole server. They are exact at once, unlike the statistics. Only a transaction that writes (or
+    /// locks rows) takes an id; a savepoint with a write takes one more.
     /// </summary>
     internal async Task<(double TransactionIds, double WalBytes)> WritesAsync(CancellationToken ct)
     {
@@ -41,7 +41,7 @@ internal sealed class ServerCounters : IAsyncDisposable
         return (reader.GetDouble(0), reader.GetDouble(1));
     }
 
-    /// <summary>Commits so far, those of read-only transactions included: of the baseline's databases, and of all others.</summary>
+    /// <summary>Commits so far, including read-only transactions: of the baseline's databases, and of all others.</summary>
     internal async Task<(double Baseline, double Other)> CommitsAsync(CancellationToken ct)
     {
         await using var command = source.CreateCommand(

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>One of the two that are compared: a program of its own that serves the documents' paths on loopback.</summary>
+/// <summary>One of the two compared programs. It serves the documents' paths on loopback.</summary>
 internal sealed class Side : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
@@ -22,18 +22,18 @@ internal sealed class Side : IAsyncDisposable
     /// <summary>The column's heading.</summary>
     internal string Name { get; }
 
-    /// <summary>What stands before the documents' paths: nothing, or <c>/taxi</c>.</summary>
+    /// <summary>The prefix of the documents' paths: nothing, or <c>/taxi</c>.</summary>
     internal string Root { get; }
 
-    /// <summary>Where it answers.</summary>
+    /// <summary>Its address.</summary>
     internal IPEndPoint Endpoint { get; private set; }
 
     /// <summary>Starts the program and waits for its line <c>ready http://…</c>.</summary>
     /// <param name="name">The column's heading.</param>
-    /// <param name="root">What stands before the documents' paths.</param>
+    /// <param name="root">The prefix of the documents' paths.</param>
     /// <param name="start">The program; <c>MANNAM_DIAGNOSTICS=1</c> is added to its environment.</param>
-    /// <param name="patience">How long it may take.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="patience">The time limit of its start.</param>
+    /// <param name="ct">Cancels.</param>
     internal static async Task<Side> StartAsync(string name, string root, ProcessStartInfo start, TimeSpan patience, CancellationToken ct)
     {
         start.RedirectStandardOutput = true;
@@ -75,7 +75,7 @@ internal sealed class Side : IAsyncDisposable
         }
     }
 
-    /// <summary>The last lines it wrote, for a message about a failure.</summary>
+    /// <summary>Its last lines of output, for an error message.</summary>
     internal string Tail()
     {
         lock (lastLines)
@@ -84,16 +84,16 @@ internal sealed class Side : IAsyncDisposable
         }
     }
 
-    /// <summary>The number of its process.</summary>
+    /// <summary>Its process id.</summary>
     internal int ProcessId => process.Id;
 
-    /// <summary>How long it took until it was ready.</summary>
+    /// <summary>The time from its start until it was ready.</summary>
     internal TimeSpan StartedIn { get; private set; }
 
-    /// <summary>CPU seconds of the program and its descendants until now.</summary>
+    /// <summary>CPU seconds of the program and its descendants so far.</summary>
     internal double CpuSeconds() => ProcessTree.CpuSeconds(process.Id);
 
-    /// <summary>What its diagnostics say (see <see cref="Host.Diagnostics"/>); NaN when it serves none.</summary>
+    /// <summary>Its counters (see <see cref="Host.Diagnostics"/>); NaN if it has none.</summary>
     internal async Task<(double AllocatedBytes, double RoundTrips)> DiagnosticsAsync(CancellationToken ct)
     {
         using var answer = await Http.GetAsync(new Uri($"http://{Endpoint}{Host.Diagnostics.Path}"), ct);
@@ -105,7 +105,7 @@ internal sealed class Side : IAsyncDisposable
         return (json.RootElement.GetProperty("allocatedBytes").GetInt64(), json.RootElement.GetProperty("roundTrips").GetInt64());
     }
 
-    /// <summary>Asks it to stop (SIGTERM), and kills it when it has not stopped after 30 s.</summary>
+    /// <summary>Stops it by SIGTERM, and kills it if it has not stopped after 30 s.</summary>
     public async ValueTask DisposeAsync()
     {
         const int SIGTERM = 15;

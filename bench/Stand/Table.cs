@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>Numbers of two sides, and the ratio of the second to the first.</summary>
+/// <summary>A table with the values of two sides, and the ratio of the second to the first.</summary>
 internal sealed class Table(TextWriter output, string left, string right)
 {
-    /// <summary>The headings.</summary>
+    /// <summary>Prints the headings.</summary>
     internal void Head() => Line("", left, right, $"{right} ÷ {left}");
 
     internal void Row(string what, double first, double second, string format = "N2") =>
         Line(what, Format(first, format), Format(second, format), Format(second / first, "N2"));
 
-    /// <summary>Of rounds measured in turn: the medians, the median of the rounds' ratios, and these ratios.</summary>
+    /// <summary>Prints a row for rounds measured in turn: the medians, the median of the rounds' ratios, and these ratios.</summary>
     internal void Rounds(string what, IEnumerable<double> firsts, IEnumerable<double> seconds, string format = "N2")
     {
         double[] ratios = [.. firsts.Zip(seconds, (first, second) => second / first)];
@@ -25,7 +25,7 @@ internal sealed class Table(TextWriter output, string left, string right)
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>The number that this share of all does not exceed.</summary>
+    /// <summary>The value that this share of all does not exceed.</summary>
     internal static double Share(IReadOnlyCollection<double> numbers, double share)
     {
         var sorted = numbers.Order().ToArray();

@@ -5,7 +5,7 @@ using Mannam.Host;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>What every benchmark stands on: a PostgreSQL of its own, and the two sides on it. Nothing of it is left behind.</summary>
+/// <summary>The environment of every benchmark: a private PostgreSQL, and the two sides on it. Everything is removed at the end.</summary>
 internal sealed class TestStand : IAsyncDisposable
 {
     private readonly string folder;
@@ -19,17 +19,17 @@ internal sealed class TestStand : IAsyncDisposable
         (command, systems) = (arguments.Text("--taxi-command", ""), arguments.Text("--systems", "taxi"));
     }
 
-    /// <summary>The server both sides stand on.</summary>
+    /// <summary>The server of both sides.</summary>
     internal string Postgres => postgres.ConnectionString;
 
-    /// <summary>What that server counts.</summary>
+    /// <summary>That server's counters.</summary>
     internal ServerCounters Server { get; }
 
-    /// <summary>Given when the benchmark is to end early.</summary>
+    /// <summary>Cancelled when the benchmark must end early.</summary>
     internal CancellationToken Stop { get; }
 
-    /// <summary>Sets up, measures, and tidies up, whatever ends it.</summary>
-    /// <param name="arguments"><c>--taxi-command</c> is what replaces <c>mannam up</c>, <c>--systems</c> what it runs.</param>
+    /// <summary>Sets up, measures, and cleans up in any case.</summary>
+    /// <param name="arguments"><c>--taxi-command</c> replaces <c>mannam up</c>, <c>--systems</c> selects its systems.</param>
     /// <param name="measure">The benchmark.</param>
     internal static async Task<int> RunAsync(Arguments arguments, Func<TestStand, Task> measure)
     {
@@ -42,7 +42,7 @@ internal sealed class TestStand : IAsyncDisposable
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         var folder = Directory.CreateTempSubdirectory("mannam-bench-").FullName;
-        // As root the server runs as another user, who must be able to pass through.
+        // For root the server runs as another user, who must be able to pass through the folder.
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | (UnixFileMode)0b001_001_001);
         try
         {
@@ -73,19 +73,19 @@ internal sealed class TestStand : IAsyncDisposable
         return Side.StartAsync("baseline", "", Programs.Baseline(Postgres), TimeSpan.FromSeconds(60), Stop);
     }
 
-    /// <summary>Payment has time: what is measured is not who is refused. For <see cref="MannamAsync"/>.</summary>
+    /// <summary>A long payment timeout for <see cref="MannamAsync"/>, so that refusals are not measured.</summary>
     internal static string[] Patient { get; } = ["--set", "Taxi:Catch:PaymentTimeout=10000"];
 
-    /// <summary>Starts Mannam, with more arguments than usual.</summary>
+    /// <summary>Starts Mannam, with additional arguments.</summary>
     internal Task<Side> MannamAsync(params string[] more) => InstallationAsync("mannam", more);
 
-    /// <summary>Starts one of several installations: its data folder is named so, and its databases' names begin so.</summary>
+    /// <summary>Starts one of several installations. The name is that of its data folder, and the prefix of its databases.</summary>
     internal Task<Side> InstallationAsync(string name, params string[] more)
     {
         Progress($"starting {name}");
         string[] arguments = ["--set", $"Host:DatabasePrefix={name}_", .. more];
         var program = Programs.Mannam(command, systems, FreePort(), Path.Combine(folder, name), Postgres, arguments);
-        // Only a system that runs alone is at the root.
+        // Only a system that runs alone is also at the root.
         return Side.StartAsync(
             name,
             systems.Contains(',', StringComparison.Ordinal) ? "/taxi" : "",
@@ -95,7 +95,7 @@ internal sealed class TestStand : IAsyncDisposable
         );
     }
 
-    /// <summary>Says what is being done.</summary>
+    /// <summary>Prints the current step.</summary>
     internal static void Progress(string what) => Console.Error.WriteLine($"bench: {what}");
 
     private static int FreePort()

@@ -3,10 +3,10 @@ using Mannam.Bench.Load;
 
 namespace Mannam.Bench.Stand;
 
-/// <summary>Where the consequences of a request are seen in the end, and whether they are there.</summary>
+/// <summary>Checks whether requests are visible in the views.</summary>
 internal static class Views
 {
-    /// <summary>How many of the highest ids are awaited while the clock runs; all are verified after it stopped.</summary>
+    /// <summary>The number of highest ids that are awaited while the clock runs. All are verified after it has stopped.</summary>
     private const int Watched = 200;
 
     private static readonly string[] All = ["catchReqLists", "myPages"];
@@ -14,8 +14,8 @@ internal static class Views
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     /// <summary>
-    /// Waits until the highest ids are in every view, and returns when that was seen. Over one connection a view, one id at
-    /// a time and from the highest down, so that asking takes little from the program that is still working.
+    /// Waits until the highest ids are in every view, and returns that time. It uses one connection per view, and polls one id at a time, highest first, so
+    /// that polling costs the program little.
     /// </summary>
     /// <exception cref="BenchmarkFailedException">An id is not visible a minute after the last answer.</exception>
     internal static async Task<long> AwaitLastAsync(Side target, IEnumerable<long> ids, CancellationToken ct)

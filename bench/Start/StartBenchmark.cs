@@ -3,11 +3,11 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.Start;
 
-/// <summary>How long until it is ready, on a PostgreSQL that accepts connections already, and the memory at rest: the first time, when the databases are made, and
-/// then with these databases.</summary>
+/// <summary>The time until it is ready, with PostgreSQL already running, and the memory at rest: first with new databases, and then with existing
+/// ones.</summary>
 internal static class StartBenchmark
 {
-    // What the start left over is given back by then.
+    // By then, the memory of the start has been returned.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     internal static Task<int> RunAsync(Arguments arguments)
@@ -41,7 +41,7 @@ internal static class StartBenchmark
         );
     }
 
-    /// <summary>Starts one side alone, and ends it again.</summary>
+    /// <summary>Starts one side alone, and stops it.</summary>
     internal static async Task<Started> MeasureAsync(TestStand stand, Func<Task<Side>> start)
     {
         await using var side = await start();

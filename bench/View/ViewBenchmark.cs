@@ -6,7 +6,7 @@ using Mannam.Bench.Stand;
 
 namespace Mannam.Bench.View;
 
-/// <summary>GET /myPages/{id} beside a bare read by key, each alone and each while its own side takes requests as <c>bench request</c> sends them.</summary>
+/// <summary>GET /myPages/{id} beside a bare read by key: each alone, and each while its own side gets requests as in <c>bench request</c>.</summary>
 internal static class ViewBenchmark
 {
     private const int Pages = 2000;
@@ -73,16 +73,16 @@ internal static class ViewBenchmark
     }
 }
 
-/// <summary>What one round of reading came to.</summary>
+/// <summary>The result of one round of reads.</summary>
 internal sealed record ReadEndpoints(double PerSecond, double MedianMs, double NinetyNinthMs, double RequestsPerSecond);
 
-/// <summary>Reads pages by their ids, as fast as they are answered.</summary>
-/// <param name="side">Whom to ask.</param>
+/// <summary>Reads pages by their ids, as fast as possible.</summary>
+/// <param name="side">The side to measure.</param>
 /// <param name="ids">The pages.</param>
-/// <param name="readers">How many connections read.</param>
+/// <param name="readers">The number of reading connections.</param>
 internal sealed class Reading(Side side, long[] ids, int readers)
 {
-    /// <summary>Reads for a time, while so many connections send requests.</summary>
+    /// <summary>Reads for a time, while <c>writers</c> connections send requests.</summary>
     internal async Task<ReadEndpoints> ForAsync(TimeSpan time, int writers, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);

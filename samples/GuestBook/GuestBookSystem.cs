@@ -3,7 +3,7 @@ using Mannam.Abstractions;
 
 namespace GuestBook;
 
-/// <summary>Guests write into a book; each is thanked.</summary>
+/// <summary>Guests write into a book, and each gets thanks.</summary>
 public static class GuestBookSystem
 {
     public static SystemDeclaration Declaration { get; } =
@@ -12,10 +12,10 @@ public static class GuestBookSystem
             .With(Thanks.ThanksService.Declaration);
 }
 
-/// <summary>A guest wrote into the book.</summary>
+/// <summary>A guest has written an entry.</summary>
 public sealed record EntryWritten(long EntryId, string Guest, string Text) : IEvent;
 
-/// <summary>The JSON of all that travels: resources and events.</summary>
+/// <summary>The serialization of events, requests and resources.</summary>
 [JsonSerializable(typeof(EntryWritten))]
 [JsonSerializable(typeof(Book.EntryView))]
 [JsonSerializable(typeof(Thanks.ThanksView))]

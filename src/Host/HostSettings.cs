@@ -12,38 +12,38 @@ internal static class HostSettings
     public static readonly Setting<long> RequestsInProgress = Setting.Number(
         "RequestsInProgress",
         512,
-        "how many requests may be in progress at once; one more gets 503",
+        "the maximum number of concurrent requests; more get 503",
         1,
         100_000
     );
     public static readonly Setting<long> Connections = Setting.Number(
         "Connections",
         10_000,
-        "how many connections may be open at once; one more is closed; fewer, where the limit of open files allows fewer",
+        "the maximum number of open connections; more are closed; lower if the limit of open files requires it",
         1,
         1_000_000
     );
     public static readonly Setting<long> ConnectionsPerClient = Setting.Number(
         "ConnectionsPerClient",
         0,
-        "how many of them one client may have, by its address; one more is closed; 0 for half of all; TrustedProxies may have all",
+        "the maximum number of connections of one client address; more are closed; 0: half of all; TrustedProxies may have all",
         0,
         1_000_000
     );
     public static readonly Setting<IReadOnlyList<string>> CorsOrigins = Setting.List(
         "CorsOrigins",
         "",
-        "origins whose pages may call, besides this machine's"
+        "origins whose pages may call, in addition to this machine's"
     );
     public static readonly Setting<IReadOnlyList<string>> Hosts = Setting.List(
         "Hosts",
         "",
-        "host names that are answered besides loopback's"
+        "host names that are answered in addition to loopback's"
     );
     public static readonly Setting<IReadOnlyList<string>> TrustedProxies = Setting.List(
         "TrustedProxies",
         "",
-        "addresses or networks whose X-Forwarded-* are believed, besides loopback",
+        "addresses or networks whose X-Forwarded-* are trusted, in addition to loopback",
         proxy =>
             IPAddress.TryParse(proxy, out _) || IPNetwork.TryParse(proxy, out _)
                 ? proxy
@@ -52,7 +52,7 @@ internal static class HostSettings
     public static readonly Setting<TimeSpan> Drain = Setting.Milliseconds(
         "Drain",
         0,
-        "how long requests are still taken, unready, after the order to stop; two probe intervals behind a load balancer",
+        "how long an unready process still accepts requests after the stop signal; two probe intervals behind a load balancer",
         0,
         10_000
     );
@@ -62,13 +62,13 @@ internal static class HostSettings
     public static readonly Setting<long> Retention = Setting.Number(
         "Retention",
         -1,
-        "milliseconds for which a topic of Kafka that is made keeps its records; -1 for ever, which a service that joins later needs",
+        "milliseconds for which a new Kafka topic keeps its records; -1: for ever, which a service that joins later needs",
         -1,
         long.MaxValue
     );
     public static readonly Setting<string> GroupPrefix = new(
         "GroupPrefix",
-        "what the names of Kafka's consumer groups begin with, where several installations share it",
+        "the prefix of the names of Kafka's consumer groups, if several installations share a Kafka",
         "",
         text => text
     );
@@ -81,27 +81,22 @@ internal static class HostSettings
     public static readonly Setting<long> RequestsPerSecond = Setting.Number(
         "RequestsPerSecond",
         1000,
-        "how many requests a second a gateway takes of one client; one more gets 429; 0 for any number",
+        "the maximum requests per second of one client at a gateway; more get 429; 0: no limit",
         0,
         1_000_000
     );
     public static readonly Setting<long> Partitions = Setting.Number(
         "Partitions",
         12,
-        "partitions of a topic that is made; one that is there keeps its own",
+        "the number of partitions of a new topic; an existing one keeps its own",
         1,
         1000
     );
-    public static readonly Setting<string> DatabasePrefix = new(
-        "DatabasePrefix",
-        "what the names of the databases begin with",
-        "mannam_",
-        Name
-    );
+    public static readonly Setting<string> DatabasePrefix = new("DatabasePrefix", "the prefix of the databases' names", "mannam_", Name);
 
     public static readonly Setting<string> InternalKey = new(
         "InternalKey",
-        "a secret that all services of an installation share when each is a process of its own: by it they know each other's internal calls; 32 characters or more; unless given, made at the first start on this machine (internal-key in the data folder)",
+        "a secret that all services of an installation share if they run in several processes: it marks internal calls; at least 32 characters; by default created at the first start on this machine (internal-key in the data folder)",
         null,
         Secret
     );
@@ -139,7 +134,7 @@ internal static class HostSettings
     private static string Secret(string text) =>
         text.Length >= InternalKeyFile.Least && text.All(c => c is > ' ' and < '\x7f')
             ? text
-            : throw new FormatException($"{InternalKeyFile.Least} characters or more are expected, of ASCII and without spaces");
+            : throw new FormatException($"at least {InternalKeyFile.Least} ASCII characters without spaces are expected");
 
     private static string Name(string text) =>
         text.Length <= 20 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')

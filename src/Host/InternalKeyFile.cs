@@ -25,13 +25,13 @@ internal static class InternalKeyFile
             return File.ReadAllText(file).Trim() is { Length: >= Least } key
                 ? key
                 : throw new ConfigurationException(
-                    $"{file} holds no key, which has {Least} characters or more: remove it, and the next start makes another."
+                    $"{file} contains no key of at least {Least} characters: remove it, and the next start creates another."
                 );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException(
-                $"Mannam:Host:InternalKey is missing, and {file} cannot be made or read ({e.Message.TrimEnd('.')}): give all services of the installation the same one."
+                $"Mannam:Host:InternalKey is missing, and {file} cannot be created or read ({e.Message.TrimEnd('.')}): give all services of the installation the same key."
             );
         }
     }

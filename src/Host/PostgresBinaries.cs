@@ -23,7 +23,7 @@ internal static class PostgresBinaries
     internal static string Initdb(string folder) =>
         folder.AsSpan().ContainsAny(ReadByShells)
             ? throw new InvalidOperationException(
-                $"PostgreSQL's initdb cannot be run from {folder}: a shell would read the path. Install PostgreSQL elsewhere, or name a server with --postgres."
+                $"PostgreSQL's initdb cannot be run from {folder}: a shell would interpret the path. Install PostgreSQL elsewhere, or name a server with --postgres."
             )
             : Path.Combine(folder, "initdb");
 
@@ -37,7 +37,7 @@ internal static class PostgresBinaries
         Installed().FirstOrDefault(folder => MajorVersion(folder).ToString(CultureInfo.InvariantCulture) == version)
         ?? OnPath().FirstOrDefault()
         ?? throw new InvalidOperationException(
-            $"{cluster} was made by PostgreSQL {version}, which is not installed. Install it (Debian and Ubuntu: apt-get install postgresql-{version})."
+            $"{cluster} was created by PostgreSQL {version}, which is not installed. Install it (Debian and Ubuntu: apt-get install postgresql-{version})."
         );
 
     private static IEnumerable<string> Installed() =>

@@ -53,7 +53,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         {
             if (Posix.Identify(Folder)?.Owner != account.Uid)
                 throw new InvalidOperationException(
-                    $"{Folder} belongs to another account than {account.Name}. Start Mannam as the user who made it."
+                    $"{Folder} belongs to another account than {account.Name}. Start Mannam as the user who created it."
                 );
             account = await account.EnteringAsync(Folder, ct);
         }

@@ -115,7 +115,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             {
                 if (connections >= cluster.Connections)
                     return true;
-                progress($"restarting it: it takes {connections} connections, {cluster.Connections} are needed");
+                progress($"restarting it: it allows {connections} connections, but {cluster.Connections} are needed");
                 break;
             }
             await Task.Delay(Glance * 5, ct);

@@ -16,8 +16,8 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
     Up.Command(),
     Service.Command(),
     Gateway.Command(),
-    StopAndStart.Command("stop", "Stops one service of a running installation; its requests are answered 503, its events wait."),
-    StopAndStart.Command("start", "Starts a service that was stopped; it catches up."),
+    StopAndStart.Command("stop", "Stops one service of a running installation; its requests get 503, its events wait."),
+    StopAndStart.Command("start", "Starts a stopped service; it handles the events that it missed."),
     Events.Command(),
     Parked.Command(),
     Describe.Command(),
@@ -32,8 +32,8 @@ var root = new RootCommand("Mannam (만남): businesses in which a person asks f
         "faults",
         "Looks for what tests miss: faults simulate --system taxi --seeds 20000; faults mutate shows that it bites; faults fuzz --requests 20000 sends bad calls; faults kill [--times N] kills each service, the broker and PostgreSQL under load, ten times each."
     ),
-    new Command("fresh", "Runs the tests on a bare Debian made for it, as root: fresh [root|user|odd]."),
-    new Command("format", "Formats the code; --check only checks."),
+    new Command("fresh", "Runs the tests on a new minimal Debian, as root: fresh [root|user|odd]."),
+    new Command("format", "Formats the code; --check only checks it."),
 };
 
 // From the first moment on: a stop signal at any time ends started work in order.

@@ -125,7 +125,7 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
-                trouble = "PostgreSQL does not start; the process's output and postgres.log tell why";
+                trouble = "PostgreSQL does not start; the process's output and postgres.log give the reason";
                 progress(Faults.Sentence(e));
                 var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, failed)));
                 await Task.Delay(pause, time, stop.Token);

@@ -1,7 +1,7 @@
-# Provides packages of Debian's: to root by apt, to everybody else unpacked below the cache, with nothing of the system changed.
-# Sourced by ./mannam, which has say and fail.
+# Provides Debian packages: root gets them from apt; for other users they are unpacked below the cache, and the system does not change.
+# Sourced by ./mannam, which defines say and fail.
 
-# provide NAME PACKAGE: afterwards its programs are on the PATH. PACKAGE may be an expression, such as '^libicu[0-9]+$'.
+# provide NAME PACKAGE: afterwards the package's programs are on the PATH. PACKAGE may be an expression, such as '^libicu[0-9]+$'.
 provide() {
   command -v apt-get > /dev/null || fail "$1 is not installed, and there is no apt-get: install $1 with your system's package manager"
   if [ "$(id -u)" = 0 ]; then install_package "$@"; else use_unpacked "$@"; fi
@@ -16,12 +16,12 @@ install_package() {
     fail "$1 could not be installed: apt-get install '$2'"
 }
 
-# use_unpacked NAME PACKAGE: of a package unpacked before nothing but its folder is looked at.
+# use_unpacked NAME PACKAGE: uses a package that was unpacked before, without a look at its version.
 use_unpacked() {
   store=$(package_store) || exit 1
   unpacked=$store/$1
   if [ ! -d "$unpacked" ]; then
-    # One at a time. Who waited finds it made. What a killed run left behind is removed by the next one.
+    # One at a time. A second caller waits and finds the result. The next run removes what a killed one left.
     (
       umask 022
       mkdir -p "$store"
@@ -34,8 +34,8 @@ use_unpacked() {
   PATH=$PATH:$unpacked/.programs
 }
 
-# Its name holds what the packages depend on: the release and the architecture. Of other characters than these, initdb's shell or
-# LD_LIBRARY_PATH would make something else. For such a path it is a folder of our own in /var/tmp.
+# Its name contains the release and the architecture, because the packages depend on both. initdb's shell or LD_LIBRARY_PATH would misread other
+# characters than these in the path. Such a path is replaced by our own folder in /var/tmp.
 package_store() {
   case "${XDG_CACHE_HOME:-}" in /*) cache=$XDG_CACHE_HOME ;; *) cache=$HOME/.cache ;; esac
   case "$cache" in
@@ -66,17 +66,17 @@ unpack_package() {
   rm -rf "$work"
 }
 
-# apt with state of its own; only what is installed already is the system's to tell.
+# apt with its own state; only the list of installed packages is the system's.
 own_apt() {
   apt-get -o Dir::State="$store/.apt" -o Dir::Cache="$store/.apt" -o Dir::State::status=/var/lib/dpkg/status \
     -o Debug::NoLocking=1 -o APT::Sandbox::User= -o Acquire::GzipIndexes=true -o Acquire::Retries=2 "$@"
 }
 
-# All that the package needs and the system lacks, into debs. A C library newer than the system's would not run with the system's loader,
-# and LLVM, two thirds of PostgreSQL, only serves jit, which is off.
+# Puts the package and its missing dependencies into debs. Not the C library, because a newer one would not run with the system's loader. Not LLVM, two
+# thirds of PostgreSQL, because it is only used by jit, which is off.
 fetch_packages() {
   mkdir -p "$store/.apt/lists/partial" "$store/.apt/archives/partial"
-  # apt ends with 0 when a list could not be had; what is missing shows below.
+  # apt ends with 0 even if a list could not be fetched; missing packages show below.
   [ -n "$(find "$store/.apt/updated" -mmin -60 2> /dev/null)" ] || { own_apt update && touch "$store/.apt/updated"; } || :
   needed=$(own_apt -s install -y --no-install-recommends "$1") || {
     rm -f "$store/.apt/updated"
@@ -86,13 +86,13 @@ fetch_packages() {
   needed=$(printf '%s\n' "$needed" | sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -v -E '^(libc6|libc-bin|libllvm[0-9.]+|libz3-4)(:|$)')
   (
     cd "$work/debs"
-    # Names of packages have no spaces.
+    # Package names contain no spaces.
     # shellcheck disable=SC2086
     own_apt download $needed
   )
 }
 
-# Debian's links into /etc and the like lead into the unpacked tree instead.
+# Debian's links into /etc and other folders are redirected into the unpacked tree.
 mend_links() {
   find "$work/root" -type l | while IFS= read -r link; do
     target=$(readlink -- "$link")
@@ -102,16 +102,16 @@ mend_links() {
   done
 }
 
-# A program finds its libraries by the variable that its wrapper sets; nothing else sees that.
+# Each program finds its libraries by a variable that its wrapper sets; other programs do not get it.
 wrap_programs() {
   libraries=$(cd "$work/root" && find . -name 'lib*.so.*' -printf '%h\n' | sort -u |
     while IFS= read -r folder; do printf '%s:' "$unpacked/${folder#./}"; done)
   libraries=${libraries%:}
   printf '%s\n' "$libraries" > "$work/root/.libraries"
-  # Names of programs have no quotes; the path's last one comes behind the name.
+  # Program names contain no quotes. The name comes after the path.
   quoted_libraries=$(quoted "$libraries") quoted_root=$(quoted "$unpacked")
   quoted_root=${quoted_root%"'"}
-  # Of two with the same name the first counts: Debian's psql is a script that looks for the other one.
+  # If two have the same name, the first counts: Debian's psql is a script that looks for the other one.
   for program in "$work/root"/usr/lib/postgresql/*/bin/* "$work/root"/usr/lib/jvm/*/bin/* "$work/root"/usr/bin/* "$work/root"/usr/sbin/* \
     "$work/root"/bin/* "$work/root"/sbin/*; do
     { [ -f "$program" ] && [ -x "$program" ]; } || [ -L "$program" ] || continue
@@ -123,5 +123,5 @@ wrap_programs() {
   find "$work/root/.programs" -type f -exec chmod 755 {} +
 }
 
-# A text as one word of the shell.
+# Quotes a text as one word of the shell.
 quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }

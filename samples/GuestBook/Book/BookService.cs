@@ -4,7 +4,7 @@ using Mannam.PostgreSql;
 
 namespace GuestBook.Book;
 
-/// <summary>Takes entries, and shows them.</summary>
+/// <summary>Accepts entries and shows them.</summary>
 internal static class BookService
 {
     public static ServiceDeclaration Declaration =>

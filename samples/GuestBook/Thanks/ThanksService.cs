@@ -4,7 +4,7 @@ using Mannam.PostgreSql;
 
 namespace GuestBook.Thanks;
 
-/// <summary>Thanks each guest. It knows the book by its events alone.</summary>
+/// <summary>Knows the book only by its events.</summary>
 internal static class ThanksService
 {
     public static ServiceDeclaration Declaration =>

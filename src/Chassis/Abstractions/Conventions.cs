@@ -48,5 +48,5 @@ public static class Conventions
     private static string[] Parts(Type type) =>
         type.Namespace?.Split('.') is { Length: > 1 } parts
             ? parts
-            : throw new InvalidOperationException($"{type.Name} is in no namespace that ends in a system and a service");
+            : throw new InvalidOperationException($"the namespace of {type.Name} must end in a system and a service");
 }

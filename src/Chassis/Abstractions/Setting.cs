@@ -87,7 +87,7 @@ public abstract record Setting(string Name, string Meaning, string? Default)
             .ToList();
         return ids.Count > 0 && ids.Distinct().Count() == ids.Count
             ? ids
-            : throw new FormatException("one number at least is expected, and each once, separated by commas");
+            : throw new FormatException("at least one number is expected, without duplicates, separated by commas");
     }
 
     /// <summary>The address of a peer, or the addresses of its replicas. On one machine they are known without configuration.</summary>

@@ -33,7 +33,7 @@ public sealed class Peers : IDisposable
                 "mannam.circuit",
                 () => _calls.Select(c => StateOf(declaration.FullName, c.Key, c.Value)),
                 "{state}",
-                "the circuit of each synchronous call: 0 closed, 1 half open (a probe is under way), 2 open"
+                "the circuit of each synchronous call: 0 closed, 1 half open (a probe is in progress), 2 open"
             );
     }
 

@@ -25,7 +25,7 @@ internal sealed class ReplicaHandler(IReadOnlyList<Uri> addresses, HttpMessageHa
                 Volatile.Write(ref _failed[index], Environment.TickCount64);
             }
         }
-        throw new InvalidOperationException("a peer has an address");
+        throw new InvalidOperationException("a peer needs an address");
     }
 
     // Replicas that have just failed come last.

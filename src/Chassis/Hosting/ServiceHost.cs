@@ -30,7 +30,7 @@ public sealed class ServiceHost : IAsyncDisposable
         Failpoints = new Failpoints(declaration.FullName);
         var storage =
             declaration.Features<IStorage>().LastOrDefault()
-            ?? throw new InvalidOperationException($"{declaration.FullName} does not say where it is stored");
+            ?? throw new InvalidOperationException($"{declaration.FullName} declares no store");
         _store = storage.Open(declaration, environment.ConnectionString, Failpoints);
         var metrics = new ServiceMetrics(declaration.FullName, _time) { Count = _store.CountAsync };
         _options = new EngineOptions

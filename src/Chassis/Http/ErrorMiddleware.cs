@@ -77,7 +77,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimit
     [LoggerMessage(1, LogLevel.Warning, "The store is not available ({Reason}): {Method} {Path} is answered with 503.")]
     private static partial void LogStore(ILogger log, string reason, string method, PathString path);
 
-    [LoggerMessage(3, LogLevel.Debug, "Others hold what it needs ({Reason}): {Method} {Path} is answered with 503.")]
+    [LoggerMessage(3, LogLevel.Debug, "A needed row or slot is not free ({Reason}): {Method} {Path} is answered with 503.")]
     private static partial void LogHeld(ILogger log, string reason, string method, PathString path);
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Path} failed.")]

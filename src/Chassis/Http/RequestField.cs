@@ -59,7 +59,7 @@ internal abstract class RequestField
                 : new WordField(declared),
             _ when type == typeof(long) => declared.IsRequired ? new NumberField(declared) : new OptionalNumberField(declared),
             _ when type == typeof(DateTime) => declared.IsRequired ? new MomentField(declared) : new OptionalMomentField(declared),
-            _ => throw new NotSupportedException($"{record.Name}.{parameter.Name}: a request has no fields of the type {type.Name}"),
+            _ => throw new NotSupportedException($"{record.Name}.{parameter.Name}: fields of the type {type.Name} are not supported"),
         };
     }
 

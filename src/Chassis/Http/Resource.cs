@@ -119,7 +119,7 @@ public sealed class Resource<TEntity, TView>
     private static TView AsView(TEntity entity) =>
         entity is TView itself ? itself
         : entity is Aggregate aggregate ? aggregate.As<TView>()
-        : throw new InvalidOperationException($"{typeof(TEntity).Name} is no aggregate: say how it is shown");
+        : throw new InvalidOperationException($"{typeof(TEntity).Name} is no aggregate: a function that returns its fields is needed");
 
     /// <summary>200 with the resource and its ETag.</summary>
     public IResult Ok(TEntity entity) => new ItemResult<TEntity, TView>(this, entity, StatusCodes.Status200OK);

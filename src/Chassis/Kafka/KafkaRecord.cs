@@ -36,7 +36,7 @@ internal static class KafkaRecord
             record.Message.Key is { } key
             && long.TryParse(Encoding.UTF8.GetString(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var saga)
             ? ReceivedEvent.Read(partition, offset, saga, headers, value)
-            : ReceivedEvent.OfUnreadable(partition, offset, 0, headers, value, "its key is no correlation key");
+            : ReceivedEvent.OfUnreadable(partition, offset, 0, headers, value, "its key is not a correlation key");
     }
 
     private static string HeadersOf(Headers? headers)

@@ -234,7 +234,7 @@ internal sealed class KafkaSubscription : ISubscription
         }
         catch (KafkaException e)
         {
-            _log.LogDebug(e, "{Group} left without a word", _group);
+            _log.LogDebug(e, "{Group} failed while it left the group", _group);
         }
         consumer?.Dispose();
         _positions.Forget([.. _assigned]);
@@ -257,7 +257,7 @@ internal sealed class KafkaSubscription : ISubscription
         }
         catch (TimeoutException)
         {
-            _log.LogWarning("{Group} has not left within {Time}; the others miss it when its session is over", _group, LeavesWithin);
+            _log.LogWarning("{Group} has not left within {Time}; the group notices it when its session ends", _group, LeavesWithin);
         }
     }
 }

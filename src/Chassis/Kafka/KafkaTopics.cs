@@ -77,7 +77,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         }
         catch (Exception e) when (e is KafkaException or ObjectDisposedException)
         {
-            log.LogDebug(e, "{Topic} was not looked at", topic);
+            log.LogDebug(e, "{Topic} could not be checked", topic);
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         _ends[place] = record.Offset + 1;
         if (record.Offset < before)
             log.LogError(
-                "{Topic}/{Partition} took a record at {Offset}, after one at {Last}: it lost what this process had published",
+                "{Topic}/{Partition} stored a record at {Offset}, after one at {Last}: it has lost records of this process",
                 record.Topic,
                 record.Partition.Value,
                 record.Offset.Value,

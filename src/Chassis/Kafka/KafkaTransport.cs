@@ -48,7 +48,7 @@ public sealed class KafkaTransport : ITransport, IDisposable
             GiveUp(producer);
             ct.ThrowIfCancellationRequested();
             var why = e is KafkaException ? e.Message.TrimEnd('.') : $"not acknowledged within {Patience.TotalSeconds} s";
-            throw new PublishException($"Kafka did not take it: {why}", delivered.Indexes, e);
+            throw new PublishException($"Kafka did not store all records: {why}", delivered.Indexes, e);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class Librdkafka
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or InvalidOperationException)
         {
-            throw new InvalidOperationException($"librdkafka, which speaks Kafka, cannot be loaded from {Places[0]} ({e.Message})", e);
+            throw new InvalidOperationException($"librdkafka, the library for Kafka, cannot be loaded from {Places[0]} ({e.Message})", e);
         }
     }
 

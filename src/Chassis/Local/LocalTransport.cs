@@ -48,7 +48,7 @@ public sealed class LocalTransport : ITransport, IAsyncDisposable
         var writer = await AddTopicAsync(topic, connectionString, partitions, new Failpoints($"{topic}.log"), ct);
         if (PartitionsOf(topic) is var own && own != partitions)
             logger.LogWarning(
-                "The log of {Topic} keeps its {Own} partitions; Host:Partitions={Configured} is for a log that is made",
+                "The log of {Topic} keeps its {Own} partitions; Host:Partitions={Configured} applies only to a new log",
                 topic,
                 own,
                 partitions

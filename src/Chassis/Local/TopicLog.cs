@@ -35,7 +35,7 @@ internal sealed class TopicLog(string connectionString, string topic, int wanted
         var before = Partitions;
         var now = await ReadPartitionsAsync(ct) ?? await SetPartitionsAsync(before > 0 ? before : wanted, ct);
         if (before > 0 && now != before)
-            throw new InvalidOperationException($"the log of {topic} has {now} partitions now, it had {before}; start again to read it");
+            throw new InvalidOperationException($"the log of {topic} has {now} partitions now, but had {before}; restart to read it");
         Partitions = now;
     }
 

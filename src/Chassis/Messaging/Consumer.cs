@@ -104,7 +104,7 @@ internal sealed class Consumer<TAggregate>(
         }
         catch (Exception e) when (FailureOutcome.AppliesTo(e) && !ct.IsCancellationRequested)
         {
-            log.LogDebug(e, "A batch of {Count} failed; once more, event by event", events.Count);
+            log.LogDebug(e, "A batch of {Count} failed; its events are handled one by one", events.Count);
         }
         // If a whole table is locked, each event waits for it. The loop must stay live, so the remaining events are left for the next step.
         var (began, refused) = (time.GetTimestamp(), 0);

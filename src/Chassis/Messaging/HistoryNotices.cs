@@ -13,7 +13,7 @@ internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, 
     {
         metrics.BeganAgain();
         log.LogError(
-            "{Place} holds another history than the one that was read up to {Was}: {Why}. It is read again from {From}; what was handled before has no second effect",
+            "{Place} has another history than the one that was read up to {Was}: {Why}. It is read again from {From}; handled events have no second effect",
             place,
             was,
             why,
@@ -35,7 +35,7 @@ internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, 
     {
         metrics.PassedOver(events);
         log.LogWarning(
-            "{Events} events are not handled again, as they are older than what the inbox remembers; the last is {Id}",
+            "{Events} events are not handled again, because they are older than the inbox's memory; the last is {Id}",
             events,
             lastId
         );
@@ -46,7 +46,7 @@ internal sealed class HistoryNotices(ServiceMetrics metrics, TimeProvider time, 
     public void WentBack(string how)
     {
         metrics.WentBack();
-        log.LogCritical("The service's database has gone back to an older state: {How}. What it had decided since then is lost here", how);
+        log.LogCritical("The service's database has gone back to an older state: {How}. Its later decisions are lost here", how);
         Tell($"the database has gone back: {how}");
     }
 

@@ -92,7 +92,7 @@ internal sealed class KeyedLimiter(int maxConcurrent)
                     next.SetResult();
                     return;
                 }
-                next.SetException(new BusyException("somebody else holds it", held));
+                next.SetException(new BusyException("another session holds the row", held));
             }
             _sagas.Remove(key);
         }

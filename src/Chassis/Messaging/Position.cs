@@ -41,7 +41,7 @@ internal sealed record HistoryComparison(long Next, string? Other, long Gone)
         if (position.Next > found.End)
             return $"the topic ends at {found.End}, before what was read";
         return position.Last is { } read && found.Last is { } there && read != there
-            ? "another record is where the last one was read"
+            ? "the record before the position is another one"
             : null;
     }
 }

@@ -36,7 +36,7 @@ public sealed partial class Repository<TAggregate>
             catch (Exception e) when (StoreFailures.IsConflict(e))
             {
                 if (attempt == Attempts)
-                    throw new BusyException("others change the same again and again", e);
+                    throw new BusyException("others change the same aggregate repeatedly", e);
             }
             catch (Exception e) when (attempt < Attempts && MayPass(e))
             {

@@ -169,7 +169,7 @@ public sealed partial class Repository<TAggregate>
             var row = new DoneScheduledMessage(message);
             var settled = await DecideAsync(key, null, a => Decision.Happened(decide(a)), context, row);
             if (settled.Refusal is { } refusal)
-                throw new InvalidOperationException($"the store refuses what was decided: {refusal.Detail}");
+                throw new InvalidOperationException($"the store refuses the decision: {refusal.Detail}");
         }
         catch (Exception e) when (StoreFailures.IsDone(e))
         {

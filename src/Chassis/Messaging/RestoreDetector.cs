@@ -21,7 +21,7 @@ internal sealed class RestoreDetector<TAggregate>(
     public void WentBack()
     {
         Looks = true;
-        notices.WentBack("a position is before what was read already");
+        notices.WentBack("a position is lower than one that was read already");
     }
 
     /// <summary>The consumer has reached the end of the topic.</summary>
@@ -41,8 +41,8 @@ internal sealed class RestoreDetector<TAggregate>(
         if (ids is not null)
             await ids.SkipToAsync(highest);
         notices.WentBack(
-            $"the topic has own events of {_unknown.Count} sagas that it does not know, from {_unknown.Min()} to {highest}"
-                + (ids is null ? "" : "; its ids go on behind them")
+            $"the topic has own events of {_unknown.Count} sagas that are missing here, from {_unknown.Min()} to {highest}"
+                + (ids is null ? "" : "; new ids are higher")
         );
     }
 }

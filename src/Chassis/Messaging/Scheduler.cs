@@ -110,7 +110,7 @@ internal sealed class Scheduler(
         failures.Report($"due {due.Kind}", failure);
         // Logged before it is stored, because storing may fail too. Only at powers of two, because it may fail for days.
         if (BitOperations.IsPow2(due.Attempts))
-            log.LogWarning(e, "{Kind} failed for the {Attempts}. time and is due again in {Pause}", due.Kind, due.Attempts, pause);
+            log.LogWarning(e, "{Kind} failed (attempt {Attempts}) and is due again in {Pause}", due.Kind, due.Attempts, pause);
         var now = time.GetUtcNow();
         await store.RetryAsync(due.Id, now + pause, now, e.Message, failure.ColumnText, ct);
     }

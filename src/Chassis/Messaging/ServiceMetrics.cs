@@ -26,23 +26,27 @@ internal sealed class ServiceMetrics : IDisposable
     public ServiceMetrics(string service, TimeProvider time)
     {
         (_service, _time) = (new("service", service), time);
-        _published = _meter.CreateCounter<long>("mannam.events.published", "{event}", "events that the transport has taken");
+        _published = _meter.CreateCounter<long>("mannam.events.published", "{event}", "events that the transport has accepted");
         _handled = _meter.CreateCounter<long>("mannam.events.handled", "{event}", "events whose policies have decided");
-        _refused = _meter.CreateCounter<long>("mannam.refusals", "{refusal}", "what the store or a peer refused for reasons of its own");
-        _meter.CreateObservableGauge("mannam.events.waiting", () => Of(_waiting), "{event}", "events that wait to be tried again");
-        _meter.CreateObservableGauge("mannam.events.parked", () => Of(_parked), "{event}", "events that were given up");
-        _meter.CreateObservableGauge("mannam.events.lag", () => Of(Lag()), "{record}", "records of the topic that were not come to yet");
-        _meter.CreateObservableGauge("mannam.held", () => HeldNow(h => h.Number), "{item}", "events and due things that others refuse");
-        _meter.CreateObservableGauge("mannam.held.age", () => HeldNow(Age), "s", "how long the oldest of them has been refused");
-        Counter("mannam.history.changes", () => _began, "{partition}", "partitions that held another history, and are read again");
-        Counter("mannam.history.gone", () => _gone, "{record}", "records that were deleted before they were read");
-        Counter(
-            "mannam.history.passed",
-            () => _passedOver,
-            "{event}",
-            "events that were read again, but are older than what the inbox remembers"
+        _refused = _meter.CreateCounter<long>(
+            "mannam.refusals",
+            "{refusal}",
+            "refusals by the store or a peer, for reasons outside the event"
         );
-        Counter("mannam.history.restored", () => _wentBack, "{time}", "times that the own database was found to have gone back");
+        _meter.CreateObservableGauge("mannam.events.waiting", () => Of(_waiting), "{event}", "events that wait for a retry");
+        _meter.CreateObservableGauge("mannam.events.parked", () => Of(_parked), "{event}", "dead letters");
+        _meter.CreateObservableGauge("mannam.events.lag", () => Of(Lag()), "{record}", "unread records of the topic");
+        _meter.CreateObservableGauge(
+            "mannam.held",
+            () => HeldNow(h => h.Number),
+            "{item}",
+            "events and scheduled messages that the store or a peer refuses"
+        );
+        _meter.CreateObservableGauge("mannam.held.age", () => HeldNow(Age), "s", "the time since the oldest of them was first refused");
+        Counter("mannam.history.changes", () => _began, "{partition}", "partitions whose history has changed, and that are read again");
+        Counter("mannam.history.gone", () => _gone, "{record}", "records that were deleted before they were read");
+        Counter("mannam.history.passed", () => _passedOver, "{event}", "events that were read again and are older than the inbox's memory");
+        Counter("mannam.history.restored", () => _wentBack, "{time}", "how often the service's own database had gone back");
     }
 
     /// <summary>The number of unread records.</summary>

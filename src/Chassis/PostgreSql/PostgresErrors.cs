@@ -8,7 +8,7 @@ namespace Mannam.PostgreSql;
 internal sealed class PostgresErrors : IStoreErrors
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Whatever of this package is used, its failures are understood.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "Any use of this package registers the reader of its failures.")]
     internal static void Register() => StoreFailures.Register(new PostgresErrors());
 
     /// <inheritdoc/>

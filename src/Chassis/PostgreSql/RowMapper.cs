@@ -118,7 +118,7 @@ internal abstract class Column<TRow>
         var type = property.ClrType;
         if (property.GetValueConverter() is not null || property.PropertyInfo is null || !(type.IsValueType || type == typeof(string)))
             throw new NotSupportedException(
-                $"{property.DeclaringType.ClrType.Name}.{property.Name}: a column is a property with a value or a text"
+                $"{property.DeclaringType.ClrType.Name}.{property.Name}: a column must be a property with a value type or a text"
             );
         return (Column<TRow>)Activator.CreateInstance(typeof(Column<,>).MakeGenericType(typeof(TRow), type), property)!;
     }
@@ -134,7 +134,7 @@ internal sealed class Column<TRow, TValue>(IProperty property) : Column<TRow>
         property
             .PropertyInfo!.DeclaringType!.GetProperty(property.Name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!
             .SetMethod
-        ?? throw new NotSupportedException($"{property.DeclaringType.ClrType.Name}.{property.Name}: a column can be set");
+        ?? throw new NotSupportedException($"{property.DeclaringType.ClrType.Name}.{property.Name}: a column needs a setter");
 
     public override void Read(TRow row, NpgsqlDataReader from, int at) =>
         _write(row, from.IsDBNull(at) ? default! : from.GetFieldValue<TValue>(at));

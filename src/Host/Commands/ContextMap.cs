@@ -11,10 +11,7 @@ internal static class ContextMap
     public static Command Command()
     {
         var system = new Argument<string>("system") { Description = "The system, such as taxi." };
-        var command = new Command("map", "Prints a system's context map in Mermaid: who publishes, subscribes to and calls whom.")
-        {
-            system,
-        };
+        var command = new Command("map", "Prints a system's context map in Mermaid: events, subscriptions and calls.") { system };
         command.SetAction(parsed => Console.Out.Write(Draw(Up.Named(parsed.GetValue(system)!))));
         return command;
     }

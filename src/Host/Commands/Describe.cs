@@ -11,13 +11,13 @@ internal static class Describe
     {
         var service = new Argument<string?>("service")
         {
-            Description = "Its full name, such as taxi.pickup; every service unless given.",
+            Description = "Its full name, such as taxi.pickup; default: all services.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var data = Options.Data();
         var command = new Command(
             "describe",
-            "Prints what a service declares, its settings and where each came from, its positions, lag, waiting and parked events."
+            "Prints a service's declaration, its settings with their sources, its positions, lag, waiting and parked events."
         )
         {
             service,

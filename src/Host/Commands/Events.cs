@@ -14,11 +14,11 @@ internal static class Events
     public static Command Command()
     {
         var system = new Argument<string>("system") { Description = "The system, such as taxi." };
-        var key = new Option<long?>("--key") { Description = "The correlation key of one saga; all unless given." };
+        var key = new Option<long?>("--key") { Description = "The correlation key of one saga; default: all." };
         var data = Options.Data();
         var kafka = Options.Kafka();
         var set = Options.Set();
-        var command = new Command("events", "Prints the history of a saga: time, service, event, key, JSON, one a line.")
+        var command = new Command("events", "Prints the history of a saga, one event per line: time, service, event, key, JSON.")
         {
             system,
             key,

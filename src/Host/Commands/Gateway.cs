@@ -15,16 +15,13 @@ internal static class Gateway
     {
         var systems = new Argument<string>("systems")
         {
-            Description = "A system, served at the root too, or several, separated by commas.",
+            Description = "A system, also served at the root, or several, separated by commas.",
         };
-        var port = new Option<int?>("--port") { Description = "The port to listen on, the system's own unless given; 0 takes a free one." };
+        var port = new Option<int?>("--port") { Description = "The port to listen on; default: the system's own; 0: any free port." };
         var listen = Options.Listen();
         var set = Options.Set();
         var config = Options.Config();
-        var command = new Command(
-            "gateway",
-            "Leads to services that run as processes of their own, and prints its address when it is ready."
-        )
+        var command = new Command("gateway", "Forwards requests to services in other processes, and prints its address when it is ready.")
         {
             systems,
             port,

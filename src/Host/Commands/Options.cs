@@ -12,7 +12,7 @@ internal static class Options
     public static Option<string> Data() =>
         new("--data")
         {
-            Description = "The installation's data folder; .mannam in the checkout unless given.",
+            Description = "The installation's data folder; default: .mannam in the checkout.",
             DefaultValueFactory = _ =>
                 Path.Combine(Environment.GetEnvironmentVariable("MANNAM_HOME") ?? Environment.CurrentDirectory, ".mannam"),
         };
@@ -20,14 +20,13 @@ internal static class Options
     public static Option<string> Listen() =>
         new("--listen") { Description = "The address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
 
-    public static Option<string?> Kafka() =>
-        new("--kafka") { Description = "Kafka's brokers, host:port, separated by commas; events travel over it." };
+    public static Option<string?> Kafka() => new("--kafka") { Description = "Kafka's brokers for events, host:port, separated by commas." };
 
     public static Option<string[]> Set() =>
         new("--set") { Description = "A setting: --set Taxi:Catch:PaymentTimeout=610.", AllowMultipleArgumentsPerToken = true };
 
     public static Option<string[]> Config() =>
-        new("--config") { Description = "Settings from a JSON file, or from a folder with a file for each setting." };
+        new("--config") { Description = "Settings from a JSON file, or from a folder with one file per setting." };
 
     public static IPAddress AddressOf(string text) =>
         IPAddress.TryParse(text, out var address)

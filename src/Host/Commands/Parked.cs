@@ -19,7 +19,7 @@ internal static class Parked
         var service = new Argument<string>("service") { Description = "Its full name, such as taxi.pickup." };
         var action = new Argument<string>("action")
         {
-            Description = "list (unless given), show, replay or drop.",
+            Description = "list (default), show, replay or drop.",
             DefaultValueFactory = _ => "list",
         };
         var ids = new Argument<string[]>("ids") { Description = "The ids, as list prints them.", Arity = ArgumentArity.ZeroOrMore };
@@ -27,10 +27,10 @@ internal static class Parked
         var data = Options.Data();
         var postgres = new Option<string?>("--postgres")
         {
-            Description = "The PostgreSQL server of a service that runs as its own process, instead of an installation's data folder.",
+            Description = "The PostgreSQL server of a service that runs in its own process, instead of an installation's data folder.",
         };
         var set = Options.Set();
-        var command = new Command("parked", "Lists, shows, replays or drops the events that a service gave up.")
+        var command = new Command("parked", "Lists, shows, replays or drops the parked events of a service.")
         {
             service,
             action,
@@ -83,7 +83,7 @@ internal static class Parked
     private static long Id(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw new InstallationException($"{text} is no id; ids are whole numbers, as list prints them.");
+            : throw new InstallationException($"{text} is not an id; ids are whole numbers, as list prints them.");
 
     private static async Task DoAsync(
         DeadLetters parked,

@@ -13,21 +13,18 @@ internal static class Service
     public static Command Command()
     {
         var service = new Argument<string>("service") { Description = "Its full name, such as taxi.pickup, or provider." };
-        var port = new Option<int?>("--port")
-        {
-            Description = "The port to listen on, the service's own unless given; 0 takes a free one.",
-        };
+        var port = new Option<int?>("--port") { Description = "The port to listen on; default: the service's own; 0: any free port." };
         var listen = Options.Listen();
         var postgres = new Option<string>("--postgres")
         {
-            Description = "The connection string of a PostgreSQL server; the service's database is made where it is missing.",
+            Description = "The connection string of a PostgreSQL server; the service's database is created if it is missing.",
             Required = true,
         };
         var kafka = Options.Kafka();
         var data = Options.Data();
         var set = Options.Set();
         var config = Options.Config();
-        var command = new Command("service", "Runs one service as its own process until Ctrl-C, and prints its address when it is ready.")
+        var command = new Command("service", "Runs one service in its own process until Ctrl-C, and prints its address when it is ready.")
         {
             service,
             port,
@@ -67,7 +64,7 @@ internal static class Service
     )
     {
         if (kafka is null && service.System.Length > 0)
-            throw new ConfigurationException("--kafka is missing: a service of its own exchanges its events over Kafka.");
+            throw new ConfigurationException("--kafka is missing: a service in its own process needs Kafka for its events.");
         configuration.Check(Machine.SettingsOf(Up.AllSystems));
         return new()
         {

@@ -22,26 +22,22 @@ internal static class Up
 
     public static Command Command()
     {
-        var systems = new Option<string>("--systems") { Description = "The systems to run, separated by commas; all unless given." };
-        var port = new Option<int>("--port")
-        {
-            Description = "The port to listen on; 0 takes a free one.",
-            DefaultValueFactory = _ => 8080,
-        };
+        var systems = new Option<string>("--systems") { Description = "The systems to run, separated by commas; default: all." };
+        var port = new Option<int>("--port") { Description = "The port to listen on; 0: any free port.", DefaultValueFactory = _ => 8080 };
         var listen = Options.Listen();
         var data = Options.Data();
         var kafka = Options.Kafka();
         var postgres = new Option<string?>("--postgres")
         {
             Description =
-                "The connection string of a PostgreSQL server that may create databases; a private one in the data folder unless given.",
+                "The connection string of a PostgreSQL server, with the right to create databases; default: a private server in the data folder.",
         };
         var set = Options.Set();
         var config = Options.Config();
         var documentPorts = new Option<bool>("--document-ports")
         {
             Description =
-                "Listens on the ports of the system's document too (8081, 8082, …), service by service, and answers there to its service names.",
+                "Also listens on the ports of the system's document (8081, 8082, …), one per service, and answers its service names.",
         };
         var command = new Command("up", "Runs everything on this machine until Ctrl-C, and prints its address when it is ready.")
         {
@@ -103,7 +99,9 @@ internal static class Up
     {
         choice.Configuration.Check(Machine.SettingsOf(AllSystems));
         if (choice is { DocumentPorts: true, Systems.Count: > 1 })
-            throw new ConfigurationException("--document-ports is for one system, as documents share their ports: --systems taxi.");
+            throw new ConfigurationException(
+                "--document-ports needs exactly one system, because the documents share their ports: --systems taxi."
+            );
         using var only = choice.Installation.Lock();
         await using var output = OutputWriter.OfOutput();
         try
