@@ -6,12 +6,12 @@ namespace Mannam.Host;
 /// <remarks>Looked at, not watched: a mounted folder changes by a symbolic link that is replaced, of which no watch of the file tells.</remarks>
 internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
 {
-    private readonly string path;
+    private readonly string _path;
 
     /// <exception cref="ConfigurationException">It cannot be read.</exception>
     public FileSettings(string file)
     {
-        (Name, path) = ($"file {file}", Path.GetFullPath(file));
+        (Name, _path) = ($"file {file}", Path.GetFullPath(file));
         Data = Read(file);
     }
 
@@ -26,7 +26,7 @@ internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
     /// <exception cref="ConfigurationException">What changed is not in order; all stays as it was.</exception>
     public bool LookAgain(Action<IConfiguration> check)
     {
-        var now = Read(path);
+        var now = Read(_path);
         if (now.Count == Data.Count && now.All(s => Data.TryGetValue(s.Key, out var before) && before == s.Value))
             return false;
         check(new ConfigurationBuilder().AddInMemoryCollection(now).Build());

@@ -8,7 +8,7 @@ namespace Mannam.Host;
 internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) : ILoop
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-    private string? told;
+    private string? _told;
 
     public string Name => "configuration";
 
@@ -27,12 +27,12 @@ internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) 
             {
                 if (file.LookAgain(changed => changed.Check(Machine.SettingsOf(Commands.Up.AllSystems))))
                     log.LogInformation("{File} has changed: settings that are re-read while running are in force", file.Name);
-                told = null;
+                _told = null;
             }
-            catch (ConfigurationException e) when (e.Message == told) { }
+            catch (ConfigurationException e) when (e.Message == _told) { }
             catch (ConfigurationException e)
             {
-                told = e.Message;
+                _told = e.Message;
                 log.LogWarning("{File} is not taken: {Why} All stays as it was", file.Name, e.Message);
             }
         }

@@ -15,11 +15,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    private readonly Postmaster postmaster;
+    private readonly Postmaster _postmaster;
 
     private PrivatePostgres(Postmaster postmaster, string sockets, bool adopted)
     {
-        this.postmaster = postmaster;
+        this._postmaster = postmaster;
         Adopted = adopted;
         ConnectionString = ConnectionTo(sockets);
     }
@@ -28,13 +28,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>The server's main process.</summary>
-    public int ProcessId => postmaster.ProcessId;
+    public int ProcessId => _postmaster.ProcessId;
 
     /// <summary>It was still running, left by a program that was killed.</summary>
     public bool Adopted { get; }
 
     /// <summary>It has not ended.</summary>
-    public bool HasNotEnded => postmaster.IsAlive;
+    public bool HasNotEnded => _postmaster.IsAlive;
 
     /// <summary>Starts the server, making its cluster first where there is none, or takes over the one that still runs there.</summary>
     /// <param name="dataFolder">The installation's folder, made if missing; the cluster is its subfolder <c>postgres</c>, the log <c>postgres.log</c>.</param>
@@ -83,7 +83,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// next start. Does nothing when it has ended already.
     /// </summary>
     /// <exception cref="TimeoutException">It is still there.</exception>
-    public Task StopAsync() => postmaster.StopAsync();
+    public Task StopAsync() => _postmaster.StopAsync();
 
     /// <inheritdoc cref="StopAsync()"/>
     public async ValueTask DisposeAsync() => await StopAsync();

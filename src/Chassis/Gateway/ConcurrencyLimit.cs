@@ -4,22 +4,20 @@ namespace Mannam.Gateway;
 /// <param name="all">How many.</param>
 internal sealed class ConcurrencyLimit(int all)
 {
-    private int taken;
+    private int _taken;
 
     /// <summary>How many are taken.</summary>
-    public int InUse => Volatile.Read(ref taken);
+    public int InUse => Volatile.Read(ref _taken);
 
     /// <summary>Takes one, if one is free; then it is to be given back.</summary>
     public bool TryAcquire()
     {
-        if (Interlocked.Increment(ref taken) <= all)
-        {
+        if (Interlocked.Increment(ref _taken) <= all)
             return true;
-        }
-        Interlocked.Decrement(ref taken);
+        Interlocked.Decrement(ref _taken);
         return false;
     }
 
     /// <summary>Gives one back.</summary>
-    public void Release() => Interlocked.Decrement(ref taken);
+    public void Release() => Interlocked.Decrement(ref _taken);
 }

@@ -164,6 +164,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         var before = _ends.GetValueOrDefault(place);
         _ends[place] = record.Offset + 1;
         if (record.Offset < before)
+        {
             log.LogError(
                 "{Topic}/{Partition} took a record at {Offset}, after one at {Last}: it lost what this process had published",
                 record.Topic,
@@ -171,6 +172,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
                 record.Offset.Value,
                 before - 1
             );
+        }
     }
 
     /// <summary>Where a partition ends at least, by what this process has published.</summary>

@@ -34,7 +34,9 @@ internal sealed class GroupCommit
             await CommitAloneAsync(statements);
         }
         else if (outcome.Failure is { } failure)
+        {
             ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     /// <summary>The same, sharing the commit with nobody: when it is the saga's turn.</summary>
