@@ -46,9 +46,12 @@ internal sealed class Databases(string server, string prefix)
             ct
         );
         if (allowed < connections)
+        {
             throw new InstallationException(
                 $"PostgreSQL allows {allowed} connections (max_connections less superuser_reserved_connections), but the pools need {connections}: raise max_connections, or run fewer systems."
             );
+        }
+
         foreach (var name in names)
         {
             if (await NumberAsync(connection, $"select count(*)::int from pg_database where datname = '{name}'", ct) > 0)

@@ -18,20 +18,18 @@ public sealed class Diagnostics : IDisposable
     /// <summary>The path of <see cref="AnswerAsync"/>.</summary>
     public const string Path = "/-/diagnostics";
 
-    private readonly MeterListener listener = new();
-    private long roundTrips;
+    private readonly MeterListener _listener = new();
+    private long _roundTrips;
 
     private Diagnostics()
     {
-        listener.InstrumentPublished = static (instrument, listener) =>
+        _listener.InstrumentPublished = static (instrument, listener) =>
         {
             if (instrument is { Meter.Name: "Npgsql", Name: "db.client.operation.npgsql.bytes_written" })
-            {
                 listener.EnableMeasurementEvents(instrument);
-            }
         };
-        listener.SetMeasurementEventCallback<long>((_, _, _, _) => Interlocked.Increment(ref roundTrips));
-        listener.Start();
+        _listener.SetMeasurementEventCallback<long>((_, _, _, _) => Interlocked.Increment(ref _roundTrips));
+        _listener.Start();
     }
 
     /// <summary>Begins to count if the environment asks for it; otherwise null.</summary>
@@ -46,7 +44,7 @@ public sealed class Diagnostics : IDisposable
     {
         var json = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"allocatedBytes":{{GC.GetTotalAllocatedBytes()}},"roundTrips":{{Interlocked.Read(ref roundTrips)}}}"""
+            $$"""{"allocatedBytes":{{GC.GetTotalAllocatedBytes()}},"roundTrips":{{Interlocked.Read(ref _roundTrips)}}}"""
         );
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
@@ -54,5 +52,5 @@ public sealed class Diagnostics : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 }

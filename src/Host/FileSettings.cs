@@ -7,12 +7,12 @@ namespace Mannam.Host;
 /// <remarks>Polled, not watched: a mounted folder changes by a replaced symbolic link, which a file watch does not report.</remarks>
 internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
 {
-    private readonly string path;
+    private readonly string _path;
 
     /// <exception cref="ConfigurationException">It cannot be read.</exception>
     public FileSettings(string file)
     {
-        (Name, path) = ($"file {file}", Path.GetFullPath(file));
+        (Name, _path) = ($"file {file}", Path.GetFullPath(file));
         Data = Read(file);
     }
 
@@ -27,7 +27,7 @@ internal sealed class FileSettings : ConfigurationProvider, IConfigurationSource
     /// <exception cref="ConfigurationException">The change is not valid; nothing is applied.</exception>
     public bool LookAgain(Action<IConfiguration> check)
     {
-        var now = Read(path);
+        var now = Read(_path);
         if (now.Count == Data.Count && now.All(s => Data.TryGetValue(s.Key, out var before) && before == s.Value))
             return false;
         check(new ConfigurationBuilder().AddInMemoryCollection(now).Build());

@@ -7,16 +7,16 @@ namespace Mannam.Host;
 internal sealed class IdleMemory : IDisposable
 {
     private const long MB = 1 << 20;
-    private readonly Quiet quiet = new();
-    private readonly PeriodicTimer timer = new(TimeSpan.FromSeconds(1));
+    private readonly Quiet _quiet = new();
+    private readonly PeriodicTimer _timer = new(TimeSpan.FromSeconds(1));
 
     public IdleMemory() => _ = LookAsync();
 
     private async Task LookAsync()
     {
-        while (await timer.WaitForNextTickAsync())
+        while (await _timer.WaitForNextTickAsync())
         {
-            if (!quiet.Comes(GC.GetTotalAllocatedBytes()))
+            if (!_quiet.Comes(GC.GetTotalAllocatedBytes()))
                 continue;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             // The finalizer thread also frees memory that the JIT has not used recently.
@@ -25,7 +25,7 @@ internal sealed class IdleMemory : IDisposable
         }
     }
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     /// <summary>Detects that the process is quiet after enough work, by the allocated bytes between two checks.</summary>
     internal sealed class Quiet
@@ -39,27 +39,27 @@ internal sealed class IdleMemory : IDisposable
         /// <summary>The number of quiet checks in a row. After as many again it runs once more, because the second collection frees what the JIT has just used.</summary>
         internal const int Looks = 3;
 
-        private long seen;
-        private long work;
-        private int looks;
+        private long _seen;
+        private long _work;
+        private int _looks;
 
         /// <summary>Whether to return memory now.</summary>
         /// <param name="allocated">The bytes allocated since the process began.</param>
         internal bool Comes(long allocated)
         {
-            var since = allocated - seen;
-            seen = allocated;
+            var since = allocated - _seen;
+            _seen = allocated;
             if (since >= Little)
             {
-                work += since;
-                looks = 0;
+                _work += since;
+                _looks = 0;
                 return false;
             }
-            looks++;
-            if (work < Worth || looks % Looks != 0)
+            _looks++;
+            if (_work < Worth || _looks % Looks != 0)
                 return false;
-            if (looks >= 2 * Looks)
-                work = 0;
+            if (_looks >= 2 * Looks)
+                _work = 0;
             return true;
         }
     }

@@ -14,21 +14,24 @@ public sealed partial class Machine
     private WebApplication Build()
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production }).WithoutSignals();
-        builder.Configuration.AddConfiguration(options.Configuration);
-        builder.Services.AddSingleton(options.Logging);
+        builder.Configuration.AddConfiguration(_options.Configuration);
+        builder.Services.AddSingleton(_options.Logging);
         AddTransport(builder.Services);
         builder.AddMannamEdge(EdgeOptions());
-        foreach (var system in options.Systems)
+        foreach (var system in _options.Systems)
             builder.AddMannam(system, mannam => Configure(mannam, system.Services));
-        if (options.Alone is null || options.Alone == ProviderService.Declaration.FullName)
+        if (_options.Alone is null || _options.Alone == ProviderService.Declaration.FullName)
+        {
             builder.AddMannam(
                 ProviderService.Declaration,
                 mannam =>
                 {
                     Configure(mannam, []);
-                    mannam.ForOperators = options.Alone is null;
+                    mannam.ForOperators = _options.Alone is null;
                 }
             );
+        }
+
         var built = builder.Build();
         built.UseMannamEdge();
         built.MapMannam();
@@ -37,41 +40,41 @@ public sealed partial class Machine
 
     private void AddTransport(IServiceCollection to)
     {
-        if (options.Kafka is { } bootstrap)
-            to.AddKafkaTransport(HostSettings.KafkaOptions(bootstrap, settings));
+        if (_options.Kafka is { } bootstrap)
+            to.AddKafkaTransport(HostSettings.KafkaOptions(bootstrap, _settings));
         else
-            Topics.ForEach(topic => to.AddLocalTransport(topic, databases.Log(topic), (int)settings.Get(HostSettings.Partitions)));
+            Topics.ForEach(topic => to.AddLocalTransport(topic, _databases.Log(topic), (int)_settings.Get(HostSettings.Partitions)));
     }
 
     private void Configure(MannamOptions mannam, IReadOnlyList<ServiceDeclaration> all)
     {
-        if (options.Alone is { } alone)
+        if (_options.Alone is { } alone)
             mannam.Services = [.. all.Where(s => s.FullName == alone).Select(s => s.Name)];
-        mannam.ConnectionString = s => databases.Service(s.FullName);
-        mannam.Time = options.Time;
-        mannam.InternalKey = options.InternalKey;
-        mannam.Replicated = options.Alone is not null;
+        mannam.ConnectionString = s => _databases.Service(s.FullName);
+        mannam.Time = _options.Time;
+        mannam.InternalKey = _options.InternalKey;
+        mannam.Replicated = _options.Alone is not null;
     }
 
     private EdgeOptions EdgeOptions() =>
         new()
         {
-            Address = options.Address,
-            Port = options.Port,
-            ForPeers = options.Alone is not null,
-            ServicePorts = options.DocumentPorts ? DocumentPorts.Of(options.Systems[0]) : new Dictionary<int, string?>(),
-            ServiceHosts = options.DocumentPorts ? DocumentPorts.HostsOf(options.Systems[0]) : new Dictionary<string, string?>(),
-            Hosts = settings.Get(HostSettings.Hosts),
-            Origins = settings.Get(HostSettings.CorsOrigins),
-            TrustedProxies = settings.Get(HostSettings.TrustedProxies),
-            Pages = options.Pages,
-            Parts = options.Parts,
-            MaxConcurrentRequests = (int)settings.Get(HostSettings.RequestsInProgress),
+            Address = _options.Address,
+            Port = _options.Port,
+            ForPeers = _options.Alone is not null,
+            ServicePorts = _options.DocumentPorts ? DocumentPorts.Of(_options.Systems[0]) : new Dictionary<int, string?>(),
+            ServiceHosts = _options.DocumentPorts ? DocumentPorts.HostsOf(_options.Systems[0]) : new Dictionary<string, string?>(),
+            Hosts = _settings.Get(HostSettings.Hosts),
+            Origins = _settings.Get(HostSettings.CorsOrigins),
+            TrustedProxies = _settings.Get(HostSettings.TrustedProxies),
+            Pages = _options.Pages,
+            Parts = _options.Parts,
+            MaxConcurrentRequests = (int)_settings.Get(HostSettings.RequestsInProgress),
             MaxConnections = OpenFiles.Connections(
-                settings,
-                OpenFiles.Of(services.Count, options.Kafka is null ? Topics.Count : 0, options.Kafka is not null)
+                _settings,
+                OpenFiles.Of(_services.Count, _options.Kafka is null ? Topics.Count : 0, _options.Kafka is not null)
             ),
-            MaxConnectionsPerClient = (int)settings.Get(HostSettings.ConnectionsPerClient),
+            MaxConnectionsPerClient = (int)_settings.Get(HostSettings.ConnectionsPerClient),
         };
 
     private async Task OpenAsync(WebApplication built, CancellationToken ct)
@@ -82,9 +85,9 @@ public sealed partial class Machine
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw InstallationException.OfPort(options.Address, options.Port, e);
+            throw InstallationException.OfPort(_options.Address, _options.Port, e);
         }
     }
 
-    private List<string> Topics => [.. services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
+    private List<string> Topics => [.. _services.Select(s => s.Topic).Where(t => t.Length > 0).Distinct()];
 }

@@ -12,37 +12,37 @@ public sealed partial class Machine : IAsyncDisposable
     // Together with the longest drain (10 s) and the stop of PostgreSQL it fits the 30 s of service managers.
     private static readonly TimeSpan FrontDoorGrace = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan RestartGrace = TimeSpan.FromSeconds(10);
-    private readonly MachineOptions options;
-    private readonly Settings settings;
-    private readonly Databases databases;
-    private LoopRunner? watching;
-    private readonly List<(ServiceDeclaration Service, string Topic)> services = [];
-    private Task made = Task.CompletedTask;
-    private WebApplication? app;
-    private Edge? edge;
+    private readonly MachineOptions _options;
+    private readonly Settings _settings;
+    private readonly Databases _databases;
+    private LoopRunner? _watching;
+    private readonly List<(ServiceDeclaration Service, string Topic)> _services = [];
+    private Task _made = Task.CompletedTask;
+    private WebApplication? _app;
+    private Edge? _edge;
 
     private Machine(MachineOptions options)
     {
-        this.options = options;
-        settings = options.Configuration.SettingsOf(HostSettings.Scope);
-        databases = new Databases(options.Postgres, settings.Get(HostSettings.DatabasePrefix));
+        this._options = options;
+        _settings = options.Configuration.SettingsOf(HostSettings.Scope);
+        _databases = new Databases(options.Postgres, _settings.Get(HostSettings.DatabasePrefix));
     }
 
     /// <summary>Its address.</summary>
-    public Uri Address => edge!.Address;
+    public Uri Address => _edge!.Address;
 
     /// <summary>The running services.</summary>
     public IReadOnlyCollection<ServiceHost> Running => [.. Local.Select(s => s.Running).OfType<ServiceHost>()];
 
     /// <summary>All its services, running or stopped.</summary>
-    public IReadOnlyCollection<ServiceDeclaration> Services => [.. services.Select(s => s.Service)];
+    public IReadOnlyCollection<ServiceDeclaration> Services => [.. _services.Select(s => s.Service)];
 
-    private IReadOnlyList<RestartableService> Local => app?.Services.GetRequiredService<MannamServices>().Local ?? [];
+    private IReadOnlyList<RestartableService> Local => _app?.Services.GetRequiredService<MannamServices>().Local ?? [];
 
-    private TimeProvider Time => options.Time ?? TimeProvider.System;
+    private TimeProvider Time => _options.Time ?? TimeProvider.System;
 
     /// <summary>Its options.</summary>
-    public MachineOptions Options => options;
+    public MachineOptions Options => _options;
 
     /// <summary>A running service by its full name, such as <c>taxi.pickup</c>.</summary>
     public ServiceHost this[string service] => Find(service).Running ?? throw new InvalidOperationException($"{service} is stopped");
@@ -91,31 +91,31 @@ public sealed partial class Machine : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken ct)
     {
-        services.Add((ProviderService.Declaration, ""));
-        foreach (var system in options.Systems)
+        _services.Add((ProviderService.Declaration, ""));
+        foreach (var system in _options.Systems)
         {
-            var topic = options.Configuration.SettingsOf(system.SettingsScope).Get(system.Topic);
-            services.AddRange(system.Services.Select(s => (s, topic)));
+            var topic = _options.Configuration.SettingsOf(system.SettingsScope).Get(system.Topic);
+            _services.AddRange(system.Services.Select(s => (s, topic)));
         }
-        services.RemoveAll(s => options.Alone is { } alone && alone != s.Service.FullName);
-        List<string> topics = options.Kafka is not null ? [] : Topics;
+        _services.RemoveAll(s => _options.Alone is { } alone && alone != s.Service.FullName);
+        List<string> topics = _options.Kafka is not null ? [] : Topics;
         // A start is mostly compile time, so work without a database runs in parallel with the creation of the databases.
-        var mapped = MapStoresAsync(services.Select(s => s.Service));
-        app = Build();
-        edge = app.Services.GetRequiredService<Edge>();
-        made = Task.Run(app.Services.GetRequiredService<MannamServices>().Prepare, ct);
-        await databases.EnsureAsync(
-            [.. services.Select(s => databases.NameOf(s.Service.FullName)), .. topics.Select(t => databases.NameOf(t + "_log"))],
-            Databases.Needed(services.Count, topics.Count),
+        var mapped = MapStoresAsync(_services.Select(s => s.Service));
+        _app = Build();
+        _edge = _app.Services.GetRequiredService<Edge>();
+        _made = Task.Run(_app.Services.GetRequiredService<MannamServices>().Prepare, ct);
+        await _databases.EnsureAsync(
+            [.. _services.Select(s => _databases.NameOf(s.Service.FullName)), .. topics.Select(t => _databases.NameOf(t + "_log"))],
+            Databases.Needed(_services.Count, topics.Count),
             ct
         );
         await mapped;
-        await made;
-        await OpenAsync(app, ct);
-        if (options.Configuration is IConfigurationRoot root && FileWatch.Of(root, options.Logging) is { } watch)
+        await _made;
+        await OpenAsync(_app, ct);
+        if (_options.Configuration is IConfigurationRoot root && FileWatch.Of(root, _options.Logging) is { } watch)
         {
-            watching = new LoopRunner(watch, Time, options.Logging.CreateLogger(watch.Name));
-            watching.Start();
+            _watching = new LoopRunner(watch, Time, _options.Logging.CreateLogger(watch.Name));
+            _watching.Start();
         }
     }
 
@@ -136,24 +136,24 @@ public sealed partial class Machine : IAsyncDisposable
     /// <summary>Makes the process unready while it still serves requests, for the configured time.</summary>
     public async Task DrainAsync()
     {
-        edge?.BeginDrain();
-        await Task.Delay(settings.Get(options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), Time);
+        _edge?.BeginDrain();
+        await Task.Delay(_settings.Get(_options.Alone is null ? HostSettings.Drain : HostSettings.DrainSpreadOut), Time);
     }
 
     /// <summary>Stops in order: no new connections, requests in progress are finished, then the services, then the logs.</summary>
     public async ValueTask DisposeAsync()
     {
-        await made.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (app is not null)
+        await _made.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_app is not null)
         {
-            edge!.BeginDrain();
+            _edge!.BeginDrain();
             using var grace = new CancellationTokenSource(FrontDoorGrace);
-            await app.StopAsync(grace.Token);
+            await _app.StopAsync(grace.Token);
             // If the start failed before the host's own start, the host does not stop the services that were created.
             await Task.WhenAll(Local.Select(s => s.StopAsync(RestartGrace)));
-            await app.DisposeAsync();
+            await _app.DisposeAsync();
         }
-        if (watching is not null)
-            await watching.DisposeAsync();
+        if (_watching is not null)
+            await _watching.DisposeAsync();
     }
 }

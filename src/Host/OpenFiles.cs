@@ -38,9 +38,12 @@ internal static class OpenFiles
     {
         var left = (limit - own) / each;
         if (left < Least)
+        {
             throw new InstallationException(
                 $"the limit of open files is {limit}, but at least {own + Least * each} are needed: raise it (ulimit -n), or run fewer systems."
             );
+        }
+
         return left >= configured
             ? (configured, null)
             : (

@@ -13,8 +13,8 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     private static readonly TimeSpan OrphansGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
-    private readonly string name = $"mannam-{SocketFolders.Fingerprint(dataFolder)}";
-    private PostgresAccount account = PostgresAccount.Current();
+    private readonly string _name = $"mannam-{SocketFolders.Fingerprint(dataFolder)}";
+    private PostgresAccount _account = PostgresAccount.Current();
 
     internal string Folder { get; } = FolderIn(dataFolder);
 
@@ -51,11 +51,14 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         var binaries = PostgresBinaries.Find(Folder);
         if (Directory.Exists(Folder))
         {
-            if (Posix.Identify(Folder)?.Owner != account.Uid)
+            if (Posix.Identify(Folder)?.Owner != _account.Uid)
+            {
                 throw new InvalidOperationException(
-                    $"{Folder} belongs to another account than {account.Name}. Start Mannam as the user who created it."
+                    $"{Folder} belongs to another account than {_account.Name}. Start Mannam as the user who made it."
                 );
-            account = await account.EnteringAsync(Folder, ct);
+            }
+
+            _account = await _account.EnteringAsync(Folder, ct);
         }
         else
         {
@@ -65,11 +68,11 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
 
         var sockets = SocketFolders.Open(dataFolder);
         Postmaster.ForgetStale(Folder, sockets);
-        account.Own(sockets);
+        _account.Own(sockets);
         if (File.Exists(Log) && new FileInfo(Log).Length > LongestLog)
             File.Move(Log, Log + ".old", overwrite: true);
         await using (File.Open(Log, FileMode.Append))
-            account.Own(Log);
+            _account.Own(Log);
         await WriteSettingsAsync(sockets, ct);
     }
 
@@ -77,7 +80,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     internal Task<Postmaster> LaunchAsync(TimeSpan patience, CancellationToken ct)
     {
         progress("starting PostgreSQL");
-        return new PostgresServer(Folder, Log, account).StartAsync(patience, ct);
+        return new PostgresServer(Folder, Log, _account).StartAsync(patience, ct);
     }
 
     /// <summary>Creates the cluster under another name and renames it, so that a kill leaves nothing incomplete.</summary>
@@ -90,8 +93,8 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
         Posix.MakeClosedFolder(fresh);
         try
         {
-            account.Own(fresh);
-            account = await account.EnteringAsync(fresh, ct);
+            _account.Own(fresh);
+            _account = await _account.EnteringAsync(fresh, ct);
             string[] initdb =
             [
                 PostgresBinaries.Initdb(binaries),
@@ -103,7 +106,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
                 "--auth-local=trust",
                 "--auth-host=reject",
             ];
-            var result = await account.RunAsync(initdb, dataFolder, ct);
+            var result = await _account.RunAsync(initdb, dataFolder, ct);
             if (result.ExitCode != 0)
                 throw new InvalidOperationException($"The database cluster cannot be created in {dataFolder}: {result.Output.Trim()}");
             await using (var file = new FileStream(Path.Combine(fresh, "postgresql.conf"), FileMode.Append))
@@ -122,7 +125,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     private async Task EndOrphansAsync(CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
-        while (Postmaster.Find(Folder) is null && Postmaster.Orphans(name, account.Uid) is { Count: > 0 } orphans)
+        while (Postmaster.Find(Folder) is null && Postmaster.Orphans(_name, _account.Uid) is { Count: > 0 } orphans)
         {
             // They end after their current statement. It is safe not to wait longer: the log is replayed in any case.
             if (Stopwatch.GetElapsedTime(began) > OrphansGrace)
@@ -134,14 +137,14 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
     private async Task WriteSettingsAsync(string sockets, CancellationToken ct)
     {
         var file = Path.Combine(Folder, PostgresSettings.FileName);
-        var text = new PostgresSettings(name, sockets, Connections, SuperuserReserve).ToText();
+        var text = new PostgresSettings(_name, sockets, Connections, SuperuserReserve).ToText();
         // On a full disk the server can start only if no file has to be written.
         if (File.Exists(file) && await File.ReadAllTextAsync(file, ct) == text)
             return;
         var fresh = file + ".new";
         File.Delete(fresh);
         await File.WriteAllTextAsync(fresh, text, ct);
-        account.Own(fresh);
+        _account.Own(fresh);
         File.Move(fresh, file, overwrite: true);
     }
 

@@ -15,11 +15,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    private readonly Postmaster postmaster;
+    private readonly Postmaster _postmaster;
 
     private PrivatePostgres(Postmaster postmaster, string sockets, bool adopted)
     {
-        this.postmaster = postmaster;
+        this._postmaster = postmaster;
         Adopted = adopted;
         ConnectionString = ConnectionTo(sockets);
     }
@@ -28,13 +28,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>The server's main process.</summary>
-    public int ProcessId => postmaster.ProcessId;
+    public int ProcessId => _postmaster.ProcessId;
 
     /// <summary>Whether it was already running, left by a program that was killed.</summary>
     public bool Adopted { get; }
 
     /// <summary>Whether it still runs.</summary>
-    public bool HasNotEnded => postmaster.IsAlive;
+    public bool HasNotEnded => _postmaster.IsAlive;
 
     /// <summary>Starts the server, and first creates its cluster if there is none; or takes over a server that still runs there.</summary>
     /// <param name="dataFolder">The installation's folder, created if missing; the cluster is its subfolder <c>postgres</c>, the log <c>postgres.log</c>.</param>
@@ -83,7 +83,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// start. Does nothing if it has ended.
     /// </summary>
     /// <exception cref="TimeoutException">The server still runs.</exception>
-    public Task StopAsync() => postmaster.StopAsync();
+    public Task StopAsync() => _postmaster.StopAsync();
 
     /// <inheritdoc cref="StopAsync()"/>
     public async ValueTask DisposeAsync() => await StopAsync();

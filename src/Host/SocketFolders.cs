@@ -54,9 +54,11 @@ internal static class SocketFolders
         var ours =
             found is { IsFolder: true, IsClosed: true } it && (it.Owner == Posix.Account || it.Owner == PostgresAccount.Current().Uid);
         if (!ours)
+        {
             throw new InvalidOperationException(
                 $"{folder} must be a folder that belongs to this account or to PostgreSQL's, and that nobody else can enter (mode 700). "
                     + "Remove it, or choose another data folder with --data."
             );
+        }
     }
 }

@@ -20,18 +20,18 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly string folder;
-    private readonly int connections;
-    private readonly RestartLimit limit;
-    private readonly Action<string> progress;
-    private readonly TimeProvider time;
-    private readonly Queue<long> starts = [];
-    private readonly CancellationTokenSource stop = new();
-    private readonly TaskCompletionSource<InvalidOperationException> givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task watching;
-    private PrivatePostgres server;
-    private string? trouble;
-    private int restarts;
+    private readonly string _folder;
+    private readonly int _connections;
+    private readonly RestartLimit _limit;
+    private readonly Action<string> _progress;
+    private readonly TimeProvider _time;
+    private readonly Queue<long> _starts = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<InvalidOperationException> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _watching;
+    private PrivatePostgres _server;
+    private string? _trouble;
+    private int _restarts;
 
     private SupervisedPostgres(
         PrivatePostgres server,
@@ -42,26 +42,26 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
         TimeProvider time
     )
     {
-        (this.server, this.folder, this.connections, this.limit) = (server, folder, connections, limit);
-        (this.progress, this.time) = (progress, time);
-        watching = Task.Run(WatchAsync);
+        (this._server, this._folder, this._connections, this._limit) = (server, folder, connections, limit);
+        (this._progress, this._time) = (progress, time);
+        _watching = Task.Run(WatchAsync);
     }
 
     /// <summary>The same after restarts.</summary>
-    public string ConnectionString => server.ConnectionString;
+    public string ConnectionString => _server.ConnectionString;
 
     /// <summary>Completes when the limit is reached: the server has ended and is not started again. The message gives the reason.</summary>
-    public Task<InvalidOperationException> GivenUp => givenUp.Task;
+    public Task<InvalidOperationException> GivenUp => _givenUp.Task;
 
     /// <summary>Whether the server runs, and the number of restarts.</summary>
     public ServiceHealth Health =>
         new(
             Live: true,
-            Ready: trouble is null,
+            Ready: _trouble is null,
             new Dictionary<string, string>
             {
-                ["state"] = trouble ?? $"running (process {server.ProcessId})",
-                ["restarts"] = $"{Volatile.Read(ref restarts)}",
+                ["state"] = _trouble ?? $"running (process {_server.ProcessId})",
+                ["restarts"] = $"{Volatile.Read(ref _restarts)}",
             }
         );
 
@@ -85,23 +85,23 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
             while (true)
             {
                 // A server that was taken over is no child of ours, so both kinds are watched in the same way.
-                if (server.HasNotEnded)
+                if (_server.HasNotEnded)
                 {
-                    await Task.Delay(Glance, time, stop.Token);
+                    await Task.Delay(Glance, _time, _stop.Token);
                     continue;
                 }
-                trouble = $"process {server.ProcessId} has ended; PostgreSQL is started again";
-                progress($"PostgreSQL has ended (process {server.ProcessId}); it is started again");
+                _trouble = $"process {_server.ProcessId} has ended; PostgreSQL is started again";
+                _progress($"PostgreSQL has ended (process {_server.ProcessId}); it is started again");
                 if (await StartAgainAsync() is { } reason)
                 {
-                    givenUp.SetResult(new InvalidOperationException(reason));
+                    _givenUp.SetResult(new InvalidOperationException(reason));
                     return;
                 }
-                trouble = null;
-                progress($"PostgreSQL runs again (process {server.ProcessId})");
+                _trouble = null;
+                _progress($"PostgreSQL runs again (process {_server.ProcessId})");
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Dispose stops the server.
         }
@@ -112,23 +112,23 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
     {
         for (var failed = 0; ; failed++)
         {
-            while (starts.TryPeek(out var oldest) && time.GetElapsedTime(oldest) > limit.Within)
-                starts.Dequeue();
-            if (starts.Count >= limit.MostStarts || failed >= limit.MostStarts)
-                return $"PostgreSQL keeps ending and was started {limit.MostStarts} times; see {Path.Combine(folder, "postgres.log")}";
-            starts.Enqueue(time.GetTimestamp());
-            Interlocked.Increment(ref restarts);
+            while (_starts.TryPeek(out var oldest) && _time.GetElapsedTime(oldest) > _limit.Within)
+                _starts.Dequeue();
+            if (_starts.Count >= _limit.MostStarts || failed >= _limit.MostStarts)
+                return $"PostgreSQL keeps ending and was started {_limit.MostStarts} times; see {Path.Combine(_folder, "postgres.log")}";
+            _starts.Enqueue(_time.GetTimestamp());
+            Interlocked.Increment(ref _restarts);
             try
             {
-                server = await PrivatePostgres.StartAsync(folder, connections, limit.Recovery, progress, stop.Token);
+                _server = await PrivatePostgres.StartAsync(_folder, _connections, _limit.Recovery, _progress, _stop.Token);
                 return null;
             }
-            catch (Exception e) when (!stop.IsCancellationRequested)
+            catch (Exception e) when (!_stop.IsCancellationRequested)
             {
-                trouble = "PostgreSQL does not start; the process's output and postgres.log give the reason";
-                progress(Faults.Sentence(e));
+                _trouble = "PostgreSQL does not start; the process's output and postgres.log tell why";
+                _progress(Faults.Sentence(e));
                 var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, failed)));
-                await Task.Delay(pause, time, stop.Token);
+                await Task.Delay(pause, _time, _stop.Token);
             }
         }
     }
@@ -136,9 +136,9 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
     /// <summary>Stops the watch, then the server.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await watching;
-        await server.DisposeAsync();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await _watching;
+        await _server.DisposeAsync();
+        _stop.Dispose();
     }
 }

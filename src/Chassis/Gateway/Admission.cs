@@ -5,26 +5,26 @@ namespace Mannam.Gateway;
 /// <summary>Admits requests to services, within limits: the rate of each client, the bodies in memory, and the concurrent requests.</summary>
 internal sealed class Admission : IDisposable
 {
-    private readonly RateLimit rate;
-    private readonly ConcurrencyLimit limit;
+    private readonly RateLimit _rate;
+    private readonly ConcurrencyLimit _limit;
 
     // For clients that send their bodies only after 100 Continue, which the service sends.
-    private readonly ConcurrencyLimit expecting;
-    private readonly Dictionary<ServiceEntry, ConcurrencyLimit> services;
-    private readonly BodyBuffer bodies = new();
+    private readonly ConcurrencyLimit _expecting;
+    private readonly Dictionary<ServiceEntry, ConcurrencyLimit> _services;
+    private readonly BodyBuffer _bodies = new();
 
     public Admission(EdgeOptions options, MannamServices all)
     {
-        rate = new RateLimit(options.RequestsPerSecond);
-        limit = new ConcurrencyLimit(options.MaxConcurrentRequests);
-        expecting = new ConcurrencyLimit(Math.Max(1, options.MaxConcurrentRequests / 2));
+        _rate = new RateLimit(options.RequestsPerSecond);
+        _limit = new ConcurrencyLimit(options.MaxConcurrentRequests);
+        _expecting = new ConcurrencyLimit(Math.Max(1, options.MaxConcurrentRequests / 2));
         List<ServiceEntry> entries = [.. all.Systems.SelectMany(s => s.Services), .. all.Operators];
         // A service that hangs leaves a quarter of the requests to the others.
         var most =
             entries.Count == 1
                 ? options.MaxConcurrentRequests
                 : Math.Max(1, options.MaxConcurrentRequests - options.MaxConcurrentRequests / 4);
-        services = entries.ToDictionary<ServiceEntry, ServiceEntry, ConcurrencyLimit>(
+        _services = entries.ToDictionary<ServiceEntry, ServiceEntry, ConcurrencyLimit>(
             e => e,
             _ => new ConcurrencyLimit(most),
             ReferenceEqualityComparer.Instance
@@ -32,17 +32,17 @@ internal sealed class Admission : IDisposable
     }
 
     /// <summary>The number of admitted requests that have not ended.</summary>
-    public int InProgress => limit.InUse;
+    public int InProgress => _limit.InUse;
 
     /// <summary>Applies the limits to requests for services. Other requests pass.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { } path
-            ? AdmitAsync(context, next, services[path.Service])
+            ? AdmitAsync(context, next, _services[path.Service])
             : next(context);
 
     private async Task AdmitAsync(HttpContext context, RequestDelegate next, ConcurrencyLimit service)
     {
-        if (!rate.Allows(context))
+        if (!_rate.Allows(context))
         {
             context.Response.Headers.RetryAfter = "1";
             await EdgeProblem.WriteAsync(
@@ -59,7 +59,7 @@ internal sealed class Admission : IDisposable
             return;
         }
         // Before the request counts as concurrent: a slow client must not block others.
-        var (body, held) = await bodies.BufferAsync(context);
+        var (body, held) = await _bodies.BufferAsync(context);
         if (body == BodyBufferState.Complete)
         {
             try
@@ -68,7 +68,7 @@ internal sealed class Admission : IDisposable
             }
             finally
             {
-                bodies.Release(held);
+                _bodies.Release(held);
             }
         }
         else if (body == BodyBufferState.Full)
@@ -80,7 +80,7 @@ internal sealed class Admission : IDisposable
 
     private async Task ExpectAsync(HttpContext context, RequestDelegate next, ConcurrencyLimit service)
     {
-        if (!expecting.TryAcquire())
+        if (!_expecting.TryAcquire())
         {
             await TooManyAsync(context);
             return;
@@ -91,7 +91,7 @@ internal sealed class Admission : IDisposable
         }
         finally
         {
-            expecting.Release();
+            _expecting.Release();
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class Admission : IDisposable
         }
         finally
         {
-            limit.Release();
+            _limit.Release();
             service.Release();
         }
     }
@@ -116,13 +116,9 @@ internal sealed class Admission : IDisposable
     private bool TryTake(ConcurrencyLimit service)
     {
         if (!service.TryAcquire())
-        {
             return false;
-        }
-        if (limit.TryAcquire())
-        {
+        if (_limit.TryAcquire())
             return true;
-        }
         service.Release();
         return false;
     }
@@ -130,5 +126,5 @@ internal sealed class Admission : IDisposable
     private static Task TooManyAsync(HttpContext context) =>
         EdgeProblem.Unavailable(context, "Too many requests are in progress. Please try again later.");
 
-    public void Dispose() => rate.Dispose();
+    public void Dispose() => _rate.Dispose();
 }

@@ -26,15 +26,13 @@ internal sealed class BodyBuffer
     // A size that costs no extra memory: with the headers it fits into the connection's own buffer.
     private const long Small = 16 << 10;
 
-    private long held;
+    private long _held;
 
     /// <summary>Waits until the whole body has arrived. The caller releases the held bytes by <see cref="Release"/>.</summary>
     public async ValueTask<(BodyBufferState State, long Held)> BufferAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
-        {
             return (BodyBufferState.Complete, 0);
-        }
         var reader = context.Request.BodyReader;
         long mine = 0;
         try
@@ -42,15 +40,13 @@ internal sealed class BodyBuffer
             while (true)
             {
                 if (!reader.TryRead(out var read))
-                {
                     read = await reader.ReadAsync(context.RequestAborted);
-                }
                 var (length, completed) = (read.Buffer.Length, read.IsCompleted);
                 // Nothing is consumed, everything is examined: the service reads the body from the beginning.
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                 if (length > Small)
                 {
-                    var full = Interlocked.Add(ref held, length - mine) > Most;
+                    var full = Interlocked.Add(ref _held, length - mine) > Most;
                     mine = length;
                     if (full)
                     {
@@ -59,9 +55,7 @@ internal sealed class BodyBuffer
                     }
                 }
                 if (completed)
-                {
                     return (BodyBufferState.Complete, mine);
-                }
             }
         }
         // If the client is still connected, the service refuses a body that cannot be read.
@@ -81,8 +75,6 @@ internal sealed class BodyBuffer
     public void Release(long bytes)
     {
         if (bytes > 0)
-        {
-            Interlocked.Add(ref held, -bytes);
-        }
+            Interlocked.Add(ref _held, -bytes);
     }
 }

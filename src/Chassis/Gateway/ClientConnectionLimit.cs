@@ -9,10 +9,10 @@ namespace Mannam.Gateway;
 /// serves many clients. Loopback has the limit too, unless it is configured as trusted.</remarks>
 internal sealed class ClientConnectionLimit(EdgeOptions options)
 {
-    private readonly int most =
+    private readonly int _most =
         options.MaxConnectionsPerClient > 0 ? options.MaxConnectionsPerClient : Math.Max(1, options.MaxConnections / 2);
-    private readonly List<IPNetwork> proxies = [.. options.TrustedProxies.Select(NetworkOf)];
-    private readonly Dictionary<IPAddress, int> open = [];
+    private readonly List<IPNetwork> _proxies = [.. options.TrustedProxies.Select(NetworkOf)];
+    private readonly Dictionary<IPAddress, int> _open = [];
 
     public ConnectionDelegate Before(ConnectionDelegate next) =>
         async connection =>
@@ -24,15 +24,11 @@ internal sealed class ClientConnectionLimit(EdgeOptions options)
             }
             var client = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
             if (!TryEnter(client))
-            {
                 return;
-            }
             try
             {
                 if (await SpeaksAsync(connection))
-                {
                     await next(connection);
-                }
             }
             finally
             {
@@ -60,26 +56,22 @@ internal sealed class ClientConnectionLimit(EdgeOptions options)
 
     private bool TryEnter(IPAddress client)
     {
-        lock (open)
+        lock (_open)
         {
-            var has = open.GetValueOrDefault(client);
-            if (has >= most && !proxies.Exists(p => p.Contains(client)))
-            {
+            var has = _open.GetValueOrDefault(client);
+            if (has >= _most && !_proxies.Exists(p => p.Contains(client)))
                 return false;
-            }
-            open[client] = has + 1;
+            _open[client] = has + 1;
             return true;
         }
     }
 
     private void Leave(IPAddress client)
     {
-        lock (open)
+        lock (_open)
         {
-            if (--open[client] == 0)
-            {
-                open.Remove(client);
-            }
+            if (--_open[client] == 0)
+                _open.Remove(client);
         }
     }
 

@@ -4,22 +4,20 @@ namespace Mannam.Gateway;
 /// <param name="all">The maximum.</param>
 internal sealed class ConcurrencyLimit(int all)
 {
-    private int taken;
+    private int _taken;
 
     /// <summary>The number of current uses.</summary>
-    public int InUse => Volatile.Read(ref taken);
+    public int InUse => Volatile.Read(ref _taken);
 
     /// <summary>Acquires a use if one is free. The caller releases it.</summary>
     public bool TryAcquire()
     {
-        if (Interlocked.Increment(ref taken) <= all)
-        {
+        if (Interlocked.Increment(ref _taken) <= all)
             return true;
-        }
-        Interlocked.Decrement(ref taken);
+        Interlocked.Decrement(ref _taken);
         return false;
     }
 
     /// <summary>Releases a use.</summary>
-    public void Release() => Interlocked.Decrement(ref taken);
+    public void Release() => Interlocked.Decrement(ref _taken);
 }

@@ -13,7 +13,7 @@ internal sealed class CorsPolicy(bool onLoopback, IReadOnlyList<string> origins)
 {
     private static readonly StringValues Exposed = "Location, ETag, Retry-After";
 
-    private readonly FrozenSet<string> configured = origins.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenSet<string> _configured = origins.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool IsPreflight(HttpRequest request) =>
         HttpMethods.IsOptions(request.Method) && request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
@@ -27,9 +27,7 @@ internal sealed class CorsPolicy(bool onLoopback, IReadOnlyList<string> origins)
         {
             response.Headers.AccessControlAllowMethods = request.Headers.AccessControlRequestMethod;
             if (request.Headers.AccessControlRequestHeaders is { Count: > 0 } names)
-            {
                 response.Headers.AccessControlAllowHeaders = names;
-            }
             response.Headers.AccessControlMaxAge = "600";
         }
         response.Headers.Append("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers");
@@ -50,7 +48,7 @@ internal sealed class CorsPolicy(bool onLoopback, IReadOnlyList<string> origins)
     }
 
     private bool Allows(StringValues origin) =>
-        origin.Count == 1 && origin[0] is { } name && ((onLoopback && IsOfThisMachine(name)) || configured.Contains(name));
+        origin.Count == 1 && origin[0] is { } name && ((onLoopback && IsOfThisMachine(name)) || _configured.Contains(name));
 
     private static bool IsOfThisMachine(string origin) => IsHttp(origin, "http://localhost") || IsHttp(origin, "http://127.0.0.1");
 

@@ -15,31 +15,31 @@ internal sealed class EdgeGuard
 {
     private const long MaxDiscarded = 16 << 20;
 
-    private readonly HostFilter hosts;
-    private readonly FrozenDictionary<int, string?> servicePorts;
-    private readonly FrozenDictionary<string, string?> serviceHosts;
-    private readonly CorsPolicy cors;
-    private readonly ILogger logger;
-    private readonly Func<object, Task> whenStarting;
-    private readonly bool forPeers;
-    private volatile bool draining;
+    private readonly HostFilter _hosts;
+    private readonly FrozenDictionary<int, string?> _servicePorts;
+    private readonly FrozenDictionary<string, string?> _serviceHosts;
+    private readonly CorsPolicy _cors;
+    private readonly ILogger _logger;
+    private readonly Func<object, Task> _whenStarting;
+    private readonly bool _forPeers;
+    private volatile bool _draining;
 
     public EdgeGuard(EdgeOptions options, ILogger logger)
     {
         var onLoopback = IPAddress.IsLoopback(options.Address);
-        this.logger = logger;
-        forPeers = options.ForPeers;
-        hosts = new HostFilter(onLoopback, [.. options.Hosts, .. options.ServiceHosts.Keys]);
-        servicePorts = options.ServicePorts.ToFrozenDictionary();
-        serviceHosts = options.ServiceHosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        cors = new CorsPolicy(onLoopback, options.Origins);
-        whenStarting = context => WhenStarting((HttpContext)context);
+        this._logger = logger;
+        _forPeers = options.ForPeers;
+        _hosts = new HostFilter(onLoopback, [.. options.Hosts, .. options.ServiceHosts.Keys]);
+        _servicePorts = options.ServicePorts.ToFrozenDictionary();
+        _serviceHosts = options.ServiceHosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _cors = new CorsPolicy(onLoopback, options.Origins);
+        _whenStarting = context => WhenStarting((HttpContext)context);
     }
 
-    public bool Draining => draining;
+    public bool Draining => _draining;
 
     /// <summary>From now on every answer asks its client to use another connection.</summary>
-    public void BeginDrain() => draining = true;
+    public void BeginDrain() => _draining = true;
 
     /// <summary>Refuses requests that are ambiguous or name another machine.</summary>
     public Task BeforeRoutingAsync(HttpContext context, RequestDelegate next)
@@ -48,19 +48,15 @@ internal sealed class EdgeGuard
         var decoded = request.Path.Value ?? "/";
         var path = PathNormalization.Normalize(request.Path);
         if (!ReferenceEquals(path.Value, decoded))
-        {
             request.Path = path.HasValue ? path : new PathString("/");
-        }
-        response.OnStarting(whenStarting, context);
+        response.OnStarting(_whenStarting, context);
         if (RequestValidation.FindFault(request, decoded) is { } fault)
         {
             response.Headers.Connection = "close";
             return AnswerAsync(context, 400, fault);
         }
-        if (!hosts.Allows(request.Host))
-        {
+        if (!_hosts.Allows(request.Host))
             return EdgeProblem.WriteAsync(context, 421, "Misdirected request", "This address is not served under the name in Host.");
-        }
         return GuardedAsync(context, next);
     }
 
@@ -69,27 +65,25 @@ internal sealed class EdgeGuard
     {
         var forOperators = IsForOperators(context);
         if ((forOperators && !IsOperator(context)) || IsOfAnother(context))
-        {
             return EdgeProblem.NotFound(context);
-        }
-        if (!forOperators && !forPeers && CorsPolicy.IsPreflight(context.Request))
+        if (!forOperators && !_forPeers && CorsPolicy.IsPreflight(context.Request))
         {
-            cors.AnswerPreflight(context);
+            _cors.AnswerPreflight(context);
             return Task.CompletedTask;
         }
         return context.Request.ContentLength > EdgeOptions.MaxBody ? TooLarge(context) : next(context);
     }
 
     /// <summary>Whether a request may reach operators' services: direct, and by this machine's name.</summary>
-    public bool IsOperator(HttpContext context) => OperatorAccess.IsDirect(context) && hosts.IsThisMachine(context.Request.Host);
+    public bool IsOperator(HttpContext context) => OperatorAccess.IsDirect(context) && _hosts.IsThisMachine(context.Request.Host);
 
     // On a port or under a name of one service, the other services do not exist.
     private bool IsOfAnother(HttpContext context) =>
-        (servicePorts.Count > 0 || serviceHosts.Count > 0)
+        (_servicePorts.Count > 0 || _serviceHosts.Count > 0)
         && context.GetEndpoint()?.Metadata.GetMetadata<ServicePath>() is { } path
         && (
-            (servicePorts.GetValueOrDefault(context.Connection.LocalPort) is { } byPort && byPort != path.Name)
-            || (serviceHosts.GetValueOrDefault(context.Request.Host.Host) is { } byHost && byHost != path.Name)
+            (_servicePorts.GetValueOrDefault(context.Connection.LocalPort) is { } byPort && byPort != path.Name)
+            || (_serviceHosts.GetValueOrDefault(context.Request.Host.Host) is { } byHost && byHost != path.Name)
         );
 
     private static bool IsForOperators(HttpContext context) =>
@@ -99,9 +93,7 @@ internal sealed class EdgeGuard
     private static Task TooLarge(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
             size.MaxRequestBodySize = MaxDiscarded;
-        }
         return EdgeProblem.WriteAsync(context, 413, EdgeProblem.TitleOf(413), $"A body may have {EdgeOptions.MaxBody} bytes at most.");
     }
 
@@ -111,9 +103,7 @@ internal sealed class EdgeGuard
         {
             await next(context);
             if (IsBareNotFound(context.Response))
-            {
                 await EdgeProblem.NotFound(context);
-            }
         }
         catch (IOException refused) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -126,7 +116,7 @@ internal sealed class EdgeGuard
         catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // Services answer their own errors, so this is an error of the edge or of a service's server.
-            logger.LogError(exception, "{Method} {Path} failed at the front door", context.Request.Method, context.Request.Path);
+            _logger.LogError(exception, "{Method} {Path} failed at the front door", context.Request.Method, context.Request.Path);
             context.Response.Clear();
             await AnswerAsync(context, StatusCodes.Status500InternalServerError, "The request failed through no fault of its own.");
         }
@@ -141,15 +131,11 @@ internal sealed class EdgeGuard
 
     private Task WhenStarting(HttpContext context)
     {
-        if (!forPeers && !IsForOperators(context))
-        {
-            cors.AddHeaders(context);
-        }
+        if (!_forPeers && !IsForOperators(context))
+            _cors.AddHeaders(context);
         // A client that waits for 100 Continue and is refused may send its body or not, so the next bytes are ambiguous (RFC 9110, 10.1.1).
-        if (draining || (context.Response.StatusCode >= 300 && context.Request.Headers.Expect.Count > 0))
-        {
+        if (_draining || (context.Response.StatusCode >= 300 && context.Request.Headers.Expect.Count > 0))
             context.Response.Headers.Connection = new StringValues("close");
-        }
         return Task.CompletedTask;
     }
 }

@@ -25,9 +25,7 @@ internal static class ForwardedHeaderValue
         if (colon > name.LastIndexOf(']'))
         {
             if (!IsPort(name[(colon + 1)..]))
-            {
                 return false;
-            }
             name = name[..colon];
         }
         return name is ['[', .. var inner, ']']

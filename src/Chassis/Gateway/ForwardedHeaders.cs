@@ -15,8 +15,8 @@ namespace Mannam.Gateway;
 /// </remarks>
 internal sealed class ForwardedHeaders
 {
-    private readonly HashSet<IPAddress> addresses = [IPAddress.IPv6Loopback];
-    private readonly List<IPNetwork> networks = [new IPNetwork(new IPAddress([127, 0, 0, 0]), 8)];
+    private readonly HashSet<IPAddress> _addresses = [IPAddress.IPv6Loopback];
+    private readonly List<IPNetwork> _networks = [new IPNetwork(new IPAddress([127, 0, 0, 0]), 8)];
 
     /// <param name="trusted">Trusted addresses and networks, in addition to loopback.</param>
     /// <exception cref="ArgumentException">An entry is neither.</exception>
@@ -25,17 +25,11 @@ internal sealed class ForwardedHeaders
         foreach (var proxy in trusted)
         {
             if (IPAddress.TryParse(proxy, out var address))
-            {
-                addresses.Add(address);
-            }
+                _addresses.Add(address);
             else if (IPNetwork.TryParse(proxy, out var network))
-            {
-                networks.Add(network);
-            }
+                _networks.Add(network);
             else
-            {
                 throw new ArgumentException($"'{proxy}' is no address or network of a proxy.", nameof(trusted));
-            }
         }
     }
 
@@ -46,9 +40,7 @@ internal sealed class ForwardedHeaders
         var (by, proto) = (headers["X-Forwarded-For"], headers["X-Forwarded-Proto"]);
         var (host, prefix) = (headers["X-Forwarded-Host"], headers["X-Forwarded-Prefix"]);
         if (by.Count + proto.Count + host.Count + prefix.Count > 0 && IsTrusted(context.Connection.RemoteIpAddress))
-        {
             Apply(context, EntriesOf(by), EntriesOf(proto), EntriesOf(host), EntriesOf(prefix));
-        }
     }
 
     private void Apply(HttpContext context, string[] by, string[] proto, string[] host, string[] prefix)
@@ -56,18 +48,12 @@ internal sealed class ForwardedHeaders
         var believed = Follow(context.Connection, by);
         var request = context.Request;
         if (Outermost(proto, believed, ForwardedHeaderValue.IsScheme) is { } scheme)
-        {
             request.Scheme = scheme.ToLowerInvariant();
-        }
         if (Outermost(host, believed, ForwardedHeaderValue.IsHost) is { } name)
-        {
             request.Host = new HostString(name);
-        }
         var cutOff = string.Concat(prefix.TakeLast(believed).Where(ForwardedHeaderValue.IsPrefix).Select(p => p.TrimEnd('/')));
         if (cutOff.Length > 0)
-        {
             request.PathBase = new PathString(cutOff);
-        }
     }
 
     // From the nearest address to the farthest one that a trusted proxy wrote. Returns how many entries of each list count: all if the last one is trusted too.
@@ -76,14 +62,10 @@ internal sealed class ForwardedHeaders
         for (var counted = 1; counted <= by.Length; counted++)
         {
             if (!ForwardedHeaderValue.TryAddress(by[^counted], out var endPoint))
-            {
                 return counted;
-            }
             (connection.RemoteIpAddress, connection.RemotePort) = (endPoint.Address, endPoint.Port);
             if (!IsTrusted(endPoint.Address))
-            {
                 return counted;
-            }
         }
         return int.MaxValue;
     }
@@ -97,10 +79,10 @@ internal sealed class ForwardedHeaders
     private bool IsTrusted(IPAddress? address)
     {
         if (address is null)
-        {
             return false;
-        }
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return addresses.Contains(plain) || addresses.Contains(address) || networks.Exists(n => n.Contains(plain) || n.Contains(address));
+        return _addresses.Contains(plain)
+            || _addresses.Contains(address)
+            || _networks.Exists(n => n.Contains(plain) || n.Contains(address));
     }
 }

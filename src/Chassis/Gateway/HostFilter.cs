@@ -9,7 +9,7 @@ namespace Mannam.Gateway;
 /// </summary>
 internal sealed class HostFilter(bool onLoopback, IReadOnlyList<string> hosts)
 {
-    private readonly FrozenSet<string> configured = hosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenSet<string> _configured = hosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // The sent Host, not X-Forwarded-Host, because a page could send that header too.
     public bool Allows(HostString host) => !onLoopback || IsThisMachine(host);
@@ -21,8 +21,8 @@ internal sealed class HostFilter(bool onLoopback, IReadOnlyList<string> hosts)
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name is "127.0.0.1" or "[::1]"
             || (
-                configured.Count > 0
-                && (configured.Contains(host.Value!) || configured.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+                _configured.Count > 0
+                && (_configured.Contains(host.Value!) || _configured.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
             );
     }
 

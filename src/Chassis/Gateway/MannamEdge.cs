@@ -79,6 +79,7 @@ public static class MannamEdge
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(EdgeOptions.MaxBody / 30.0, TimeSpan.FromSeconds(30));
         var shares = new ClientConnectionLimit(options);
         foreach (var port in options.ServicePorts.Keys.Where(p => p != options.Port).Prepend(options.Port))
+        {
             kestrel.Listen(
                 options.Address,
                 port,
@@ -88,5 +89,6 @@ public static class MannamEdge
                     listen.Use(shares.Before);
                 }
             );
+        }
     }
 }

@@ -10,20 +10,20 @@ internal sealed class OpenApiMerge(string title, string server)
 {
     private const string Reference = "#/components/";
 
-    private readonly JsonObject paths = [];
-    private readonly JsonObject components = [];
-    private readonly JsonArray tags = [];
-    private string version = "3.1.1";
+    private readonly JsonObject _paths = [];
+    private readonly JsonObject _components = [];
+    private readonly JsonArray _tags = [];
+    private string _version = "3.1.1";
 
     public JsonObject Document() =>
         new()
         {
-            ["openapi"] = version,
+            ["openapi"] = _version,
             ["info"] = new JsonObject { ["title"] = title, ["version"] = "v1" },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
-            ["paths"] = paths,
-            ["components"] = components,
-            ["tags"] = tags,
+            ["paths"] = _paths,
+            ["components"] = _components,
+            ["tags"] = _tags,
         };
 
     /// <param name="document">The service's document. It is modified.</param>
@@ -31,28 +31,22 @@ internal sealed class OpenApiMerge(string title, string server)
     /// <param name="prefix">The prefix of its paths.</param>
     public void Add(JsonObject document, string service, string prefix)
     {
-        version = (string?)document["openapi"] ?? version;
+        _version = (string?)document["openapi"] ?? _version;
         Redirect(document, Conflicts(document, service));
         if (document["components"] is JsonObject sections)
         {
             foreach (var (section, content) in sections)
-            {
                 Put(Section(section), content as JsonObject, name => name);
-            }
         }
         foreach (var (path, operations) in document["paths"] as JsonObject ?? [])
         {
             if (Open(operations) is { Count: > 0 } open)
-            {
-                paths.TryAdd(prefix + path, open);
-            }
+                _paths.TryAdd(prefix + path, open);
         }
         foreach (var tag in document["tags"] as JsonArray ?? [])
         {
-            if (!tags.Any(known => JsonNode.DeepEquals(known?["name"], tag?["name"])))
-            {
-                tags.Add(tag?.DeepClone());
-            }
+            if (!_tags.Any(known => JsonNode.DeepEquals(known?["name"], tag?["name"])))
+                _tags.Add(tag?.DeepClone());
         }
     }
 
@@ -61,26 +55,20 @@ internal sealed class OpenApiMerge(string title, string server)
     {
         var open = operations?.DeepClone() as JsonObject ?? [];
         foreach (var name in open.Where(o => o.Value?[InternalCalls.Extension] is not null).Select(o => o.Key).ToArray())
-        {
             open.Remove(name);
-        }
         return open;
     }
 
     private static void Put(JsonObject target, JsonObject? source, Func<string, string> named)
     {
         foreach (var (name, value) in source ?? [])
-        {
             target[named(name)] = value?.DeepClone();
-        }
     }
 
     private JsonObject Section(string name)
     {
-        if (components[name] is not JsonObject section)
-        {
-            components[name] = section = [];
-        }
+        if (_components[name] is not JsonObject section)
+            _components[name] = section = [];
         return section;
     }
 
@@ -90,10 +78,8 @@ internal sealed class OpenApiMerge(string title, string server)
         var moved = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (section, content) in document["components"] as JsonObject ?? [])
         {
-            if (content is not JsonObject named || components[section] is not JsonObject known)
-            {
+            if (content is not JsonObject named || _components[section] is not JsonObject known)
                 continue;
-            }
             foreach (var name in named.Select(n => n.Key).ToArray())
             {
                 if (known.TryGetPropertyValue(name, out var other) && !JsonNode.DeepEquals(other, named[name]))
@@ -111,20 +97,14 @@ internal sealed class OpenApiMerge(string title, string server)
     private static void Redirect(JsonNode? node, Dictionary<string, string> moved)
     {
         if (moved.Count == 0)
-        {
             return;
-        }
         if (node is JsonArray array)
         {
             foreach (var item in array)
-            {
                 Redirect(item, moved);
-            }
         }
         if (node is not JsonObject value)
-        {
             return;
-        }
         foreach (var (name, child) in value.ToArray())
         {
             if (

@@ -28,9 +28,7 @@ internal sealed class OpenApiPages(MannamServices services, ILogger logger)
             PrefixOf(context) is { Length: > 0 } prefix ? prefix : "/"
         );
         foreach (var system in services.Systems)
-        {
             await AddAsync(merge, system, alone ? "" : "/" + system.Name, qualified: !alone, context.RequestAborted);
-        }
         await WriteAsync(context, merge);
     }
 
@@ -45,9 +43,7 @@ internal sealed class OpenApiPages(MannamServices services, ILogger logger)
             {
                 var text = await client.GetStringAsync(new Uri("http://localhost/openapi/v1.json"), cancellationToken);
                 if (JsonNode.Parse(text) is JsonObject document)
-                {
                     merge.Add(document, qualified ? $"{system.Name}_{service.Name}" : service.Name, prefix);
-                }
             }
             catch (HttpRequestException gone) when (gone.HttpRequestError == HttpRequestError.ConnectionError)
             {

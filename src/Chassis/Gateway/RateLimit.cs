@@ -9,7 +9,7 @@ internal sealed class RateLimit(int perSecond) : IDisposable
 {
     private const int PeriodsASecond = 10;
 
-    private readonly PartitionedRateLimiter<HttpContext>? clients =
+    private readonly PartitionedRateLimiter<HttpContext>? _clients =
         perSecond == 0
             ? null
             : PartitionedRateLimiter.Create<HttpContext, string>(context =>
@@ -27,13 +27,11 @@ internal sealed class RateLimit(int perSecond) : IDisposable
 
     public bool Allows(HttpContext context)
     {
-        if (clients is null)
-        {
+        if (_clients is null)
             return true;
-        }
-        using var lease = clients.AttemptAcquire(context);
+        using var lease = _clients.AttemptAcquire(context);
         return lease.IsAcquired;
     }
 
-    public void Dispose() => clients?.Dispose();
+    public void Dispose() => _clients?.Dispose();
 }

@@ -13,14 +13,10 @@ internal static class RequestValidation
     public static string? FindFault(HttpRequest request, string decodedPath)
     {
         if (request.Headers.TransferEncoding is { Count: > 0 } codings && !IsFramed(request, codings.ToString()))
-        {
             return "A body is sent with Content-Length or with the one Transfer-Encoding chunked, by HTTP/1.1.";
-        }
         // The web server keeps the percent signs of escapes that it cannot decode.
         if (decodedPath.Contains('%', StringComparison.Ordinal) && !IsUtf8(request))
-        {
             return "The path is not valid UTF-8.";
-        }
         var host = request.Host.Value.AsSpan();
         var colon = host.LastIndexOf(':');
         return colon > host.LastIndexOf(']') && !ForwardedHeaderValue.IsPort(host[(colon + 1)..])

@@ -19,25 +19,25 @@ internal sealed partial class InProcessCall
 {
     private static readonly IHeaderDictionary NoHeaders = new HeaderDictionary { IsReadOnly = true };
 
-    private readonly PipeReader requestReader;
-    private readonly ResponseWriter writer;
-    private readonly HeaderDictionary responseHeaders = new(3);
-    private IHeaderDictionary requestHeaders = NoHeaders;
-    private Stream? requestBody;
-    private Stream? replacedBody;
-    private PipeReader? replacedReader;
-    private Stream? responseBody;
-    private int statusCode = StatusCodes.Status200OK;
-    private string? reasonPhrase;
-    private CancellationToken? replacedToken;
-    private Stack<KeyValuePair<Func<object, Task>, object>>? starting;
-    private Stack<KeyValuePair<Func<object, Task>, object>>? completed;
+    private readonly PipeReader _requestReader;
+    private readonly ResponseWriter _writer;
+    private readonly HeaderDictionary _responseHeaders = new(3);
+    private IHeaderDictionary _requestHeaders = NoHeaders;
+    private Stream? _requestBody;
+    private Stream? _replacedBody;
+    private PipeReader? _replacedReader;
+    private Stream? _responseBody;
+    private int _statusCode = StatusCodes.Status200OK;
+    private string? _reasonPhrase;
+    private CancellationToken? _replacedToken;
+    private Stack<KeyValuePair<Func<object, Task>, object>>? _starting;
+    private Stack<KeyValuePair<Func<object, Task>, object>>? _completed;
 
     public bool CanHaveBody { get; }
 
     public bool HasStarted { get; private set; }
 
-    public PipeWriter Writer => writer;
+    public PipeWriter Writer => _writer;
 
     string IHttpRequestFeature.Protocol { get; set; } = HttpProtocol.Http11;
     string IHttpRequestFeature.Scheme { get; set; } = "http";
@@ -49,41 +49,41 @@ internal sealed partial class InProcessCall
 
     IHeaderDictionary IHttpRequestFeature.Headers
     {
-        get => requestHeaders;
-        set => requestHeaders = value;
+        get => _requestHeaders;
+        set => _requestHeaders = value;
     }
 
     Stream IHttpRequestFeature.Body
     {
-        get => replacedBody ?? (requestBody ??= requestReader.AsStream());
+        get => _replacedBody ?? (_requestBody ??= _requestReader.AsStream());
         set
         {
-            replacedBody = ReferenceEquals(value, requestBody) ? null : value;
-            replacedReader = null;
+            _replacedBody = ReferenceEquals(value, _requestBody) ? null : value;
+            _replacedReader = null;
         }
     }
 
     PipeReader IRequestBodyPipeFeature.Reader =>
-        replacedBody is null
-            ? requestReader
-            : replacedReader ??= PipeReader.Create(replacedBody, new StreamPipeReaderOptions(leaveOpen: true));
+        _replacedBody is null
+            ? _requestReader
+            : _replacedReader ??= PipeReader.Create(_replacedBody, new StreamPipeReaderOptions(leaveOpen: true));
 
     IHeaderDictionary IHttpResponseFeature.Headers
     {
-        get => responseHeaders;
+        get => _responseHeaders;
         set => throw new NotSupportedException("Set the headers, not the collection.");
     }
 
     int IHttpResponseFeature.StatusCode
     {
-        get => statusCode;
-        set => statusCode = HasStarted ? throw Started() : value;
+        get => _statusCode;
+        set => _statusCode = HasStarted ? throw Started() : value;
     }
 
     string? IHttpResponseFeature.ReasonPhrase
     {
-        get => reasonPhrase;
-        set => reasonPhrase = HasStarted ? throw Started() : value;
+        get => _reasonPhrase;
+        set => _reasonPhrase = HasStarted ? throw Started() : value;
     }
 
     Stream IHttpResponseFeature.Body
@@ -92,24 +92,20 @@ internal sealed partial class InProcessCall
         set => throw new NotSupportedException("Set an IHttpResponseBodyFeature.");
     }
 
-    public Stream Stream => responseBody ??= writer.AsStream(leaveOpen: true);
+    public Stream Stream => _responseBody ??= _writer.AsStream(leaveOpen: true);
 
     public CancellationToken RequestAborted
     {
         get
         {
-            if (replacedToken is { } token)
-            {
+            if (_replacedToken is { } token)
                 return token;
-            }
-            var source = LazyInitializer.EnsureInitialized(ref aborted, static () => new());
-            if (Volatile.Read(ref gone) == 1)
-            {
+            var source = LazyInitializer.EnsureInitialized(ref _aborted, static () => new());
+            if (Volatile.Read(ref _gone) == 1)
                 Cancel(source);
-            }
             return source.Token;
         }
-        set => replacedToken = value;
+        set => _replacedToken = value;
     }
 
     string IHttpConnectionFeature.ConnectionId { get; set; } = "in-process";
@@ -119,9 +115,9 @@ internal sealed partial class InProcessCall
     int IHttpConnectionFeature.LocalPort { get; set; }
 
     void IHttpResponseFeature.OnStarting(Func<object, Task> callback, object state) =>
-        (starting ??= HasStarted ? throw Started() : new(4)).Push(new(callback, state));
+        (_starting ??= HasStarted ? throw Started() : new(4)).Push(new(callback, state));
 
-    void IHttpResponseFeature.OnCompleted(Func<object, Task> callback, object state) => (completed ??= new(4)).Push(new(callback, state));
+    void IHttpResponseFeature.OnCompleted(Func<object, Task> callback, object state) => (_completed ??= new(4)).Push(new(callback, state));
 
     void IHttpRequestLifetimeFeature.Abort()
     {
@@ -139,7 +135,7 @@ internal sealed partial class InProcessCall
     async Task IHttpResponseBodyFeature.CompleteAsync()
     {
         await BeginAnswerAsync();
-        writer.End();
+        _writer.End();
     }
 
     protected override object? ServerFeature(Type key) => key.IsInstanceOfType(this) ? this : null;
@@ -156,26 +152,20 @@ internal sealed partial class InProcessCall
         line.Path = uri.AbsolutePath.Contains('%') ? PathString.FromUriComponent(uri.AbsolutePath).Value! : uri.AbsolutePath;
         line.QueryString = uri.Query;
         foreach (var (name, values) in request.Headers.NonValidated)
-        {
-            requestHeaders[name] = ValuesOf(values);
-        }
+            _requestHeaders[name] = ValuesOf(values);
         if (request.Content is { } content)
         {
             foreach (var (name, values) in content.Headers.NonValidated)
-            {
-                requestHeaders[name] = ValuesOf(values);
-            }
-            requestHeaders.ContentLength = length;
+                _requestHeaders[name] = ValuesOf(values);
+            _requestHeaders.ContentLength = length;
         }
-        if (requestHeaders.Host.Count == 0)
-        {
-            requestHeaders.Host = uri.Authority;
-        }
-        if (Activity.Current is { } activity && requestHeaders.TraceParent.Count == 0)
+        if (_requestHeaders.Host.Count == 0)
+            _requestHeaders.Host = uri.Authority;
+        if (Activity.Current is { } activity && _requestHeaders.TraceParent.Count == 0)
         {
             DistributedContextPropagator.Current.Inject(
                 activity,
-                requestHeaders,
+                _requestHeaders,
                 static (headers, name, value) => ((IHeaderDictionary)headers!)[name] = value
             );
         }

@@ -12,23 +12,23 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
 {
     private static readonly PipeOptions AnswerPipe = new(useSynchronizationContext: false);
 
-    private readonly InProcessServer server;
-    private readonly HttpRequestMessage request;
-    private readonly TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Pipe pipe = new(AnswerPipe);
-    private CancellationTokenSource? aborted;
-    private int gone;
-    private volatile bool finished;
+    private readonly InProcessServer _server;
+    private readonly HttpRequestMessage _request;
+    private readonly TaskCompletionSource<HttpResponseMessage> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pipe _pipe = new(AnswerPipe);
+    private CancellationTokenSource? _aborted;
+    private int _gone;
+    private volatile bool _finished;
 
     public InProcessCall(InProcessServer server, HttpRequestMessage request, ReadOnlyMemory<byte> body)
     {
-        this.server = server;
-        this.request = request;
-        requestReader = PipeReader.Create(new ReadOnlySequence<byte>(body));
+        this._server = server;
+        this._request = request;
+        _requestReader = PipeReader.Create(new ReadOnlySequence<byte>(body));
         CanHaveBody = request.Content is not null;
-        requestHeaders = new HeaderDictionary(7);
+        _requestHeaders = new HeaderDictionary(7);
         RequestLine(request, body.Length);
-        writer = new ResponseWriter(this, pipe.Writer);
+        _writer = new ResponseWriter(this, _pipe.Writer);
     }
 
     public static HttpRequestException Refused(HttpRequestMessage request) =>
@@ -39,25 +39,21 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
     {
         // Queued without the caller's execution context: no AsyncLocal crosses, in either direction.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-        return answer.Task;
+        return _answer.Task;
     }
 
     /// <summary>The caller stops waiting.</summary>
     public void GiveUp(CancellationToken token)
     {
-        if (answer.TrySetCanceled(token))
-        {
+        if (_answer.TrySetCanceled(token))
             Hangup();
-        }
     }
 
     /// <summary>Signals the callee that the caller has gone, unless it has ended.</summary>
     public void Hangup()
     {
-        if (!finished && Interlocked.Exchange(ref gone, 1) == 0 && Volatile.Read(ref aborted) is { } source)
-        {
+        if (!_finished && Interlocked.Exchange(ref _gone, 1) == 0 && Volatile.Read(ref _aborted) is { } source)
             Cancel(source);
-        }
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
@@ -67,24 +63,22 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
         Exception? failure = null;
         try
         {
-            if (!await server.ProcessAsync(this))
+            if (!await _server.ProcessAsync(this))
             {
-                answer.TrySetException(Refused(request));
+                _answer.TrySetException(Refused(_request));
                 return;
             }
             await BeginAnswerAsync();
-            finished = true;
-            writer.End();
+            _finished = true;
+            _writer.End();
         }
         catch (Exception exception)
         {
             failure = exception;
         }
-        finished = true;
+        _finished = true;
         if (failure is not null)
-        {
             Break(failure);
-        }
         await CompletedAsync();
     }
 
@@ -92,64 +86,54 @@ internal sealed partial class InProcessCall : LayeredFeatures, IThreadPoolWorkIt
     private ValueTask BeginAnswerAsync()
     {
         if (HasStarted)
-        {
             return ValueTask.CompletedTask;
-        }
-        if (starting is { Count: > 0 })
-        {
+        if (_starting is { Count: > 0 })
             return BeginAfterCallbacksAsync();
-        }
         BeginAnswer();
         return ValueTask.CompletedTask;
     }
 
     private async ValueTask BeginAfterCallbacksAsync()
     {
-        while (starting!.TryPop(out var callback))
-        {
+        while (_starting!.TryPop(out var callback))
             await callback.Key(callback.Value);
-        }
         BeginAnswer();
     }
 
     private void BeginAnswer()
     {
         HasStarted = true;
-        responseHeaders.IsReadOnly = true;
+        _responseHeaders.IsReadOnly = true;
         var bodiless =
-            request.Method == HttpMethod.Head || statusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
-        var response = new HttpResponseMessage((System.Net.HttpStatusCode)statusCode)
+            _request.Method == HttpMethod.Head || _statusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
+        var response = new HttpResponseMessage((System.Net.HttpStatusCode)_statusCode)
         {
-            Content = new ResponseContent(this, pipe.Reader, bodiless),
-            RequestMessage = request,
-            ReasonPhrase = reasonPhrase,
+            Content = new ResponseContent(this, _pipe.Reader, bodiless),
+            RequestMessage = _request,
+            ReasonPhrase = _reasonPhrase,
         };
-        foreach (var (name, values) in responseHeaders)
+        foreach (var (name, values) in _responseHeaders)
         {
             if (!response.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
-            {
                 response.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
-            }
         }
-        if (!answer.TrySetResult(response) || bodiless)
+        if (!_answer.TrySetResult(response) || bodiless)
         {
             // The caller does not read: the rest is dropped, and does not block the callee.
-            pipe.Reader.Complete();
+            _pipe.Reader.Complete();
         }
     }
 
     private void Break(Exception? cause)
     {
         const string Message = "The service ended the connection before its answer was complete.";
-        if (!answer.TrySetException(new HttpRequestException(HttpRequestError.ResponseEnded, Message, cause)))
-        {
-            writer.Break(new HttpIOException(System.Net.Http.HttpRequestError.ResponseEnded, Message, cause));
-        }
+        if (!_answer.TrySetException(new HttpRequestException(HttpRequestError.ResponseEnded, Message, cause)))
+            _writer.Break(new HttpIOException(System.Net.Http.HttpRequestError.ResponseEnded, Message, cause));
     }
 
     private async Task CompletedAsync()
     {
-        while (completed is not null && completed.TryPop(out var callback))
+        while (_completed is not null && _completed.TryPop(out var callback))
         {
             try
             {

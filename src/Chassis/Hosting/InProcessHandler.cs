@@ -30,9 +30,7 @@ public sealed class InProcessHandler(Func<InProcessServer?> server) : HttpMessag
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         if (server() is not { IsRunning: true } callee)
-        {
             throw InProcessCall.Refused(request);
-        }
         // A copy of the bytes: the callee may still read after the caller has gone and disposed of its request.
         var body = request.Content is null ? default : await BytesOfAsync(request.Content, cancellationToken);
         var call = new InProcessCall(callee, request, body);

@@ -14,18 +14,18 @@ public sealed class InProcessServer : IServer
 {
     private static readonly Task<bool> NotRunning = Task.FromResult(false);
 
-    private Application? application;
-    private TaskCompletionSource? idle;
-    private int inProgress;
+    private Application? _application;
+    private TaskCompletionSource? _idle;
+    private int _inProgress;
 
     /// <summary>Empty: there is no address to listen on.</summary>
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
     /// <summary>Whether new requests are accepted.</summary>
-    public bool IsRunning => Volatile.Read(ref application) is not null;
+    public bool IsRunning => Volatile.Read(ref _application) is not null;
 
     /// <summary>The number of requests whose answer is not complete.</summary>
-    public int InProgress => Volatile.Read(ref inProgress);
+    public int InProgress => Volatile.Read(ref _inProgress);
 
     /// <summary>Runs one request through the application.</summary>
     /// <param name="features">
@@ -38,12 +38,10 @@ public sealed class InProcessServer : IServer
     {
         ArgumentNullException.ThrowIfNull(features);
         // First count, then check: either a stop sees this request, or this request sees the stop.
-        Interlocked.Increment(ref inProgress);
-        var running = Volatile.Read(ref application);
+        Interlocked.Increment(ref _inProgress);
+        var running = Volatile.Read(ref _application);
         if (running is not null)
-        {
             return running.ProcessAsync(features);
-        }
         Leave();
         return NotRunning;
     }
@@ -52,7 +50,7 @@ public sealed class InProcessServer : IServer
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
     {
-        Interlocked.Exchange(ref this.application, new Application<TContext>(this, application));
+        Interlocked.Exchange(ref this._application, new Application<TContext>(this, application));
         return Task.CompletedTask;
     }
 
@@ -60,24 +58,20 @@ public sealed class InProcessServer : IServer
     /// <param name="cancellationToken">Ends the wait; requests that still run go on, see <see cref="InProgress"/>.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref application, null);
+        Interlocked.Exchange(ref _application, null);
         var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref idle, signal);
+        Interlocked.Exchange(ref _idle, signal);
         if (InProgress > 0)
-        {
             await signal.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     /// <summary>Refuses new requests.</summary>
-    public void Dispose() => Interlocked.Exchange(ref application, null);
+    public void Dispose() => Interlocked.Exchange(ref _application, null);
 
     private void Leave()
     {
-        if (Interlocked.Decrement(ref inProgress) == 0)
-        {
-            Volatile.Read(ref idle)?.TrySetResult();
-        }
+        if (Interlocked.Decrement(ref _inProgress) == 0)
+            Volatile.Read(ref _idle)?.TrySetResult();
     }
 
     private abstract class Application
@@ -106,15 +100,15 @@ public sealed class InProcessServer : IServer
 
         private sealed class Request(InProcessServer server, IHttpApplication<TContext> application)
         {
-            private TContext? context;
-            private bool begun;
-            private Exception? failure;
+            private TContext? _context;
+            private bool _begun;
+            private Exception? _failure;
 
             public Task RunAsync(IFeatureCollection features)
             {
-                context = application.CreateContext(features);
-                begun = true;
-                var run = application.ProcessRequestAsync(context);
+                _context = application.CreateContext(features);
+                _begun = true;
+                var run = application.ProcessRequestAsync(_context);
                 return run.IsCompletedSuccessfully ? run : WatchAsync(run);
             }
 
@@ -124,10 +118,8 @@ public sealed class InProcessServer : IServer
             {
                 try
                 {
-                    if (begun)
-                    {
-                        application.DisposeContext(context!, failure);
-                    }
+                    if (_begun)
+                        application.DisposeContext(_context!, _failure);
                 }
                 finally
                 {
@@ -144,7 +136,7 @@ public sealed class InProcessServer : IServer
                 }
                 catch (Exception exception)
                 {
-                    failure = exception;
+                    _failure = exception;
                     throw;
                 }
             }

@@ -9,8 +9,8 @@ namespace Mannam.Hosting;
 /// </summary>
 internal abstract class LayeredFeatures : IFeatureCollection
 {
-    private KeyValuePair<Type, object?>[] own = new KeyValuePair<Type, object?>[8];
-    private int count;
+    private KeyValuePair<Type, object?>[] _own = new KeyValuePair<Type, object?>[8];
+    private int _count;
 
     public bool IsReadOnly => false;
 
@@ -20,31 +20,27 @@ internal abstract class LayeredFeatures : IFeatureCollection
     {
         get
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < _count; i++)
             {
-                if (own[i].Key == key)
-                {
-                    return own[i].Value;
-                }
+                if (_own[i].Key == key)
+                    return _own[i].Value;
             }
             return ServerFeature(key);
         }
         set
         {
             Revision++;
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < _count; i++)
             {
-                if (own[i].Key == key)
+                if (_own[i].Key == key)
                 {
-                    own[i] = new(key, value);
+                    _own[i] = new(key, value);
                     return;
                 }
             }
-            if (count == own.Length)
-            {
-                Array.Resize(ref own, count * 2);
-            }
-            own[count++] = new(key, value);
+            if (_count == _own.Length)
+                Array.Resize(ref _own, _count * 2);
+            _own[_count++] = new(key, value);
         }
     }
 
@@ -54,12 +50,10 @@ internal abstract class LayeredFeatures : IFeatureCollection
 
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < _count; i++)
         {
-            if (own[i].Value is { } feature)
-            {
-                yield return new(own[i].Key, feature);
-            }
+            if (_own[i].Value is { } feature)
+                yield return new(_own[i].Key, feature);
         }
     }
 

@@ -29,12 +29,14 @@ public static class MannamEndpoints
         foreach (var system in services.Systems)
         {
             foreach (var service in system.Services)
+            {
                 Map(
                     all,
                     services,
                     claimed,
                     new ServicePath($"{system.Name}.{service.Name}", "/" + system.Name, service, ForOperators: false)
                 );
+            }
         }
         if (services.Systems is [var alone])
         {

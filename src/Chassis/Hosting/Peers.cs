@@ -29,12 +29,14 @@ public sealed class Peers : IDisposable
                 _calls.Add(call.Peer, new SynchronousCall(client, limits, settings, time, failpoints));
         }
         if (_calls.Count > 0)
+        {
             Meter.CreateObservableGauge(
                 "mannam.circuit",
                 () => _calls.Select(c => StateOf(declaration.FullName, c.Key, c.Value)),
                 "{state}",
                 "the circuit of each synchronous call: 0 closed, 1 half open (a probe is in progress), 2 open"
             );
+        }
     }
 
     /// <summary>The meter with the state of each circuit.</summary>

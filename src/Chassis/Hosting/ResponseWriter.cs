@@ -7,7 +7,7 @@ internal sealed partial class InProcessCall
     /// <summary>The callee's side of the answer's body: the first bytes also send status and headers.</summary>
     private sealed class ResponseWriter(InProcessCall call, PipeWriter pipe) : PipeWriter
     {
-        private bool ended;
+        private bool _ended;
 
         public override bool CanGetUnflushedBytes => true;
 
@@ -28,24 +28,22 @@ internal sealed partial class InProcessCall
         public override void Complete(Exception? exception = null)
         {
             if (exception is not null)
-            {
                 call.Break(exception);
-            }
         }
 
         /// <summary>Ends the body, and sends unflushed bytes.</summary>
         public void End()
         {
-            if (!ended)
+            if (!_ended)
             {
-                ended = true;
+                _ended = true;
                 pipe.Complete();
             }
         }
 
         public void Break(Exception exception)
         {
-            ended = true;
+            _ended = true;
             pipe.Complete(exception);
         }
 

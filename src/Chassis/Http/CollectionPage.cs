@@ -30,9 +30,7 @@ internal sealed record CollectionPage<TEntity>(List<TEntity> Rows, long Number, 
         for (var i = 0; i < Rows.Count; i++)
         {
             if (i > 0)
-            {
                 buffer.Write(","u8);
-            }
             resource.Write(buffer, Rows[i], href);
         }
         buffer.Write("]},\"_links\":{"u8);

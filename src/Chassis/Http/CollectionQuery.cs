@@ -64,9 +64,7 @@ internal sealed class CollectionQuery<TEntity>
     public IQueryable<TEntity> Where(IQueryable<TEntity> rows)
     {
         foreach (var predicate in _predicates)
-        {
             rows = rows.Where(predicate);
-        }
         return rows;
     }
 
@@ -75,13 +73,9 @@ internal sealed class CollectionQuery<TEntity>
     {
         var link = new StringBuilder().Append(_filters);
         if (number is { } page)
-        {
             link.Append(link.Length == 0 ? '?' : '&').Append(CultureInfo.InvariantCulture, $"page={page}&size={Size}");
-        }
         if (SortField is not null)
-        {
             link.Append(link.Length == 0 ? '?' : '&').Append("sort=").Append(SortField).Append(Descending ? ",desc" : ",asc");
-        }
         return link.ToString();
     }
 
@@ -93,34 +87,24 @@ internal sealed class CollectionQuery<TEntity>
         {
             IsPaged = true;
             if (long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
                 Page = number;
-            }
             else
-            {
                 Reject("page", "page must be a whole number from 0.");
-            }
         }
         if (Asked("size") is { } size)
         {
             IsPaged = true;
             if (int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= LargestSize)
-            {
                 Size = rows;
-            }
             else
-            {
                 Reject("size", $"size must be a whole number from 1 to {LargestSize}.");
-            }
         }
     }
 
     private void ReadSort(SortFields<TEntity> sorts, string keyName)
     {
         if (Asked("sort") is not { } sort)
-        {
             return;
-        }
         var comma = sort.IndexOf(',', StringComparison.Ordinal);
         var field = comma < 0 ? sort : sort[..comma];
         var direction = comma < 0 ? "asc" : sort[(comma + 1)..];
@@ -132,8 +116,6 @@ internal sealed class CollectionQuery<TEntity>
         SortField = field;
         Descending = direction.Equals("desc", StringComparison.OrdinalIgnoreCase);
         if (!Descending && !direction.Equals("asc", StringComparison.OrdinalIgnoreCase))
-        {
             Reject("sort", "sort must be a field, or a field and asc or desc, separated by a comma.");
-        }
     }
 }

@@ -26,18 +26,14 @@ internal sealed class CollectionReader<TEntity, TView>(Resource<TEntity, TView> 
         var rows = query.Where(Visible(db));
         var sorted = resource.Sorts.Apply(rows, resource.Key!, query.SortField, query.Descending);
         if (resource.AllRowsInOneAnswer && !query.IsPaged)
-        {
             return CollectionPage<TEntity>.Whole(await sorted.ToListAsync());
-        }
         // A store that counts rows in 32 bits has no rows beyond that.
         var offset = query.Page > int.MaxValue / query.Size ? int.MaxValue : (int)query.Page * query.Size;
         // One more row than requested shows whether there is a next page, and usually saves the count.
         var loaded = offset == int.MaxValue ? [] : await sorted.Skip(offset).Take(query.Size + 1).ToListAsync();
         var hasMore = loaded.Count > query.Size;
         if (hasMore)
-        {
             loaded.RemoveAt(query.Size);
-        }
         var isLast = !hasMore && (loaded.Count > 0 || offset == 0);
         var atLeast = loaded.Count == 0 ? 0 : (long)offset + loaded.Count + (hasMore ? 1 : 0);
         var total = isLast ? offset + loaded.Count : await _count.OfAsync(db, rows, query.IsFiltered, atLeast);

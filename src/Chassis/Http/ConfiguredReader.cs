@@ -25,9 +25,7 @@ internal sealed class ConfiguredReader<TRow, TView>(Resource<TRow, TView> resour
         var byName = announced().OrderBy(resource.TextOf!, StringComparer.Ordinal).AsQueryable();
         List<TRow> rows = [.. resource.Sorts.Apply(query.Where(byName), query.SortField, query.Descending)];
         if (resource.AllRowsInOneAnswer && !query.IsPaged)
-        {
             return CollectionPage<TRow>.Whole(rows);
-        }
         var from = query.Page > rows.Count / query.Size ? rows.Count : (int)query.Page * query.Size;
         List<TRow> page = [.. rows.Skip(from).Take(query.Size)];
         return new(page, query.Page, query.Size, rows.Count, HasNext: from + page.Count < rows.Count);

@@ -15,15 +15,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimit
     {
         http.Request.Path = PathNormalization.Normalize(http.Request.Path);
         if (http.Request.QueryString.HasValue)
-        {
             http.Features.Set<IQueryFeature>(new QueryFeature(QueryStringReader.Read(http.Request.QueryString.Value!)));
-        }
         var response = http.Response;
         response.Headers.XContentTypeOptions = "nosniff";
         if (!ReferenceEquals(limits, RequestLimits.Usual))
-        {
             http.Features.Set(limits);
-        }
         try
         {
             await next(http);
@@ -56,9 +52,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, RequestLimit
     private Problem AnswerTo(HttpContext http, Exception fault)
     {
         if (fault is BadHttpRequestException bad)
-        {
             return Problems.Of(bad.StatusCode, bad.StatusCode == 400 ? "The request could not be read." : null);
-        }
         if (StoreFailures.IsBlocked(fault))
         {
             LogHeld(log, fault.Message, http.Request.Method, http.Request.Path);

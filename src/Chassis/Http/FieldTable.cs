@@ -64,21 +64,15 @@ internal sealed class FieldTable
     {
         // The reader checks the grammar, but not the encoding.
         if (!Utf8.IsValid(_json))
-        {
             return "The body is not valid UTF-8.";
-        }
         var reader = new Utf8JsonReader(_json);
         try
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
-            {
                 return "The body must be a JSON object.";
-            }
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
                 Add(ref reader);
-            }
             // After the closing brace, only white space is allowed.
             reader.Read();
             return null;

@@ -16,14 +16,10 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
     public string? Text()
     {
         if (!IsText)
-        {
             return null;
-        }
         var content = _json[1..^1];
         if (!content.Contains((byte)'\\'))
-        {
             return Encoding.UTF8.GetString(content);
-        }
         var reader = new Utf8JsonReader(_json);
         reader.Read();
         try
@@ -54,17 +50,11 @@ internal readonly ref struct FieldValue(JsonTokenType kind, ReadOnlySpan<byte> j
     public bool IsSameAs(FieldValue other)
     {
         if (IsText && other.IsText)
-        {
             return Text() is { } text && UnicodeText.AreEqual(text, other.Text());
-        }
         if (TryWholeNumber(out var number) && other.TryWholeNumber(out var same))
-        {
             return number == same;
-        }
         if (kind != other.Kind)
-        {
             return false;
-        }
         using var mine = JsonDocument.Parse(_json.ToArray());
         using var theirs = JsonDocument.Parse(other._json.ToArray());
         return JsonElement.DeepEquals(mine.RootElement, theirs.RootElement);

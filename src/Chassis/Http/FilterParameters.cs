@@ -51,9 +51,7 @@ public sealed class FilterParameters<TEntity> : IEnumerable<string>
         foreach (var (name, read) in _filters)
         {
             if (query.Asked(name) is not { } text)
-            {
                 continue;
-            }
             switch (read(text))
             {
                 case Expression<Func<TEntity, bool>> predicate:

@@ -20,15 +20,11 @@ public static class InternalCalls
     internal static Problem? Refusal(HttpContext http, Endpoint? endpoint)
     {
         if (endpoint is null || http.Features.Get<IExternalRequest>() is null)
-        {
             return null;
-        }
         // Routing's own 405 is an endpoint without a route. Its Allow would list the internal method.
         var route = endpoint as RouteEndpoint;
         if (route is not null && !IsInternal(route))
-        {
             return null;
-        }
         var endpoints = http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
         var path = route is null ? http.Request.Path.Value!.Trim('/') : PathOf(route);
         var onPath = endpoints.Where(other => PathOf(other).Equals(path, StringComparison.OrdinalIgnoreCase)).ToList();
@@ -42,9 +38,7 @@ public static class InternalCalls
             .SelectMany(other => other.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
             .ToHashSet();
         if (!allowed.Contains(HttpMethods.Get))
-        {
             return Problems.NotFound();
-        }
         http.Response.Headers.Allow = string.Join(", ", allowed.Order(StringComparer.Ordinal));
         return Problems.Of(405);
     }

@@ -15,9 +15,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
     {
         httpContext.Response.StatusCode = status;
         if (status == StatusCodes.Status201Created)
-        {
             httpContext.Response.Headers.Location = resource.Location(httpContext, entity);
-        }
         return SendAsync(httpContext, resource, entity);
     }
 
@@ -40,9 +38,7 @@ internal sealed class ItemResult<TEntity, TView>(Resource<TEntity, TView> resour
     {
         var response = http.Response;
         if (resource.Version is { } version)
-        {
             response.Headers.ETag = Preconditions.Tag(version(entity));
-        }
         response.Headers.Vary = "Accept";
         response.ContentType = MediaTypes.Of(http.Request) ?? MediaTypes.Hal;
         var buffer = JsonBuffer.Rent();

@@ -87,9 +87,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
     private void Grow(int wanted)
     {
         if (_bytes.Length - Length < Math.Max(wanted, 1))
-        {
             Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + wanted));
-        }
     }
 
     private sealed class Policy : PooledObjectPolicy<JsonBuffer>

@@ -14,9 +14,7 @@ internal static class JsonContentType
     public static bool Is(string? contentType, bool isPatch)
     {
         if (contentType is null or Json)
-        {
             return contentType is not null;
-        }
         return MediaTypeHeaderValue.TryParse(contentType, out var type) && IsType(type, isPatch) && IsUtf8(type);
     }
 

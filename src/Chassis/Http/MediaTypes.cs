@@ -36,18 +36,14 @@ internal static class MediaTypes
             var type = (semicolon < 0 ? range : range[..semicolon]).TrimEnd();
             // Invalid media ranges are ignored.
             if (type.IndexOf('/') <= 0)
-            {
                 continue;
-            }
             understood = true;
             var weight = semicolon < 0 ? 1 : Weight(range[(semicolon + 1)..]);
             hal.Consider(type, Hal, weight);
             json.Consider(type, Json, weight);
         }
         if (!understood)
-        {
             return Hal;
-        }
         // A client that lists JSON but not HAL (axios: "application/json, text/plain, */*") only knows JSON, even with a wildcard.
         var prefersJson = json.Weight > 0 && (json.Weight > hal.Weight || (json.IsNamed && !hal.IsNamed));
         return prefersJson ? Json
@@ -87,9 +83,7 @@ internal static class MediaTypes
                 : range is "*/*" ? 1
                 : 0;
             if (specific > _specific || (specific > 0 && specific == _specific && weight > Weight))
-            {
                 (_specific, Weight) = (specific, weight);
-            }
         }
     }
 }

@@ -14,14 +14,14 @@ namespace Mannam.Http;
 internal sealed class OpenApiDocument(string title, IServiceCollection registered, EndpointDataSource endpoints)
 {
     private const string Name = "v1";
-    private Task<byte[]>? made;
+    private Task<byte[]>? _made;
 
     /// <summary>Sends the document as the answer.</summary>
     public async Task WriteAsync(HttpContext context)
     {
-        if (made is null or { IsFaulted: true })
-            made = MakeAsync(title, registered, endpoints);
-        var json = await made;
+        if (_made is null or { IsFaulted: true })
+            _made = MakeAsync(title, registered, endpoints);
+        var json = await _made;
         context.Response.ContentType = "application/json;charset=utf-8";
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);

@@ -17,22 +17,14 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         var taken = metadata.OfType<EndpointDescription.Taken>().LastOrDefault();
         DescribePath(operation, context, metadata.OfType<EndpointDescription.TextInPath>().Any(), taken?.Fields ?? []);
         foreach (var field in taken?.Fields.Where(field => field.IsInQuery) ?? [])
-        {
             DescribeNeeded(operation, new(field.Name, IsText: true), field.IsRequired);
-        }
         foreach (var needed in metadata.OfType<EndpointDescription.Needed>())
-        {
             DescribeNeeded(operation, needed, isRequired: true);
-        }
         if (InternalCalls.IsInternal(metadata))
-        {
             operation.AddExtension(InternalCalls.Extension, new JsonNodeExtension(true));
-        }
         var isPost = context.Description.HttpMethod == "POST";
         if (isPost)
-        {
             DescribeKey(operation);
-        }
         int[] byFields = taken is null ? [] : [400];
         if (taken is not null && InBody(operation, taken) is { Count: > 0 } inBody)
         {
@@ -147,9 +139,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             // An omitted field is null; but in a patch null removes the value.
             var property = (OpenApiSchema)schema.Properties[field.Name];
             if (isPatch && !field.IsRemovable)
-            {
                 property.Type &= ~JsonSchemaType.Null;
-            }
             if (property.Type is { } type && type.HasFlag(JsonSchemaType.Integer))
             {
                 // The REST conventions allow a whole number as a text.
@@ -157,9 +147,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             }
             field.Describe(property);
             if (isPatch || !field.IsRequired)
-            {
                 schema.Required?.Remove(field.Name);
-            }
         }
         return schema;
     }
@@ -209,9 +197,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
         operation.Responses[Text(answered.Status)] = success;
         foreach (var other in answered.Others.Distinct().Order())
-        {
             operation.Responses[Text(other)] = HalSchema.Refusal(other);
-        }
     }
 
     private static string Text(int status) => status.ToString(System.Globalization.CultureInfo.InvariantCulture);

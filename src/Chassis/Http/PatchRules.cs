@@ -19,17 +19,13 @@ internal static class PatchRules
     {
         ArgumentNullException.ThrowIfNull(fields);
         if (!HasOther(fields.Table, mayChange))
-        {
             return;
-        }
         var known = FieldTable.Read(JsonSerializer.SerializeToUtf8Bytes(current, json), out _);
         for (var i = 0; i < known.Count; i++)
         {
             var name = known.NameAt(i);
             if (!mayChange.Contains(name) && fields.Table.TryFind(name, out var sent) && (sent.IsNull || !sent.IsSameAs(known.ValueAt(i))))
-            {
                 fields.Reject(name, $"{name} cannot be changed.");
-            }
         }
     }
 
@@ -39,13 +35,9 @@ internal static class PatchRules
         {
             var named = false;
             foreach (var name in mayChange)
-            {
                 named |= table.IsNamed(i, name);
-            }
             if (!named)
-            {
                 return true;
-            }
         }
         return false;
     }

@@ -10,9 +10,7 @@ public static class PathNormalization
     {
         var given = path.Value;
         if (given is null || given.Length <= 1 || (given[^1] != '/' && !given.Contains("//", StringComparison.Ordinal)))
-        {
             return path;
-        }
         return new PathString(string.Create(LengthOnceWritten(given), given, static (target, source) => Copy(source, target)));
     }
 
@@ -20,9 +18,7 @@ public static class PathNormalization
     {
         var length = 0;
         for (var i = 0; i < source.Length; i++)
-        {
             length += IsKept(source, i) ? 1 : 0;
-        }
         return Math.Max(1, length);
     }
 
@@ -33,9 +29,7 @@ public static class PathNormalization
         for (var i = 0; i < source.Length; i++)
         {
             if (IsKept(source, i))
-            {
                 target[length++] = source[i];
-            }
         }
     }
 

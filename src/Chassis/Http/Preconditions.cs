@@ -41,13 +41,9 @@ public static class Preconditions
             {
                 var given = list[part].Trim();
                 if (weakToo && given.StartsWith("W/", StringComparison.Ordinal))
-                {
                     given = given[2..];
-                }
                 if (given is "*" || given.SequenceEqual(tag))
-                {
                     return true;
-                }
             }
         }
         return false;

@@ -42,13 +42,9 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
         response.StatusCode = Status;
         response.ContentType = "application/problem+json";
         if (Location is not null)
-        {
             response.Headers.Location = Location;
-        }
         if (RetryAfter is { } wait)
-        {
             response.Headers.RetryAfter = WholeSeconds(wait).ToString(CultureInfo.InvariantCulture);
-        }
         var buffer = JsonBuffer.Rent();
         Write(buffer);
         return buffer.SendAsync(response);
@@ -63,20 +59,14 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
         json.WriteString("title"u8, Title ?? TitleOf(Status));
         json.WriteNumber("status"u8, Status);
         if (Detail is not null)
-        {
             json.WriteString("detail"u8, Detail);
-        }
         if (Reason is not null)
-        {
             json.WriteString("reason"u8, Reason);
-        }
         if (Errors is not null)
         {
             json.WriteStartObject("errors"u8);
             foreach (var (name, why) in Errors)
-            {
                 json.WriteString(name, why);
-            }
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -23,9 +23,7 @@ internal static class QueryStringReader
         {
             var parameter = text[part];
             if (parameter.Length == 0)
-            {
                 continue;
-            }
             var equals = parameter.IndexOf('=');
             var name = Decode(equals < 0 ? parameter : parameter[..equals]);
             var value = equals < 0 ? "" : Decode(parameter[(equals + 1)..]);
@@ -37,9 +35,7 @@ internal static class QueryStringReader
     private static string Decode(ReadOnlySpan<char> text)
     {
         if (!text.ContainsAny('%', '+'))
-        {
             return text.ToString();
-        }
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         var length = 0;
         for (var i = 0; i < text.Length; i++)

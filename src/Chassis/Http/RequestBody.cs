@@ -26,9 +26,7 @@ public sealed class RequestBody
     {
         ArgumentNullException.ThrowIfNull(http);
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
-        {
             return new(None);
-        }
         return http.Features.Get<RequestBody>() is { } known ? new(known) : ReadAndKeepAsync(http);
     }
 
@@ -48,14 +46,10 @@ public sealed class RequestBody
         }
         var isJson = JsonContentType.Is(http.Request.ContentType, HttpMethods.IsPatch(http.Request.Method));
         if (!isJson && http.Request.ContentLength > 0)
-        {
             return NotJson(http.Request.ContentType);
-        }
         var limits = http.Features.Get<RequestLimits>() ?? RequestLimits.Usual;
         if (http.Request.ContentLength > limits.BodyBytes)
-        {
             return TooLarge(limits);
-        }
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             // The server would refuse a slow body after 5 s. Our limit is the time of the whole body.
@@ -102,9 +96,7 @@ public sealed class RequestBody
                     return null;
                 }
                 if (read.IsCompleted)
-                {
                     return Taken(reader, read);
-                }
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }

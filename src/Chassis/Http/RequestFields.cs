@@ -70,9 +70,7 @@ internal sealed class RequestFields
     public string? OptionalText(string name)
     {
         if (!TryGet(name, out var value))
-        {
             return null;
-        }
         if (!value.IsText)
         {
             Reject(name, $"{name} must be a text.");
@@ -93,16 +91,12 @@ internal sealed class RequestFields
     public string? OptionalOneOf(string name, IReadOnlyList<string> words)
     {
         if (!TryGet(name, out var value))
-        {
             return null;
-        }
         var text = value.Text();
         for (var i = 0; i < words.Count; i++)
         {
             if (text == words[i])
-            {
                 return words[i];
-            }
         }
         Reject(name, $"{name} must be {(words.Count == 1 ? "" : "one of ")}{string.Join(", ", words)}.");
         return null;
@@ -115,13 +109,9 @@ internal sealed class RequestFields
     public DateTime? OptionalMoment(string name, MomentReader read, string error)
     {
         if (!TryGet(name, out var value))
-        {
             return null;
-        }
         if (value.Text() is { } text && read(text, out var utc))
-        {
             return utc;
-        }
         Reject(name, error);
         return null;
     }
@@ -134,13 +124,9 @@ internal sealed class RequestFields
     public long? OptionalNumber(string name, long least, long most, string error)
     {
         if (!TryGet(name, out var value))
-        {
             return null;
-        }
         if (value.TryWholeNumber(out var number) && number >= least && number <= most)
-        {
             return number;
-        }
         Reject(name, error);
         return null;
     }
@@ -148,9 +134,7 @@ internal sealed class RequestFields
     private string? Checked(string name, string text)
     {
         if (TextRules.FindFault(text) is not { } fault)
-        {
             return text;
-        }
         Reject(name, $"{name} {fault}");
         return null;
     }
@@ -159,13 +143,9 @@ internal sealed class RequestFields
     private bool TryGet(string name, out FieldValue value)
     {
         if (!_table.TryFind(name, out value))
-        {
             return false;
-        }
         if (value.IsNull && _isPatch)
-        {
             Reject(name, $"{name} cannot be removed.");
-        }
         return !value.IsNull;
     }
 }

@@ -11,18 +11,12 @@ internal sealed class RequestFilter(RequestDelegate next)
     {
         var endpoint = http.GetEndpoint();
         if (InternalCalls.Refusal(http, endpoint) is { } refusal)
-        {
             return refusal.ExecuteAsync(http);
-        }
         // Routing's own 404 and 405 come first; they are no RouteEndpoint.
         if (endpoint is not RouteEndpoint)
-        {
             return next(http);
-        }
         if (MediaTypes.Of(http.Request) is null && endpoint.Metadata.GetMetadata<OtherMediaMetadata>() is null)
-        {
             return Problems.NotAcceptable().ExecuteAsync(http);
-        }
         return next(http);
     }
 

@@ -22,18 +22,12 @@ internal sealed class RowCount<TEntity>
     {
         // A table far above the limit does not fall below it within seconds, so its rows need not be counted each time.
         if (!isFiltered && _estimate is { } known && known.IsFresh && known.Rows > 2 * ExactUpTo)
-        {
             return Math.Max(known.Rows, atLeast);
-        }
         var exact = await rows.Take(ExactUpTo + 1).CountAsync();
         if (exact <= ExactUpTo)
-        {
             return exact;
-        }
         if (isFiltered)
-        {
             return Math.Max(exact, atLeast);
-        }
         var estimate = _estimate = new(await StatisticsAsync(db), Environment.TickCount64);
         return Math.Max(estimate.Rows, Math.Max(exact, atLeast));
     }
@@ -42,9 +36,7 @@ internal sealed class RowCount<TEntity>
     private static async Task<long> StatisticsAsync(DbContext db)
     {
         if (db.Database.ProviderName != "Npgsql.EntityFrameworkCore.PostgreSQL")
-        {
             return 0;
-        }
         var mapped = db.Model.FindEntityType(typeof(TEntity));
         var table = mapped?.GetSchema() is { } schema ? $"\"{schema}\".\"{mapped.GetTableName()}\"" : $"\"{mapped?.GetTableName()}\"";
         return await db

@@ -22,9 +22,7 @@ public sealed class SortFields<TEntity> : IEnumerable<string>
     internal IQueryable<TEntity> Apply(IQueryable<TEntity> rows, Expression<Func<TEntity, long>> key, string? name, bool descending)
     {
         if (name is not null && _sorts.TryGetValue(name, out var by))
-        {
             return by.Apply(rows, descending).ThenBy(key);
-        }
         return descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
     }
 
@@ -32,9 +30,7 @@ public sealed class SortFields<TEntity> : IEnumerable<string>
     internal IQueryable<TEntity> Apply(IQueryable<TEntity> byKey, string? name, bool descending)
     {
         if (name is not null && _sorts.TryGetValue(name, out var by))
-        {
             return by.Apply(byKey, descending);
-        }
         return descending ? byKey.Reverse() : byKey;
     }
 

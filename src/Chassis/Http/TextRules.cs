@@ -35,13 +35,9 @@ internal static class TextRules
         while (text.Length > 0)
         {
             if (Rune.DecodeFromUtf16(text, out var rune, out var taken) != System.Buffers.OperationStatus.Done)
-            {
                 return "holds what is no character: bytes that are no UTF-8, or half of a surrogate pair.";
-            }
             if (rune.Value == 0)
-            {
                 return NoZero;
-            }
             codePoints++;
             visible |= !Rune.IsWhiteSpace(rune);
             text = text[taken..];

@@ -18,18 +18,14 @@ internal static class WholeNumber
 
         var whole = TakeDigits(ref rest);
         if (whole.Length == 0 || (whole.Length > 1 && whole[0] == '0'))
-        {
             return false;
-        }
         ReadOnlySpan<byte> fraction = default;
         if (rest.Length > 0 && rest[0] == '.')
         {
             rest = rest[1..];
             fraction = TakeDigits(ref rest);
             if (fraction.Length == 0)
-            {
                 return false;
-            }
         }
         return TryTakeExponent(ref rest, out var exponent)
             && rest.Length == 0
@@ -48,20 +44,14 @@ internal static class WholeNumber
     {
         exponent = 0;
         if (rest.Length == 0 || (rest[0] | 0x20) != 'e')
-        {
             return true;
-        }
         rest = rest[1..];
         var negative = rest.Length > 0 && rest[0] == '-';
         if (rest.Length > 0 && rest[0] is (byte)'-' or (byte)'+')
-        {
             rest = rest[1..];
-        }
         var digits = TakeDigits(ref rest);
         foreach (var digit in digits)
-        {
             exponent = Math.Min(ExponentLimit, exponent * 10 + (digit - '0'));
-        }
         exponent = negative ? -exponent : exponent;
         return digits.Length > 0;
     }
@@ -79,21 +69,13 @@ internal static class WholeNumber
         exponent -= fraction.Length;
         UInt128 value = 0;
         if (!TryAppend(ref value, whole) || !TryAppend(ref value, fraction))
-        {
             return false;
-        }
         if (value == 0)
-        {
             return true;
-        }
         if (exponent is < 0 or > 19)
-        {
             return false;
-        }
         for (; exponent > 0; exponent--)
-        {
             value *= 10;
-        }
         var limit = (UInt128)long.MaxValue + (negative ? 1u : 0u);
         number = value > limit ? 0 : (long)(negative ? -(Int128)value : (Int128)value);
         return value <= limit;
@@ -106,9 +88,7 @@ internal static class WholeNumber
         {
             value = value * 10 + (uint)(digit - '0');
             if (value > ulong.MaxValue)
-            {
                 return false;
-            }
         }
         return true;
     }

@@ -213,7 +213,9 @@ internal sealed class KafkaSubscription : ISubscription
                     _positions.IsProven(partition)
                     && _consumer?.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High is { IsSpecial: false } end
                 )
+                {
                     return Math.Max(end.Value, _topics.EndOf(_topic, partition)) - next;
+                }
             }
         }
         catch (KafkaException)

@@ -164,6 +164,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
         var before = _ends.GetValueOrDefault(place);
         _ends[place] = record.Offset + 1;
         if (record.Offset < before)
+        {
             log.LogError(
                 "{Topic}/{Partition} stored a record at {Offset}, after one at {Last}: it has lost records of this process",
                 record.Topic,
@@ -171,6 +172,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger log) : IDisposab
                 record.Offset.Value,
                 before - 1
             );
+        }
     }
 
     /// <summary>A lower bound of a partition's end, from this process's own records.</summary>

@@ -47,12 +47,15 @@ public sealed class LocalTransport : ITransport, IAsyncDisposable
         var logger = logging.CreateLogger($"{topic}.log");
         var writer = await AddTopicAsync(topic, connectionString, partitions, new Failpoints($"{topic}.log"), ct);
         if (PartitionsOf(topic) is var own && own != partitions)
+        {
             logger.LogWarning(
                 "The log of {Topic} keeps its {Own} partitions; Host:Partitions={Configured} applies only to a new log",
                 topic,
                 own,
                 partitions
             );
+        }
+
         var runner = new LoopRunner(writer, TimeProvider.System, logger);
         runner.Start();
         return runner;

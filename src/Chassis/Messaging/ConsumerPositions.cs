@@ -25,7 +25,10 @@ internal sealed class ConsumerPositions<TAggregate>(IConsumerStore<TAggregate> s
                 && before.History == stored.Position.History
                 && before.Next > stored.Position.Next
             )
+            {
                 WentBack();
+            }
+
             Set(partition, stored);
         }
         return positions.ToDictionary(p => p.Key, p => p.Value.Position);

@@ -32,6 +32,8 @@ internal sealed class ExternalFailures(ServiceMetrics metrics, IConnections conn
             && now - before >= Apart
             && Interlocked.CompareExchange(ref _cleared, now, before) == before
         )
+        {
             connections.Clear();
+        }
     }
 }

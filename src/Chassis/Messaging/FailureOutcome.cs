@@ -44,11 +44,14 @@ public sealed record FailureOutcome(string Kind, int Attempts, string? Error, Da
         if (thrown is PermanentException or JsonException)
             return Parked("permanent", attempts + 1, thrown.Message, now);
         if (ExternalFailureOf(e) is { } failure)
+        {
             return new(failure.Source, attempts, thrown.Message, now + Backoff.Delay(refusals + 1, LongestPauseOfRefused), null)
             {
                 Failure = failure,
                 Refusals = refusals + 1,
             };
+        }
+
         return ++attempts >= MaxAttempts
             ? Parked("transient", attempts, thrown.Message, now)
             : new("transient", attempts, thrown.Message, now + Backoff.Delay(attempts, LongestPause), null);

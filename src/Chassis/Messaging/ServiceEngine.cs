@@ -103,6 +103,7 @@ internal sealed class ServiceEngine<TAggregate>(
     public override IEnumerable<ILoop> Loops(IServiceProvider services)
     {
         if (declaration.Publishes.Count > 0)
+        {
             yield return new OutboxRelay(
                 () => store.OpenOutbox(Options.Replicated, Options.Signals.Outbox),
                 Options.Topic,
@@ -111,6 +112,8 @@ internal sealed class ServiceEngine<TAggregate>(
                 Options.Signals.Outbox,
                 Options.Metrics
             );
+        }
+
         if (declaration.Policies.Count > 0)
         {
             foreach (var loop in ConsumerLoops(services))
@@ -129,9 +132,12 @@ internal sealed class ServiceEngine<TAggregate>(
     private IEnumerable<ILoop> ConsumerLoops(IServiceProvider services)
     {
         if (store.Ids is null && declaration.Policies.Values.FirstOrDefault(p => p.NeedsId) is { } policy)
+        {
             throw new InvalidOperationException(
                 $"{declaration.FullName} declares no id sequence, and its policy of {policy.Event} needs ids"
             );
+        }
+
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(declaration.FullName);
         var handler = new PolicyHandler<TAggregate>(
             declaration.Policies,

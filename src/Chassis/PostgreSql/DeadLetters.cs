@@ -63,6 +63,7 @@ public sealed class DeadLetters(NpgsqlDataSource database)
         choice.Add(command);
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
+        {
             yield return new(
                 rows.GetInt64(0),
                 rows.GetFieldValue<DateTimeOffset>(1),
@@ -75,6 +76,7 @@ public sealed class DeadLetters(NpgsqlDataSource database)
                 rows.GetString(8),
                 rows.GetString(9)
             );
+        }
     }
 
     /// <summary>Makes the selected events due again, in order and with all attempts. They are handled before later events of their saga that still wait.

@@ -34,7 +34,9 @@ internal sealed class GroupCommit
             await CommitAloneAsync(statements);
         }
         else if (outcome.Failure is { } failure)
+        {
             ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     /// <summary>The same without a group, one at a time per saga.</summary>

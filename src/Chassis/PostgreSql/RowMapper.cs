@@ -117,9 +117,12 @@ internal abstract class Column<TRow>
     {
         var type = property.ClrType;
         if (property.GetValueConverter() is not null || property.PropertyInfo is null || !(type.IsValueType || type == typeof(string)))
+        {
             throw new NotSupportedException(
                 $"{property.DeclaringType.ClrType.Name}.{property.Name}: a column must be a property with a value type or a text"
             );
+        }
+
         return (Column<TRow>)Activator.CreateInstance(typeof(Column<,>).MakeGenericType(typeof(TRow), type), property)!;
     }
 }

@@ -52,6 +52,7 @@ public static class ServiceTables
         await rows.NextResultAsync(ct);
         var blocked = new List<BlockedWork>();
         while (await rows.ReadAsync(ct))
+        {
             blocked.Add(
                 new(
                     rows.GetString(0),
@@ -60,6 +61,8 @@ public static class ServiceTables
                     rows.GetFieldValue<DateTimeOffset>(4)
                 )
             );
+        }
+
         return new(waiting, parked, blocked);
     }
 

@@ -22,10 +22,13 @@ internal static class ContextMap
         ArgumentNullException.ThrowIfNull(system);
         var map = new StringBuilder("flowchart LR\n");
         foreach (var service in system.Services)
+        {
             map.Append(
                 CultureInfo.InvariantCulture,
                 $"    {service.Name}[\"{service.Title}<br/><i>{service.Name}, {RankOf(service)}</i>\"]\n"
             );
+        }
+
         foreach (var (caller, peer) in system.Services.SelectMany(s => s.Calls.Select(c => (s.Name, c.Peer))))
             map.Append(CultureInfo.InvariantCulture, $"    {caller} -->|calls| {NameOf(peer)}\n");
         foreach (var publisher in system.Services)
@@ -34,10 +37,12 @@ internal static class ContextMap
             {
                 var shared = publisher.Publishes.Where(subscriber.SubscribesTo.Contains).ToList();
                 if (shared.Count > 0)
+                {
                     map.Append(
                         CultureInfo.InvariantCulture,
                         $"    {publisher.Name} -.->|{string.Join("<br/>", shared)}| {subscriber.Name}\n"
                     );
+                }
             }
         }
         return map.ToString();

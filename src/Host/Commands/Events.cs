@@ -53,9 +53,12 @@ internal static class Events
     private static async Task<int> PrintAsync(Installation installation, string system, long? key, CancellationToken ct)
     {
         if (installation.Recall().Kafka is { } bootstrap)
+        {
             throw new InstallationException(
                 $"the events of {installation.Folder} are in Kafka: ./mannam events {system} --kafka {bootstrap}"
             );
+        }
+
         var (server, started) = await installation.PostgresAsync(ct);
         try
         {

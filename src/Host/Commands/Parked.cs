@@ -54,7 +54,10 @@ internal static class Parked
                     await ServiceStore.UseAsync(server, settings.Get(HostSettings.DatabasePrefix), name, OnAsync);
                 }
                 else
+                {
                     await ServiceStore.UseAsync(Installation.At(parsed.GetValue(data)!), name, OnAsync, ct);
+                }
+
                 return 0;
             }
         );
@@ -109,9 +112,11 @@ internal static class Parked
             await to.WriteLineAsync($"{(action == "replay" ? "replayed" : "dropped")} {done.Count}");
         }
         if (choice.Ids.Except(done).ToList() is { Count: > 0 } missing)
+        {
             throw new InstallationException(
                 $"{service} has no parked event {string.Join(", ", missing)}{(choice.Error is null ? "" : " with that error")}."
             );
+        }
     }
 
     private static string Line(DeadLetter e) =>

@@ -18,17 +18,17 @@ internal sealed class OutputWriter : TextWriter
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
     private static readonly Meter Meter = new("Mannam");
 
-    private readonly BlockingCollection<string> queue = new(LongestQueue);
-    private readonly int descriptor;
-    private readonly Thread writing;
-    private long dropped;
-    private long untold;
+    private readonly BlockingCollection<string> _queue = new(LongestQueue);
+    private readonly int _descriptor;
+    private readonly Thread _writing;
+    private long _dropped;
+    private long _untold;
 
     /// <param name="descriptor">The descriptor to write to.</param>
     /// <param name="name">Its name in the metric.</param>
     internal OutputWriter(int descriptor, string name)
     {
-        this.descriptor = descriptor;
+        this._descriptor = descriptor;
         CoreNewLine = ['\n'];
         Meter.CreateObservableCounter(
             "mannam.log.dropped",
@@ -36,12 +36,12 @@ internal sealed class OutputWriter : TextWriter
             "{line}",
             "lines for stdout or stderr that could not be written"
         );
-        writing = new Thread(WriteAll) { IsBackground = true, Name = name };
-        writing.Start();
+        _writing = new Thread(WriteAll) { IsBackground = true, Name = name };
+        _writing.Start();
     }
 
     /// <summary>The number of dropped texts.</summary>
-    internal long Dropped => Interlocked.Read(ref dropped);
+    internal long Dropped => Interlocked.Read(ref _dropped);
 
     public override Encoding Encoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
@@ -71,7 +71,7 @@ internal sealed class OutputWriter : TextWriter
             return;
         try
         {
-            if (queue.TryAdd(value))
+            if (_queue.TryAdd(value))
                 return;
         }
         catch (InvalidOperationException)
@@ -97,7 +97,7 @@ internal sealed class OutputWriter : TextWriter
 
     private void WriteAll()
     {
-        foreach (var text in queue.GetConsumingEnumerable())
+        foreach (var text in _queue.GetConsumingEnumerable())
         {
             Tell();
             if (!Put(text))
@@ -110,27 +110,29 @@ internal sealed class OutputWriter : TextWriter
     private void Tell()
     {
         if (
-            Interlocked.Exchange(ref untold, 0) is > 0 and var lost
-            && descriptor != 1
+            Interlocked.Exchange(ref _untold, 0) is > 0 and var lost
+            && _descriptor != 1
             && !Put($"mannam: {lost} lines could not be written here\n")
         )
-            Interlocked.Add(ref untold, lost);
+        {
+            Interlocked.Add(ref _untold, lost);
+        }
     }
 
-    private bool Put(string text) => Descriptors.Write(descriptor, Encoding.GetBytes(text));
+    private bool Put(string text) => Descriptors.Write(_descriptor, Encoding.GetBytes(text));
 
     private void Drop()
     {
-        Interlocked.Increment(ref dropped);
-        Interlocked.Increment(ref untold);
+        Interlocked.Increment(ref _dropped);
+        Interlocked.Increment(ref _untold);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !queue.IsAddingCompleted)
+        if (disposing && !_queue.IsAddingCompleted)
         {
-            queue.CompleteAdding();
-            writing.Join(LastMoment);
+            _queue.CompleteAdding();
+            _writing.Join(LastMoment);
         }
         base.Dispose(disposing);
     }
