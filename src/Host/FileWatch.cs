@@ -26,14 +26,14 @@ internal sealed class FileWatch(IReadOnlyList<FileSettings> files, ILogger log) 
             try
             {
                 if (file.LookAgain(changed => changed.Check(Machine.SettingsOf(Commands.Up.AllSystems))))
-                    log.LogInformation("{File} has changed: settings that are re-read while running are in force", file.Name);
+                    log.LogInformation("{File} has changed: settings that may change at run time are in force", file.Name);
                 _told = null;
             }
             catch (ConfigurationException e) when (e.Message == _told) { }
             catch (ConfigurationException e)
             {
                 _told = e.Message;
-                log.LogWarning("{File} is not taken: {Why} All stays as it was", file.Name, e.Message);
+                log.LogWarning("{File} is not applied: {Why} Nothing has changed", file.Name, e.Message);
             }
         }
         return Task.FromResult(false);

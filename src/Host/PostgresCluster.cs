@@ -54,7 +54,7 @@ internal sealed class PostgresCluster(string dataFolder, int connections, Action
             if (Posix.Identify(Folder)?.Owner != _account.Uid)
             {
                 throw new InvalidOperationException(
-                    $"{Folder} belongs to another account than {_account.Name}. Start Mannam as the user who made it."
+                    $"{Folder} belongs to another account than {_account.Name}. Start Mannam as the user who created it."
                 );
             }
 

@@ -125,7 +125,7 @@ internal sealed class SupervisedPostgres : IAsyncDisposable
             }
             catch (Exception e) when (!_stop.IsCancellationRequested)
             {
-                _trouble = "PostgreSQL does not start; the process's output and postgres.log tell why";
+                _trouble = "PostgreSQL does not start; the process's output and postgres.log give the reason";
                 _progress(Faults.Sentence(e));
                 var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, failed)));
                 await Task.Delay(pause, _time, _stop.Token);

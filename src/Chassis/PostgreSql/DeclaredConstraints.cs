@@ -22,8 +22,10 @@ internal static class DeclaredConstraints
         await using var command = store.CreateCommand(Missing);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = names });
         if (await command.ExecuteScalarAsync(ct) is string missing)
+        {
             throw new InvalidOperationException(
                 $"{service.FullName} declares the constraint {missing} (WithConstraint), but its tables have no unique or exclusion constraint and no unique index of that name."
             );
+        }
     }
 }
