@@ -77,7 +77,7 @@ public class ServiceDeclaration(string system, string name, string title)
     /// <summary>Adds a package's part of the declaration.</summary>
     public void Add(object feature) => _features.Add(feature);
 
-    /// <summary>All features of this type, in the order of <see cref="Add"/>.</summary>
+    /// <summary>All features of this type, in the order in which they were added.</summary>
     public IEnumerable<TFeature> Features<TFeature>() => _features.OfType<TFeature>();
 
     internal void Publish(string name) => _publishes.Add(name);
