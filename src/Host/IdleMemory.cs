@@ -36,7 +36,8 @@ internal sealed class IdleMemory : IDisposable
         /// <summary>The minimum number of bytes that were allocated in checks that were not quiet.</summary>
         internal const long Worth = 8 * MB;
 
-        /// <summary>The number of quiet checks in a row. After as many again it runs once more, because the second collection frees what the JIT has just used.</summary>
+        /// <summary>The number of quiet checks in a row. After as many again it runs once more, because only the second collection frees the JIT's recent
+        /// memory.</summary>
         internal const int Looks = 3;
 
         private long _seen;

@@ -19,7 +19,8 @@ internal static class PostgresBinaries
     }
 
     /// <summary>The path of initdb.</summary>
-    /// <exception cref="InvalidOperationException">initdb starts a program by a shell, with the folder's path in double quotes, and the path is not safe there.</exception>
+    /// <exception cref="InvalidOperationException">initdb starts a program by a shell, with the folder's path in double quotes, and the path is not safe
+    /// there.</exception>
     internal static string Initdb(string folder) =>
         folder.AsSpan().ContainsAny(ReadByShells)
             ? throw new InvalidOperationException(

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mannam.Hosting;
 
 /// <summary>
-/// The features of one request: the application's own in a layer above the server's, which never change. A request has few of its own, so an
+/// The features of one request: the application's own, in a layer above the server's. The server's never change. A request has few of its own, so an
 /// array is faster than a dictionary, and allocates less.
 /// </summary>
 internal abstract class LayeredFeatures : IFeatureCollection

@@ -2,7 +2,7 @@ namespace Mannam.Hosting;
 
 /// <summary>A declared service in this process. It may be stopped and started again while the process runs.</summary>
 /// <remarks>All members are thread-safe.</remarks>
-#pragma warning disable CA1001 // a semaphore whose wait handle nobody takes holds nothing
+#pragma warning disable CA1001 // a semaphore without a wait handle needs no disposal
 public sealed class RestartableService
 #pragma warning restore CA1001
 {

@@ -13,7 +13,8 @@ public static class Change
     /// <param name="word">The word.</param>
     /// <param name="decide">The aggregate's decision.</param>
     /// <typeparam name="TAggregate">The aggregate of the item.</typeparam>
-    /// <typeparam name="TFields">The fields that are sent with the word, as in <see cref="BoundRequest{TFields}"/>; fields that are not nullable are required.</typeparam>
+    /// <typeparam name="TFields">The fields that are sent with the word, as in <see cref="BoundRequest{TFields}"/>; fields that are not nullable are
+    /// required.</typeparam>
     public static Change<TAggregate> To<TAggregate, TFields>(string word, Func<TAggregate, TFields, Decision> decide)
         where TAggregate : Aggregate
         where TFields : class => To<TAggregate, TFields>(word, (aggregate, sent, _) => decide(aggregate, sent));

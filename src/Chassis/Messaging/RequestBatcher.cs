@@ -67,7 +67,7 @@ file static class EmptyContext
 {
     public static readonly ExecutionContext Value = Capture();
 
-    // A thread that is started without a flow has no context of its own yet.
+    // A thread that starts without the caller's context has an empty one.
     private static ExecutionContext Capture()
     {
         ExecutionContext? captured = null;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Mannam.Messaging;
 
 /// <summary>Wakes one waiting loop at once. A signal without a waiter is kept for the next one.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to dispose of.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle needs no disposal.")]
 public class Signal
 {
     private readonly SemaphoreSlim _given = new(0, 1);

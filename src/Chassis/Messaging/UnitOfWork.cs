@@ -97,13 +97,13 @@ public sealed class UnitOfWork<TAggregate>(IChangeDetector<TAggregate> map, Mess
         return changes;
     }
 
-    /// <summary>Wakes the loops that have something to look at; called after the commit. A loop that has nothing to do asks the store for nothing.</summary>
+    /// <summary>Wakes the loops that have new work. Called after the commit. Other loops send no query.</summary>
     public void Wake() => messages.Signals.Wake(_wakes);
 }
 
-/// <summary>What one transaction stores.</summary>
-/// <param name="Key">Its aggregate's key; the least of them, where there are several.</param>
-/// <param name="Aggregates">The aggregates that were changed, by key.</param>
+/// <summary>The changes that one transaction stores.</summary>
+/// <param name="Key">The key of its aggregate; the lowest one if there are several.</param>
+/// <param name="Aggregates">The changed aggregates, by key.</param>
 /// <param name="Rows">The rows of messaging's own tables, in order.</param>
 public sealed record Changes<TAggregate>(long Key, IReadOnlyList<AggregateChange<TAggregate>> Aggregates, IReadOnlyList<StoredRow> Rows)
     where TAggregate : Aggregate;
