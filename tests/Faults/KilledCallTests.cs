@@ -55,7 +55,10 @@ public sealed class KilledCallTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(Lesson.Canceled, (await restarted.Http.AskAsync($"GET lessons/{id}").Gives(200)).At("status"));
         foreach (var once in (string[])[nameof(CancelOrdered), nameof(LessonCanceled), nameof(OrderCanceled)])
-            Assert.Equal(1L, await ExecuteAsync("lessons", $"select count(distinct headers->>'ce_id') from log where headers->>'ce_type' = '{once}'"));
+            Assert.Equal(
+                1L,
+                await ExecuteAsync("lessons", $"select count(distinct headers->>'ce_id') from log where headers->>'ce_type' = '{once}'")
+            );
         Assert.Equal("1", (await restarted.Http.AskAsync($"GET orders/{id}").Gives(200)).At("asked"));
         await restarted.EndAsync(Posix.Interrupt);
     }
@@ -83,7 +86,9 @@ public sealed class KilledCallTests(PostgresFixture postgres) : IAsyncLifetime
     {
         foreach (var service in (string[])["lessons.desk", "lessons.teacher"])
         {
-            while (await ExecuteAsync(service, "select (select count(*) from outbox) + (select count(*) from due where key <> 0)") is not 0L)
+            while (
+                await ExecuteAsync(service, "select (select count(*) from outbox) + (select count(*) from due where key <> 0)") is not 0L
+            )
                 await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

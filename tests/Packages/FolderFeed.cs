@@ -71,7 +71,11 @@ public sealed class FolderFeed : IAsyncLifetime
         }
         var simulation = Path.Combine(samples, "GuestBook.Simulation");
         await BuildAsync(simulation);
-        await using var running = Begin(simulation, Cache, [Path.Combine(simulation, "bin/Release/net10.0/GuestBook.Simulation.dll"), server]);
+        await using var running = Begin(
+            simulation,
+            Cache,
+            [Path.Combine(simulation, "bin/Release/net10.0/GuestBook.Simulation.dll"), server]
+        );
         return await running.EndAsync();
     }
 

@@ -108,6 +108,23 @@ public sealed class ConstraintTests(PostgresFixture postgres) : LessonsTests(pos
     }
 
     [Fact]
+    public async Task A_command_that_met_a_constraint_is_decided_once_more_before_it_is_refused()
+    {
+        var (teacher, other) = (await StartAsync(), await StartAsync());
+        await ScheduleAsync(teacher, 1, 1);
+        await ScheduleAsync(teacher, 2, 2);
+        var hold = teacher.Failpoints.HoldOnceAt("locked.committing");
+
+        var moving = MoveAsync(teacher, 2, 1);
+        await Task.WhenAny(hold.Reached, moving);
+        await Lessons(other).DecideAsync(1, l => l.Cancel(), MessageContext.Internal());
+        hold.Release();
+        var moved = await moving;
+
+        Assert.Equal((null, 1), (moved.Refusal, moved.State.Hour));
+    }
+
+    [Fact]
     public async Task A_command_decided_on_an_outdated_state_is_decided_again_before_refusal()
     {
         var (teacher, other) = (await StartAsync(), await StartAsync());

@@ -11,7 +11,13 @@ namespace Mannam.Simulation;
 /// <summary>The command <c>simulate</c>.</summary>
 internal static class Simulate
 {
-    private static readonly SimulatedBusiness[] All = [new TaxiBusiness(), new LawBusiness(), new InsuranceBusiness(), new LessonsBusiness()];
+    private static readonly SimulatedBusiness[] All =
+    [
+        new TaxiBusiness(),
+        new LawBusiness(),
+        new InsuranceBusiness(),
+        new LessonsBusiness(),
+    ];
 
     /// <summary>The business of a system.</summary>
     public static SimulatedBusiness Of(string system) =>

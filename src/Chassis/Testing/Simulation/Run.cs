@@ -1,4 +1,3 @@
-
 namespace Mannam.Testing;
 
 /// <summary>What one seed gave.</summary>

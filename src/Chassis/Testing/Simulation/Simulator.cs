@@ -52,7 +52,9 @@ public static class Simulator
             }
         }
         await Task.WhenAll(
-            Enumerable.Range(0, Math.Clamp(options.Seeds / RunsOfAWorld, 1, 2)).Select(number => Task.Run(() => RunSequenceAsync(number), ct))
+            Enumerable
+                .Range(0, Math.Clamp(options.Seeds / RunsOfAWorld, 1, 2))
+                .Select(number => Task.Run(() => RunSequenceAsync(number), ct))
         );
         summary.Took = Stopwatch.GetElapsedTime(began);
         return summary;

@@ -53,11 +53,7 @@ public sealed record UserHistory(long First, IReadOnlyList<UserAction> Actions)
         if (random.Next(2) == 0)
             return action;
         var key = Actions.Count + 1;
-        return action with
-        {
-            Text = $"{action.Text} with key {key}",
-            Key = string.Create(CultureInfo.InvariantCulture, $"{First}-{key}"),
-        };
+        return action with { Text = $"{action.Text} with key {key}", Key = string.Create(CultureInfo.InvariantCulture, $"{First}-{key}") };
     }
 
     /// <summary>An earlier action that had an <c>Idempotency-Key</c>, once more with the same key; null when there was none.</summary>

@@ -170,9 +170,7 @@ internal sealed class Campaign(SimulatedBusiness business, Target target, Stores
             if (await records.FindAsync(saga, events, outside, [], []) is { } found)
                 sagas.Add(found);
         }
-        foreach (
-            var broken in sagas.SelectMany(business.Check).Concat(Records.CheckOutside(outside, sagas))
-        )
+        foreach (var broken in sagas.SelectMany(business.Check).Concat(Records.CheckOutside(outside, sagas)))
             findings.Add(broken.Invariant, broken.Details);
         findings.Sagas = sagas.Count;
         told.WriteLine(

@@ -50,7 +50,13 @@ internal sealed class Target : IAsyncDisposable
     }
 
     /// <summary>Starts it, and waits until it is ready.</summary>
-    public static async Task<Target> StartAsync(SimulatedBusiness business, string server, string prefix, string folder, CancellationToken ct)
+    public static async Task<Target> StartAsync(
+        SimulatedBusiness business,
+        string server,
+        string prefix,
+        string folder,
+        CancellationToken ct
+    )
     {
         var dotnet = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         var settings = business

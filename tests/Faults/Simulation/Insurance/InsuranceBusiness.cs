@@ -63,7 +63,11 @@ internal sealed class InsuranceBusiness : PaidBusiness
                 new { subscriptionStatus = "reqCancel" }
             ),
             3 => new UserAction($"the customer looks at #{saga}", "look", $"GET /subscriptions/{id}"),
-            4 => new UserAction($"the customer looks at the view of #{saga}", "look at the view", $"GET {One(random, View, DocumentsView)}"),
+            4 => new UserAction(
+                $"the customer looks at the view of #{saga}",
+                "look at the view",
+                $"GET {One(random, View, DocumentsView)}"
+            ),
             5 => SetPremiums(random),
             <= 9 => Decide($"an underwriter approves #{saga}", "approve", "approveSubscription"),
             _ => Decide($"an underwriter refuses #{saga}", "refuse", "refuseSubscription"),
@@ -90,10 +94,7 @@ internal sealed class InsuranceBusiness : PaidBusiness
     }
 
     private static UserAction Decide(string text, string kind, string word) =>
-        new(text, kind, "PATCH /underwritings/{underwritingId}", new { underwritingStatus = word })
-        {
-            Lookup = Underwriting,
-        };
+        new(text, kind, "PATCH /underwritings/{underwritingId}", new { underwritingStatus = word }) { Lookup = Underwriting };
 
     private static UserAction SetPremiums(Random random)
     {

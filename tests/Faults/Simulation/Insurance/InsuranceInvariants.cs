@@ -18,7 +18,9 @@ internal static class InsuranceInvariants
             .. CheckState(saga),
             .. CheckHistory(saga),
             .. CheckViews(saga),
-            .. saga.Answers.Where(t => !IsTrue(saga, t)).Select(t => new Violation("answers are true", $"{t.Action.Text}: {t.Status} {t.Body}")),
+            .. saga
+                .Answers.Where(t => !IsTrue(saga, t))
+                .Select(t => new Violation("answers are true", $"{t.Action.Text}: {t.Status} {t.Body}")),
         ];
 
     private static string? StatusOf(Saga saga) => saga.At(Subscription, "subscriptionStatus");
@@ -143,7 +145,8 @@ internal static class InsuranceInvariants
             ("approve" or "refuse", 409) => detail == decided || detail == "assignment not confirmed yet",
             // What ended stays as it was seen.
             ("look at the view", 200) when !CameAbout(saga) => false,
-            ("look" or "look at the view", 200) => $"{told.Body!["subscriptionStatus"]}" is var seen && (seen == status || !Ends.Contains(seen)),
+            ("look" or "look at the view", 200) => $"{told.Body!["subscriptionStatus"]}" is var seen
+                && (seen == status || !Ends.Contains(seen)),
             ("cancel" or "approve" or "refuse" or "look" or "look at the view", 404) => true,
             _ => false,
         };

@@ -24,7 +24,13 @@ internal sealed class Order(long key) : Aggregate(key)
     /// <summary>By when the lesson must be over.</summary>
     public DateTime? EndsAt { get; private set; }
 
-    public static Order Make(long id, OrderLesson sent) => new(id) { Teacher = sent.Teacher, EndsAt = sent.EndsAt, Status = Ordered };
+    public static Order Make(long id, OrderLesson sent) =>
+        new(id)
+        {
+            Teacher = sent.Teacher,
+            EndsAt = sent.EndsAt,
+            Status = Ordered,
+        };
 
     public Decision Cancel()
     {

@@ -36,11 +36,7 @@ internal static class TeacherService
     private static readonly Resource<Lesson, LessonView> Lessons = new("lessons", "lesson", l => l.Key, LessonsEvents.Language.LessonView)
     {
         Version = l => l.Version,
-        Filters =
-        {
-            { "from", (l, from) => l.HeldAt >= from, true },
-            { "to", (l, to) => l.HeldAt < to, true },
-        },
+        Filters = { { "from", (l, from) => l.HeldAt >= from, true }, { "to", (l, to) => l.HeldAt < to, true } },
     };
 
     public static ServiceDeclaration Declaration =>
