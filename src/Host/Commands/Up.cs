@@ -99,9 +99,12 @@ internal static class Up
     {
         choice.Configuration.Check(Machine.SettingsOf(AllSystems));
         if (choice is { DocumentPorts: true, Systems.Count: > 1 })
+        {
             throw new ConfigurationException(
                 "--document-ports needs exactly one system, because the documents share their ports: --systems taxi."
             );
+        }
+
         using var only = choice.Installation.Lock();
         await using var output = OutputWriter.OfOutput();
         try

@@ -3,18 +3,18 @@ namespace Mannam.Testing;
 /// <summary>One request on its way, and its answer.</summary>
 internal sealed class Call
 {
-    private readonly World world;
-    private readonly string? from;
-    private readonly string to;
-    private readonly HttpRequestMessage request;
-    private readonly TaskCompletionSource<HttpResponseMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Held? held;
-    private int incarnation;
-    private bool waits = true;
+    private readonly World _world;
+    private readonly string? _from;
+    private readonly string _to;
+    private readonly HttpRequestMessage _request;
+    private readonly TaskCompletionSource<HttpResponseMessage> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Held? _held;
+    private int _incarnation;
+    private bool _waits = true;
 
     public Call(World world, string? from, string to, HttpRequestMessage request)
     {
-        (this.world, this.from, this.to, this.request) = (world, from, to, request);
+        (this._world, this._from, this._to, this._request) = (world, from, to, request);
         Caller = world.Scheduler.Current;
     }
 
@@ -22,19 +22,19 @@ internal sealed class Call
     public string Caller { get; }
 
     /// <summary>The calling service; null for a person.</summary>
-    public string? From => from;
+    public string? From => _from;
 
     /// <summary>The name of what the called service does with it.</summary>
-    public string Label => $"{Caller} › {to}";
+    public string Label => $"{Caller} › {_to}";
 
     /// <summary>Sends it, and waits for what comes back.</summary>
     public Task<HttpResponseMessage> SendAsync()
     {
-        world.Calls.Add(this);
-        switch (world.Disturbance.Request(this))
+        _world.Calls.Add(this);
+        switch (_world.Disturbance.Request(this))
         {
             case Delivery.IsLost:
-                world.Calls.Remove(this);
+                _world.Calls.Remove(this);
                 throw Lost("the request was lost");
             case Delivery.IsHeld:
                 Hold("the request is on its way", Deliver);
@@ -43,27 +43,27 @@ internal sealed class Call
                 Deliver();
                 break;
         }
-        return answer.Task;
+        return _answer.Task;
     }
 
     private void Hold(string what, Action go)
     {
-        held = new Held(
+        _held = new Held(
             Caller,
-            $"{what} to {(what.StartsWith("the request", StringComparison.Ordinal) ? to : from ?? "the caller")}",
+            $"{what} to {(what.StartsWith("the request", StringComparison.Ordinal) ? _to : _from ?? "the caller")}",
             null,
             go,
             _ => { }
         );
-        world.Scheduler.Hold(held);
+        _world.Scheduler.Hold(_held);
     }
 
     // The caller's turn becomes the callee's.
     private void Deliver()
     {
-        held = null;
-        world.Scheduler.Current = Label;
-        incarnation = world[to].Incarnation;
+        _held = null;
+        _world.Scheduler.Current = Label;
+        _incarnation = _world[_to].Incarnation;
         _ = Task.Run(ProcessAsync);
     }
 
@@ -73,29 +73,29 @@ internal sealed class Call
         HttpRequestException? failure = null;
         try
         {
-            if (world[to].Away)
-                throw Lost($"{to} is not there");
-            response = await world[to].Door.SendAsync(request, CancellationToken.None);
+            if (_world[_to].Away)
+                throw Lost($"{_to} is not there");
+            response = await _world[_to].Door.SendAsync(_request, CancellationToken.None);
             await response.Content.LoadIntoBufferAsync();
         }
         catch (Exception e)
         {
             failure = e as HttpRequestException ?? Lost(e.Message);
         }
-        var died = world[to].Incarnation != incarnation;
+        var died = _world[_to].Incarnation != _incarnation;
         if (died)
-            failure = Lost($"{to} died meanwhile");
+            failure = Lost($"{_to} died meanwhile");
         Back(response, failure, died);
     }
 
     private void Back(HttpResponseMessage? response, Exception? failure, bool died)
     {
-        if (!waits)
+        if (!_waits)
         {
-            world.Scheduler.End();
+            _world.Scheduler.End();
             return;
         }
-        var passage = world.Disturbance.Answer(this, (int?)response?.StatusCode);
+        var passage = _world.Disturbance.Answer(this, (int?)response?.StatusCode);
         if (passage == Delivery.IsLost)
             failure ??= Lost("the answer was lost");
         // Those who waited for a service that died learn of it one after the other.
@@ -107,36 +107,36 @@ internal sealed class Call
 
     private void Give(HttpResponseMessage? response, Exception? failure)
     {
-        world.Calls.Remove(this);
-        (held, waits) = (null, false);
-        world.Scheduler.Current = Caller;
+        _world.Calls.Remove(this);
+        (_held, _waits) = (null, false);
+        _world.Scheduler.Current = Caller;
         if (failure is null)
-            answer.SetResult(response!);
+            _answer.SetResult(response!);
         else
-            answer.SetException(failure);
+            _answer.SetException(failure);
     }
 
     /// <summary>The caller waits no longer, and goes on. What it sent goes on too.</summary>
-    public void GiveUp(CancellationToken ct) => Leave(() => answer.SetCanceled(ct));
+    public void GiveUp(CancellationToken ct) => Leave(() => _answer.SetCanceled(ct));
 
     /// <summary>The caller has died.</summary>
-    public void Die(Exception crash) => Leave(() => answer.SetException(crash));
+    public void Die(Exception crash) => Leave(() => _answer.SetException(crash));
 
     private void Leave(Action tell)
     {
-        if (!waits)
+        if (!_waits)
             return;
-        world.Calls.Remove(this);
-        waits = false;
+        _world.Calls.Remove(this);
+        _waits = false;
         // An answer that was on its way arrives nowhere.
-        if (held is { } on && on.Where.StartsWith("the answer", StringComparison.Ordinal))
-            world.Scheduler.Drop(on);
-        world.Scheduler.Begin();
-        world.Scheduler.Current = Caller;
+        if (_held is { } on && on.Where.StartsWith("the answer", StringComparison.Ordinal))
+            _world.Scheduler.Drop(on);
+        _world.Scheduler.Begin();
+        _world.Scheduler.Current = Caller;
         tell();
     }
 
     private static HttpRequestException Lost(string why) => new(HttpRequestError.ConnectionError, why);
 
-    public override string ToString() => $"{request.Method} {request.RequestUri!.AbsolutePath}";
+    public override string ToString() => $"{_request.Method} {_request.RequestUri!.AbsolutePath}";
 }

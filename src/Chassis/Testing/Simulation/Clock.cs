@@ -4,33 +4,33 @@ namespace Mannam.Testing;
 /// at the same time as something else.</summary>
 internal sealed class Clock(Scheduler scheduler)
 {
-    private readonly List<Wake> wakes = [];
-    private long now = new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private readonly List<Wake> _wakes = [];
+    private long _now = new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
-    public DateTimeOffset Now => new(Interlocked.Add(ref now, TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    public DateTimeOffset Now => new(Interlocked.Add(ref _now, TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
-    public long Ticks => Interlocked.Read(ref now);
+    public long Ticks => Interlocked.Read(ref _now);
 
     /// <summary>What somebody waits for, the earliest first.</summary>
     public IReadOnlyList<Wake> Wakes
     {
         get
         {
-            lock (wakes)
-                return [.. wakes.OrderBy(w => w.At)];
+            lock (_wakes)
+                return [.. _wakes.OrderBy(w => w.At)];
         }
     }
 
     /// <summary>Lets time pass, without waking anybody.</summary>
-    public void Pass(TimeSpan by) => Interlocked.Add(ref now, by.Ticks);
+    public void Pass(TimeSpan by) => Interlocked.Add(ref _now, by.Ticks);
 
     /// <summary>Lets time pass until somebody wakes, and lets them run until they rest.</summary>
     public async Task WakeAsync(Wake wake)
     {
         if (wake.At > Ticks)
-            Interlocked.Exchange(ref now, wake.At);
-        lock (wakes)
-            wakes.Remove(wake);
+            Interlocked.Exchange(ref _now, wake.At);
+        lock (_wakes)
+            _wakes.Remove(wake);
         await scheduler.LetAsync(
             wake.Label,
             () =>
@@ -48,8 +48,8 @@ internal sealed class Clock(Scheduler scheduler)
         if (due == Timeout.InfiniteTimeSpan)
             return new Wake(this, service, scheduler.Current, long.MaxValue, callback, state, isDelay: false);
         var wake = new Wake(this, service, scheduler.Current, Ticks + due.Ticks, callback, state, isDelay: state is Task);
-        lock (wakes)
-            wakes.Add(wake);
+        lock (_wakes)
+            _wakes.Add(wake);
         if (wake.IsDelay)
             scheduler.End();
         return wake;
@@ -57,8 +57,8 @@ internal sealed class Clock(Scheduler scheduler)
 
     private void Forget(Wake wake)
     {
-        lock (wakes)
-            wakes.Remove(wake);
+        lock (_wakes)
+            _wakes.Remove(wake);
     }
 
     /// <summary>The clock as one service has it.</summary>

@@ -51,7 +51,7 @@ internal sealed class Disturbance(Random random, FaultProfile profile, Clock clo
     // Where the store may refuse what an event led to.
     private static readonly HashSet<string> Refusable = ["consumer.committing", "waiting.committing"];
 
-    private readonly long began = clock.Ticks;
+    private readonly long _began = clock.Ticks;
 
     /// <summary>Nothing is disturbed any more.</summary>
     public bool Calm { get; set; }
@@ -70,7 +70,7 @@ internal sealed class Disturbance(Random random, FaultProfile profile, Clock clo
 
     /// <summary>Adds a line to the story.</summary>
     public void Tell(string what) =>
-        Story.Add(string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromTicks(clock.Ticks - began).TotalSeconds, 8:0.000}  {what}"));
+        Story.Add(string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromTicks(clock.Ticks - _began).TotalSeconds, 8:0.000}  {what}"));
 
     /// <summary>Tells of something that does not happen every day.</summary>
     public void Fault(string kind, string what)

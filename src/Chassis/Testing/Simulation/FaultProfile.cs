@@ -4,11 +4,11 @@ namespace Mannam.Testing;
 /// too.</summary>
 internal sealed class FaultProfile
 {
-    private readonly Random random;
+    private readonly Random _random;
 
     public FaultProfile(Random random)
     {
-        this.random = random;
+        this._random = random;
         (Holds, Crashes, Lost, Late) = (Level(0.35), Level(0.03), Level(0.12), 0.05 + Level(0.4));
         (Unpublished, Split) = (Level(0.2), Level(0.8));
         (Copies, HangsUp, Replaces) = (random.Next(3) > 0, random.Next(3) > 0, random.Next(3) > 0);
@@ -56,7 +56,7 @@ internal sealed class FaultProfile
     public int Patience { get; }
 
     private double Level(double most) =>
-        random.Next(3) switch
+        _random.Next(3) switch
         {
             0 => 0,
             1 => most / 4,

@@ -11,16 +11,16 @@ internal sealed class RunSequence(SimulatedBusiness business, string server, str
 
     // No other number of a story is as high.
     private const long Lowest = 1_000_000;
-    private World? world;
-    private int worlds;
-    private long first;
+    private World? _world;
+    private int _worlds;
+    private long _first;
 
     /// <summary>One run.</summary>
     public async Task<RunResult> RunAsync(int seed)
     {
-        world ??= await OpenAsync();
-        await BeginAsync(world);
-        var run = new Run(world, seed, first);
+        _world ??= await OpenAsync();
+        await BeginAsync(_world);
+        var run = new Run(_world, seed, _first);
         try
         {
             var result = await run.PlayAsync();
@@ -31,16 +31,16 @@ internal sealed class RunSequence(SimulatedBusiness business, string server, str
         catch (SimulatorException e)
         {
             // Nothing of that world can be ended in order any more.
-            await world.DropAsync();
-            world = null;
+            await _world.DropAsync();
+            _world = null;
             return run.Stuck(e.Message);
         }
     }
 
     private async Task<World> OpenAsync()
     {
-        var opened = await World.StartAsync(business, server, string.Create(CultureInfo.InvariantCulture, $"{prefix}{++worlds}_"));
-        first = 0;
+        var opened = await World.StartAsync(business, server, string.Create(CultureInfo.InvariantCulture, $"{prefix}{++_worlds}_"));
+        _first = 0;
         foreach (var action in business.Preparation)
         {
             using var request = Users.RequestOf(action);
@@ -60,11 +60,11 @@ internal sealed class RunSequence(SimulatedBusiness business, string server, str
                 .Store.CreateCommand($"select case when is_called then last_value else 0 end from {sequence}");
             used = Math.Max(used, (long)(await last.ExecuteScalarAsync())!);
         }
-        first = (used / World.Partitions + 1) * World.Partitions;
+        _first = (used / World.Partitions + 1) * World.Partitions;
         foreach (var (service, sequence) in business.IdSequences)
         {
             await using var set = opened[service].Store.CreateCommand($"select setval('{sequence}', $1)");
-            set.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+            set.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _first });
             await set.ExecuteScalarAsync();
         }
         opened.Set(business.Settings);
@@ -95,9 +95,9 @@ internal sealed class RunSequence(SimulatedBusiness business, string server, str
 
     private async Task CloseAsync()
     {
-        if (world is not null)
-            await world.DisposeAsync();
-        world = null;
+        if (_world is not null)
+            await _world.DisposeAsync();
+        _world = null;
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync();

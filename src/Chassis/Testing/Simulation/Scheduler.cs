@@ -18,56 +18,56 @@ internal sealed record Held(string Label, string Where, string? Service, Action 
 internal sealed class Scheduler
 {
     private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(60);
-    private readonly Lock gate = new();
-    private readonly List<Held> held = [];
-    private TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int running;
+    private readonly Lock _gate = new();
+    private readonly List<Held> _held = [];
+    private TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
 
     /// <summary>Whose turn it is.</summary>
     public string Current { get; set; } = "";
 
     /// <summary>What is held now and may go on, in the order in which it was.</summary>
-    public IEnumerable<Held> Free => held.Where(h => h.Until is not { IsCompleted: false });
+    public IEnumerable<Held> Free => _held.Where(h => h.Until is not { IsCompleted: false });
 
     /// <summary>What is held of a service, or waits in it for other code.</summary>
-    public Held? HeldOf(string service) => held.Find(h => h.Service == service);
+    public Held? HeldOf(string service) => _held.Find(h => h.Service == service);
 
     /// <summary>One more runs.</summary>
     public void Begin()
     {
-        lock (gate)
-            running++;
+        lock (_gate)
+            _running++;
     }
 
     /// <summary>One less runs: it has ended, is held, or waits for somebody who runs in its place.</summary>
     public void End()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (--running == 0)
-                quiet.TrySetResult();
+            if (--_running == 0)
+                _quiet.TrySetResult();
         }
     }
 
     /// <summary>Gives the turn to somebody, and waits until nobody runs.</summary>
     public async Task LetAsync(string label, Action start)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (running != 0)
+            if (_running != 0)
                 throw new SimulatorException($"{label} starts while {Current} runs");
-            quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            running = 1;
+            _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _running = 1;
         }
         Current = label;
         start();
         try
         {
-            await quiet.Task.WaitAsync(Stuck);
+            await _quiet.Task.WaitAsync(Stuck);
         }
         catch (TimeoutException)
         {
-            throw new SimulatorException($"{Current} does not come to rest (begun by {label}; held: {string.Join("; ", held)})");
+            throw new SimulatorException($"{Current} does not come to rest (begun by {label}; held: {string.Join("; ", _held)})");
         }
     }
 
@@ -97,24 +97,24 @@ internal sealed class Scheduler
 
     /// <summary>Something begins that nobody waits for: when it is let go.</summary>
     public void Postpone(string label, string service, Func<Task> code) =>
-        held.Add(new Held(label, "it begins", service, () => Start(code), _ => End()));
+        _held.Add(new Held(label, "it begins", service, () => Start(code), _ => End()));
 
     /// <summary>Keeps what was held by others; its turn is over.</summary>
     public void Hold(Held what)
     {
-        held.Add(what);
+        _held.Add(what);
         End();
     }
 
     /// <summary>Lets something go on, or fail, until nobody runs.</summary>
     public Task ReleaseAsync(Held what, Exception? failure = null)
     {
-        held.Remove(what);
+        _held.Remove(what);
         return LetAsync(what.Label, () => Release(what, failure));
     }
 
     /// <summary>Forgets what was held: nobody waits for it any more.</summary>
-    public void Drop(Held what) => held.Remove(what);
+    public void Drop(Held what) => _held.Remove(what);
 
     private static void Release(Held what, Exception? failure)
     {

@@ -6,7 +6,7 @@ namespace Mannam.Testing;
 internal sealed partial class Service
 {
     // In this world.
-    private readonly HashSet<string> heldAt = [];
+    private readonly HashSet<string> _heldAt = [];
 
     /// <summary>It comes to one of its points.</summary>
     public async ValueTask AtAsync(string point)
@@ -24,7 +24,7 @@ internal sealed partial class Service
             case AtPoint.IsRefused:
                 throw new InvalidOperationException("refused");
             case AtPoint.IsHeld:
-                if (heldAt.Add(point))
+                if (_heldAt.Add(point))
                     await CheckAsync(point);
                 await world.Scheduler.HoldAsync($"{Name}/{point}", Name);
                 break;

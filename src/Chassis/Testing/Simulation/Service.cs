@@ -8,11 +8,11 @@ namespace Mannam.Testing;
 /// <summary>One service of a simulated world: the real one, whose loops make a step when they are told to. It can die and come back.</summary>
 internal sealed partial class Service(World world, ServiceHost host) : IAsyncDisposable
 {
-    private readonly List<ILoop> stale = [];
-    private readonly HashSet<ILoop> busy = [];
-    private readonly HashSet<ILoop> awake = [];
-    private List<ILoop> loops = [];
-    private CancellationTokenSource life = new();
+    private readonly List<ILoop> _stale = [];
+    private readonly HashSet<ILoop> _busy = [];
+    private readonly HashSet<ILoop> _awake = [];
+    private List<ILoop> _loops = [];
+    private CancellationTokenSource _life = new();
 
     public string Name { get; } = host.Declaration.FullName;
 
@@ -30,19 +30,19 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     public bool Away { get; private set; }
 
     /// <summary>The loops that may have something to do, and are not in the midst of it.</summary>
-    public IEnumerable<ILoop> Ready => Away ? [] : loops.Where(l => awake.Contains(l) && !busy.Contains(l));
+    public IEnumerable<ILoop> Ready => Away ? [] : _loops.Where(l => _awake.Contains(l) && !_busy.Contains(l));
 
     /// <summary>All its loops that are not in the midst of a step.</summary>
-    public IEnumerable<ILoop> Idle => Away ? [] : loops.Where(l => !busy.Contains(l));
+    public IEnumerable<ILoop> Idle => Away ? [] : _loops.Where(l => !_busy.Contains(l));
 
     /// <summary>Subscribers of earlier lives that do not know that they are dead, and may have something to do.</summary>
-    public IEnumerable<ILoop> Stale => Away ? [] : stale.Where(l => awake.Contains(l) && !busy.Contains(l));
+    public IEnumerable<ILoop> Stale => Away ? [] : _stale.Where(l => _awake.Contains(l) && !_busy.Contains(l));
 
     /// <summary>The loops of these names, of all lives, may have something to do.</summary>
-    public void Wake(params string[] names) => awake.UnionWith(loops.Concat(stale).Where(l => names.Contains(l.Name)));
+    public void Wake(params string[] names) => _awake.UnionWith(_loops.Concat(_stale).Where(l => names.Contains(l.Name)));
 
     /// <summary>So may all of this life.</summary>
-    public void WakeAll() => awake.UnionWith(loops);
+    public void WakeAll() => _awake.UnionWith(_loops);
 
     /// <summary>It dies: none of its points lets anybody pass from now on.</summary>
     public void Die()
@@ -54,15 +54,15 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     /// <summary>Ends what it was doing, and discards its loops.</summary>
     public async Task BuryAsync(bool keepConsumer)
     {
-        await world.EndAllOfAsync(Name, life);
-        foreach (var loop in loops)
+        await world.EndAllOfAsync(Name, _life);
+        foreach (var loop in _loops)
         {
             if (keepConsumer && loop.Name == "consumer")
-                stale.Add(loop);
+                _stale.Add(loop);
             else
                 await EndAsync(loop);
         }
-        loops = [];
+        _loops = [];
         await World.LocksAreFreeAsync(Store);
     }
 
@@ -70,9 +70,9 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     public void ComeBack()
     {
         Away = false;
-        life.Dispose();
-        life = new();
-        loops = host.MakeLoops();
+        _life.Dispose();
+        _life = new();
+        _loops = host.MakeLoops();
         Prepare();
         WakeAll();
     }
@@ -80,35 +80,35 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     /// <summary>Another replica takes over what its subscriber reads, which does not know.</summary>
     public void ReplaceConsumer()
     {
-        var at = loops.FindIndex(l => l.Name == "consumer");
-        stale.Add(loops[at]);
-        loops[at] = host.MakeLoops().First(l => l.Name == "consumer");
+        var at = _loops.FindIndex(l => l.Name == "consumer");
+        _stale.Add(_loops[at]);
+        _loops[at] = host.MakeLoops().First(l => l.Name == "consumer");
         Wake("consumer");
     }
 
     /// <summary>One step of a loop, as far as it comes.</summary>
     public Task StepAsync(ILoop loop)
     {
-        var label = $"{Name} {(stale.Contains(loop) ? "stale " : "")}{loop.Name}";
-        busy.Add(loop);
-        awake.Remove(loop);
+        var label = $"{Name} {(_stale.Contains(loop) ? "stale " : "")}{loop.Name}";
+        _busy.Add(loop);
+        _awake.Remove(loop);
         return world.Scheduler.DoAsync(
             label,
             async () =>
             {
                 try
                 {
-                    if (await loop.StepAsync(life.Token))
-                        awake.Add(loop);
+                    if (await loop.StepAsync(_life.Token))
+                        _awake.Add(loop);
                 }
                 catch (Exception e)
                 {
-                    awake.Add(loop);
+                    _awake.Add(loop);
                     Failed(label, e);
                 }
                 finally
                 {
-                    busy.Remove(loop);
+                    _busy.Remove(loop);
                 }
             }
         );
@@ -125,9 +125,9 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     /// <summary>Those who did not know that they are dead end.</summary>
     public async Task ForgetStaleAsync()
     {
-        foreach (var loop in stale)
+        foreach (var loop in _stale)
             await EndAsync(loop);
-        stale.Clear();
+        _stale.Clear();
     }
 
     /// <summary>Its subscriber begins anew, so that nothing of it depends on earlier runs.</summary>
@@ -135,23 +135,23 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     {
         await ForgetStaleAsync();
         var fresh = host.MakeLoops();
-        for (var i = 0; i < loops.Count; i++)
+        for (var i = 0; i < _loops.Count; i++)
         {
             // It remembers nothing but its connection.
-            if (loops[i].Name == "relay")
+            if (_loops[i].Name == "relay")
                 continue;
-            await EndAsync(loops[i]);
-            loops[i] = fresh.First(l => l.Name == loops[i].Name);
+            await EndAsync(_loops[i]);
+            _loops[i] = fresh.First(l => l.Name == _loops[i].Name);
         }
         Prepare();
         // There is nothing to do before somebody acts.
-        awake.Clear();
+        _awake.Clear();
     }
 
     // One after the other, so that chance decides on each; and nothing that takes days.
     private void Prepare()
     {
-        foreach (var scheduler in loops.OfType<Mannam.Messaging.Scheduler>())
+        foreach (var scheduler in _loops.OfType<Mannam.Messaging.Scheduler>())
             (scheduler.MaxConcurrent, scheduler.ExcludedKinds) = (1, [.. Retention.Actions.Keys]);
     }
 
@@ -164,10 +164,10 @@ internal sealed partial class Service(World world, ServiceHost host) : IAsyncDis
     public async ValueTask DisposeAsync()
     {
         await ForgetStaleAsync();
-        foreach (var loop in loops)
+        foreach (var loop in _loops)
             await EndAsync(loop);
         await host.StopAsync(TimeSpan.Zero);
         Door.Dispose();
-        life.Dispose();
+        _life.Dispose();
     }
 }

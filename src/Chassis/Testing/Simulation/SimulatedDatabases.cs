@@ -9,7 +9,7 @@ namespace Mannam.Testing;
 internal sealed class SimulatedDatabases(string server, string prefix)
 {
     private const int MostConnections = 8;
-    private readonly List<string> names = [];
+    private readonly List<string> _names = [];
 
     /// <summary>Creates one. One that an ended simulation left is dropped before.</summary>
     /// <param name="what">A service such as <c>taxi.catch</c>.</param>
@@ -17,7 +17,7 @@ internal sealed class SimulatedDatabases(string server, string prefix)
     public async Task<string> CreateAsync(string what)
     {
         var name = NameOf(what);
-        names.Add(name);
+        _names.Add(name);
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
         await ExecuteAsync(source, $"drop database if exists \"{name}\" with (force)");
         await ExecuteAsync(source, $"create database \"{name}\" encoding 'UTF8' template template0");
@@ -44,9 +44,9 @@ internal sealed class SimulatedDatabases(string server, string prefix)
     public async Task DropAsync()
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
-        foreach (var name in names)
+        foreach (var name in _names)
             await ExecuteAsync(source, $"drop database if exists \"{name}\" with (force)");
-        names.Clear();
+        _names.Clear();
     }
 
     private string NameOf(string what) => (prefix + what).Replace('.', '_').Replace('-', '_');

@@ -6,10 +6,10 @@ namespace Mannam.Testing;
 public sealed class SimulationSummary
 {
     private const int MostShown = 20;
-    private readonly Dictionary<string, int> branches = [];
-    private readonly List<(int Seed, Violation Violation)> failures = [];
-    private long steps;
-    private long faults;
+    private readonly Dictionary<string, int> _branches = [];
+    private readonly List<(int Seed, Violation Violation)> _failures = [];
+    private long _steps;
+    private long _faults;
 
     internal SimulationSummary() { }
 
@@ -20,13 +20,13 @@ public sealed class SimulationSummary
     public int Disturbed { get; private set; }
 
     /// <summary>How many violated an invariant.</summary>
-    public int Failed => failures.Count;
+    public int Failed => _failures.Count;
 
     /// <summary>The seeds that violated an invariant, each with the first violation.</summary>
-    public IReadOnlyList<(int Seed, Violation Violation)> Failures => failures;
+    public IReadOnlyList<(int Seed, Violation Violation)> Failures => _failures;
 
     /// <summary>In how many runs each failpoint, fault, answer and event was reached.</summary>
-    public IReadOnlyDictionary<string, int> Branches => branches;
+    public IReadOnlyDictionary<string, int> Branches => _branches;
 
     internal TimeSpan Took { get; set; }
 
@@ -34,11 +34,11 @@ public sealed class SimulationSummary
     {
         Runs++;
         Disturbed += result.Faults > 0 ? 1 : 0;
-        (steps, faults, Took) = (steps + result.Steps, faults + result.Faults, took);
+        (_steps, _faults, Took) = (_steps + result.Steps, _faults + result.Faults, took);
         foreach (var branch in result.Branches)
-            branches[branch] = branches.GetValueOrDefault(branch) + 1;
+            _branches[branch] = _branches.GetValueOrDefault(branch) + 1;
         if (result.Violations is [var first, ..])
-            failures.Add((result.Seed, first));
+            _failures.Add((result.Seed, first));
         if (options.WriteAllStories || result.Violations.Count > 0)
             options.Output.WriteLine($"seed {result.Seed}:\n{string.Join('\n', result.Story)}\n");
         if (Runs % 1000 == 0)
@@ -48,10 +48,10 @@ public sealed class SimulationSummary
     /// <summary>One line, and one more for each of the first 20 seeds that violated an invariant.</summary>
     public override string ToString()
     {
-        var shown = failures.OrderBy(f => f.Seed).Take(MostShown).Select(f => $"\n  seed {f.Seed}: {f.Violation.Invariant}");
+        var shown = _failures.OrderBy(f => f.Seed).Take(MostShown).Select(f => $"\n  seed {f.Seed}: {f.Violation.Invariant}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Runs} runs, {Disturbed} of them disturbed: {steps} steps, {faults} faults, {branches.Count} branches, in {Took.TotalSeconds:0} s; {Failed} violated an invariant{string.Concat(shown)}"
+            $"{Runs} runs, {Disturbed} of them disturbed: {_steps} steps, {_faults} faults, {_branches.Count} branches, in {Took.TotalSeconds:0} s; {Failed} violated an invariant{string.Concat(shown)}"
         );
     }
 }

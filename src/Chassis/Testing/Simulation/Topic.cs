@@ -5,13 +5,13 @@ namespace Mannam.Testing;
 /// <summary>The in-process transport, whose publishing may fail before or after it took effect, and whose subscribers get as much as chance has it.</summary>
 internal sealed class Topic(World world, LocalTransport inner, ILoop writer) : ITransport
 {
-    private readonly List<TopicRecord> published = [];
+    private readonly List<TopicRecord> _published = [];
 
     /// <summary>What was published in this run.</summary>
-    public IReadOnlyList<TopicRecord> Published => published;
+    public IReadOnlyList<TopicRecord> Published => _published;
 
     /// <summary>A new run begins.</summary>
-    public void Forget() => published.Clear();
+    public void Forget() => _published.Clear();
 
     public async Task PublishAsync(string topic, IReadOnlyList<TopicRecord> records, CancellationToken ct)
     {
@@ -28,7 +28,7 @@ internal sealed class Topic(World world, LocalTransport inner, ILoop writer) : I
         var appended = inner.PublishAsync(topic, records, CancellationToken.None);
         await writer.StepAsync(CancellationToken.None);
         await appended;
-        published.AddRange(records);
+        _published.AddRange(records);
         world.Appended();
     }
 
@@ -37,15 +37,15 @@ internal sealed class Topic(World world, LocalTransport inner, ILoop writer) : I
 
     private sealed class Share(World world, ISubscription inner) : ISubscription
     {
-        private readonly List<ReceivedEvent> there = [];
+        private readonly List<ReceivedEvent> _there = [];
 
         public async Task<IReadOnlyList<ReceivedEvent>> FetchAsync(int max, CancellationToken ct)
         {
-            there.AddRange(await inner.FetchAsync(max, ct));
+            _there.AddRange(await inner.FetchAsync(max, ct));
             var fetched = new List<ReceivedEvent>();
-            foreach (var partition in there.GroupBy(r => r.Partition).OrderBy(p => p.Key))
+            foreach (var partition in _there.GroupBy(r => r.Partition).OrderBy(p => p.Key))
                 fetched.AddRange(partition.Take(world.Disturbance.Share(partition.Count())));
-            there.RemoveAll(fetched.Contains);
+            _there.RemoveAll(fetched.Contains);
             return fetched;
         }
 
@@ -53,7 +53,7 @@ internal sealed class Topic(World world, LocalTransport inner, ILoop writer) : I
 
         public void Rewind()
         {
-            there.Clear();
+            _there.Clear();
             inner.Rewind();
         }
 

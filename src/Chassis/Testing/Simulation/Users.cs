@@ -12,11 +12,11 @@ internal sealed partial class Users(World world, long first, Random random)
 {
     // More than any run asks for.
     private const int MostSagas = 100;
-    private readonly List<UserAction> acts = [];
+    private readonly List<UserAction> _acts = [];
 
     public List<UserAnswer> Answers { get; } = [];
 
-    public IReadOnlyList<UserAction> Actions => acts;
+    public IReadOnlyList<UserAction> Actions => _acts;
 
     /// <summary>What did not hold at the moment at which somebody was told.</summary>
     public List<Violation> Violations { get; } = [];
@@ -24,9 +24,9 @@ internal sealed partial class Users(World world, long first, Random random)
     /// <summary>Somebody does something, and waits for the answer.</summary>
     public Task ActAsync()
     {
-        var act = world.Business.Next(random, new UserHistory(first, acts));
-        acts.Add(act);
-        var label = $"[{acts.Count}] {act.Text}";
+        var act = world.Business.Next(random, new UserHistory(first, _acts));
+        _acts.Add(act);
+        var label = $"[{_acts.Count}] {act.Text}";
         world.Disturbance.Tell(label);
         if (act.ChangedSettings is { } settings)
         {

@@ -13,11 +13,11 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>So many that two sagas of a run share one.</summary>
     public const int Partitions = 2;
 
-    private readonly Dictionary<string, Service> services = [];
-    private readonly IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
-    private LocalTransport transport = null!;
-    private IAsyncDisposable writer = null!;
-    private SimulatedDatabases databases = null!;
+    private readonly Dictionary<string, Service> _services = [];
+    private readonly IConfigurationRoot _settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
+    private LocalTransport _transport = null!;
+    private IAsyncDisposable _writer = null!;
+    private SimulatedDatabases _databases = null!;
 
     private World(SimulatedBusiness business) => (Business, Clock) = (business, new Clock(Scheduler));
 
@@ -44,9 +44,9 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>The database of the topic.</summary>
     public NpgsqlDataSource Log { get; private set; } = null!;
 
-    public IEnumerable<Service> Services => services.Values;
+    public IEnumerable<Service> Services => _services.Values;
 
-    public Service this[string name] => services[name];
+    public Service this[string name] => _services[name];
 
     /// <summary>Makes one, on databases of its own whose names begin with the prefix.</summary>
     public static async Task<World> StartAsync(SimulatedBusiness business, string server, string prefix)
@@ -61,22 +61,22 @@ internal sealed partial class World : IAsyncDisposable
     public void Set(IEnumerable<KeyValuePair<string, string>> changed)
     {
         foreach (var (name, value) in changed)
-            settings["Mannam:" + name] = value;
+            _settings["Mannam:" + name] = value;
     }
 
     private async Task StartAsync(string server, string prefix)
     {
         Set(Business.Settings);
-        databases = new SimulatedDatabases(server, prefix);
+        _databases = new SimulatedDatabases(server, prefix);
         ServiceDeclaration[] declared = [.. Business.OutsideServices, .. Business.System.Services];
         foreach (var declaration in declared)
-            await StoreTime.AddAsync(await databases.CreateAsync(declaration.FullName));
-        transport = new LocalTransport();
-        var log = await databases.CreateAsync("log");
-        var loop = await transport.AddTopicAsync(Business.System.Name, log, Partitions, new Failpoints("log"), CancellationToken.None);
-        (writer, Log, Topic) = ((IAsyncDisposable)loop, NpgsqlDataSource.Create(log), new Topic(this, transport, loop));
+            await StoreTime.AddAsync(await _databases.CreateAsync(declaration.FullName));
+        _transport = new LocalTransport();
+        var log = await _databases.CreateAsync("log");
+        var loop = await _transport.AddTopicAsync(Business.System.Name, log, Partitions, new Failpoints("log"), CancellationToken.None);
+        (_writer, Log, Topic) = ((IAsyncDisposable)loop, NpgsqlDataSource.Create(log), new Topic(this, _transport, loop));
         foreach (var declaration in declared)
-            services[declaration.FullName] = await StartAsync(declaration, databases.Of(declaration.FullName));
+            _services[declaration.FullName] = await StartAsync(declaration, _databases.Of(declaration.FullName));
         await TellTimeAsync();
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class World : IAsyncDisposable
                 Topic = Business.System.Name,
                 Publishers = Business.System.Publishers,
                 Transport = Topic,
-                Configuration = settings,
+                Configuration = _settings,
                 InProcess = peer => new NetworkLink(this, declaration.FullName, peer),
                 Time = Clock.Of(declaration.FullName),
                 RunLoops = false,
@@ -134,6 +134,7 @@ internal sealed partial class World : IAsyncDisposable
             if (Scheduler.HeldOf(service) is { } held)
                 await Scheduler.ReleaseAsync(held, crash);
             else if (Calls.Find(c => c.From == service) is { } call)
+            {
                 await Scheduler.LetAsync(
                     call.Caller,
                     () =>
@@ -142,6 +143,7 @@ internal sealed partial class World : IAsyncDisposable
                         Scheduler.End();
                     }
                 );
+            }
             else if (Clock.Wakes.FirstOrDefault(w => w.IsDelay && w.Service == service) is { } wake)
                 await Clock.WakeAsync(wake);
             else
@@ -165,14 +167,14 @@ internal sealed partial class World : IAsyncDisposable
     }
 
     /// <summary>Drops its databases, whatever still runs on them.</summary>
-    public Task DropAsync() => databases.DropAsync();
+    public Task DropAsync() => _databases.DropAsync();
 
     public async ValueTask DisposeAsync()
     {
         foreach (var service in Services)
             await service.DisposeAsync();
-        await writer.DisposeAsync();
-        await transport.DisposeAsync();
+        await _writer.DisposeAsync();
+        await _transport.DisposeAsync();
         await Log.DisposeAsync();
         await DropAsync();
     }
