@@ -132,7 +132,9 @@ internal sealed partial class World : IAsyncDisposable
         while (true)
         {
             if (Scheduler.HeldOf(service) is { } held)
+            {
                 await Scheduler.ReleaseAsync(held, crash);
+            }
             else if (Calls.Find(c => c.From == service) is { } call)
             {
                 await Scheduler.LetAsync(
@@ -145,9 +147,13 @@ internal sealed partial class World : IAsyncDisposable
                 );
             }
             else if (Clock.Wakes.FirstOrDefault(w => w.IsDelay && w.Service == service) is { } wake)
+            {
                 await Clock.WakeAsync(wake);
+            }
             else
+            {
                 return;
+            }
         }
     }
 
