@@ -18,7 +18,7 @@ internal sealed class SimulatedDatabases(string server, string prefix)
     {
         var name = NameOf(what);
         _names.Add(name);
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
+        await using var source = Administration();
         await ExecuteAsync(source, $"drop database if exists \"{name}\" with (force)");
         await ExecuteAsync(source, $"create database \"{name}\" encoding 'UTF8' template template0");
         return Of(what);
@@ -43,11 +43,15 @@ internal sealed class SimulatedDatabases(string server, string prefix)
     /// <summary>Drops all that were created.</summary>
     public async Task DropAsync()
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
+        await using var source = Administration();
         foreach (var name in _names)
             await ExecuteAsync(source, $"drop database if exists \"{name}\" with (force)");
         _names.Clear();
     }
+
+    // PostgreSQL drops a database after a checkpoint, which takes minutes on a busy disk.
+    private NpgsqlDataSource Administration() =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false, CommandTimeout = 600 }.ToString());
 
     private string NameOf(string what) => (prefix + what).Replace('.', '_').Replace('-', '_');
 
