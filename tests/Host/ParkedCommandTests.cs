@@ -105,7 +105,7 @@ public sealed partial class ParkedCommandTests(TaxiMachine taxi, PostgresFixture
 
     [Theory]
     [InlineData("taxi.pickup has no parked event 4711.", "taxi.pickup", "replay", "4711")]
-    [InlineData("x1 is no id", "taxi.pickup", "show", "x1")]
+    [InlineData("x1 is not an id", "taxi.pickup", "show", "x1")]
     [InlineData("eat is not what can be done", "taxi.pickup", "eat", "1")]
     [InlineData("drop what?", "taxi.pickup", "drop")]
     [InlineData("--error is empty", "taxi.pickup", "drop", "--error", "")]

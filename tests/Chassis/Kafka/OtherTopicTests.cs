@@ -180,7 +180,7 @@ public sealed class OtherTopicTests(PostgresFixture postgres, KafkaFixture kafka
         await again.HandleAllAsync();
 
         Assert.Equal("1 2 3 4", await World.LedgerAsync(1));
-        Assert.Contains("another record", await NoticeAsync(again));
+        Assert.Contains("another one", await NoticeAsync(again));
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed partial class OtherHistoryTests(PostgresFixture postgres) : Counti
         await again.HandleAllAsync();
 
         Assert.Equal("1 2 3 4 5 6", await World.LedgerAsync(1));
-        Assert.Contains("another record", await NoticeAsync(again));
+        Assert.Contains("another one", await NoticeAsync(again));
     }
 
     [Fact]
