@@ -23,13 +23,14 @@ public sealed class InTurnTests(PostgresFixture postgres) : LessonsTests(postgre
 
         var first = LaterAsync(one, 1);
         await hold.Reached;
-        var second = LaterAsync(other, 2);
+        // On a busy machine it may have to wait for longer than a command waits: then it is repeated.
+        var second = RepeatAsync(() => LaterAsync(other, 2));
         await UntilAsync(async () => await World.AskAsync<long>("teacher", Queued) == 1);
         hold.Release();
         await Task.WhenAll(first, second);
 
+        Assert.Null((await first).Refusal);
         Assert.Equal("1 at 3, 2 at 4", await HoursAsync());
-        Assert.Null((await first).Refusal ?? (await second).Refusal);
     }
 
     [Fact]
