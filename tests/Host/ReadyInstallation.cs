@@ -24,15 +24,24 @@ public sealed class ReadyInstallation : IAsyncDisposable
     private static async Task<Installed> MakeAsync()
     {
         var installed = new Installed();
-        var up = await installed.UpAnewAsync();
-        var ended = await up.EndAsync(15);
-        Assert.Equal(0, ended.Status);
-        return installed;
+        try
+        {
+            var up = await installed.UpAnewAsync();
+            var ended = await up.EndAsync(15);
+            Assert.Equal(0, ended.Status);
+            return installed;
+        }
+        catch
+        {
+            await installed.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Stopped.IsValueCreated)
+        // One that could not be made has removed itself.
+        if (Stopped is { IsValueCreated: true, Value.IsFaulted: false })
             await (await Stopped.Value).DisposeAsync();
     }
 }

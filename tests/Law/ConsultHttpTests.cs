@@ -35,6 +35,16 @@ public sealed class ConsultHttpTests(LawMachine law) : IClassFixture<LawMachine>
     }
 
     [Fact]
+    public async Task A_refused_request_uses_no_id()
+    {
+        var before = await Http.MakeAsync();
+
+        await Http.AskAsync("POST /consult", LawCalls.Wish(0)).Refuses(400, "payAmount");
+
+        Assert.Equal(before + 1, await Http.MakeAsync());
+    }
+
+    [Fact]
     public async Task One_idempotency_key_makes_one_consult()
     {
         var key = Keyed.NewKey();

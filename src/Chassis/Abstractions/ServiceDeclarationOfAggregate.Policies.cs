@@ -5,7 +5,7 @@ namespace Mannam.Abstractions;
 /// <content>Policies that are methods of a class.</content>
 public sealed partial class ServiceDeclaration<TAggregate>
 {
-    /// <summary>The policies of a class, as a rule of <c>Policies.cs</c> beside the aggregate. Each public static method
+    /// <summary>The policies of a class, as a rule of <c>Policies.cs</c> beside the aggregate. Each static method
     /// <c>IMessage[] Whenever(TEvent, TAggregate)</c> is the policy of that event. They are found once, when the declaration is made.</summary>
     /// <param name="policies">The class. What it declares with a third parameter must be declared before, by another <c>Whenever…</c> of the declaration.</param>
     /// <exception cref="InvalidOperationException">A method <c>Whenever</c> of the class is no policy of the service, or would be forgotten.</exception>
@@ -26,12 +26,15 @@ public sealed partial class ServiceDeclaration<TAggregate>
             }
         );
 
+    // Also those that are not public: none may be forgotten.
+    private const BindingFlags AnyStatic = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+
     private ServiceDeclaration<TAggregate> WithPolicies(Type policies, Action<MethodInfo, Type[]> addOther)
     {
         ArgumentNullException.ThrowIfNull(policies);
         var declared = _policies.Keys.ToHashSet();
         // In the order in which they are written.
-        foreach (var method in policies.GetMethods().Where(m => m.Name == nameof(Whenever)).OrderBy(m => m.MetadataToken))
+        foreach (var method in policies.GetMethods(AnyStatic).Where(m => m.Name == nameof(Whenever)).OrderBy(m => m.MetadataToken))
         {
             Type[] signature = [.. method.GetParameters().Select(p => p.ParameterType)];
             if (signature is [var happened, var aggregate] && aggregate == typeof(TAggregate))

@@ -61,7 +61,8 @@ public sealed class PolicyClassTests
     {
         public static IMessage[] Whenever(Entered _, Counter counter) => [];
 
-        public static IMessage[] Whenever(Answered _, Counter counter) => throw new TimeoutException();
+        // A policy that is not public is one too.
+        internal static IMessage[] Whenever(Answered _, Counter counter) => throw new TimeoutException();
 
         public static IMessage[] Other(Counted _, Counter counter) => [];
     }

@@ -17,7 +17,6 @@ internal static class DeskService
 
     private static readonly Resource<Order, OrderView> Orders = new("orders", "order", o => o.Key, LessonsEvents.Language.OrderView)
     {
-        Version = o => o.Version,
         Filters = { { "endsBefore", (o, moment) => o.EndsAt < moment } },
     };
 
@@ -70,7 +69,11 @@ internal static class DeskService
     private static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapReads(Orders);
-        routes.MapPost("/orders", OrderAsync).Answers<OrderView>(201);
+        routes.MapCreate<Order, OrderView, OrderLesson>(
+            Orders,
+            (request, _) => id => Order.Make(id, request.Fields),
+            announced: order => new LessonOrdered(order.Key, order.Teacher)
+        );
         routes.MapPost(
             "/orders/{id:long}/cancel",
             async (long id, HttpContext http, Repository<Order> orders) =>
@@ -79,19 +82,5 @@ internal static class DeskService
                 return decided.Refusal?.AsProblem() ?? Orders.Ok(decided.State);
             }
         );
-    }
-
-    private static async Task<IResult> OrderAsync(
-        BoundRequest<OrderLesson> request,
-        HttpContext http,
-        Repository<Order> orders,
-        IIdSequence ids
-    )
-    {
-        if (request.Problem is { } refused)
-            return refused;
-        var order = Order.Make(await ids.NextAsync(), request.Fields);
-        await orders.CreateAsync(order, RequestContext.Of<Order>(http, Orders.Created), new LessonOrdered(order.Key, order.Teacher));
-        return Orders.Created(order);
     }
 }
